@@ -1,0 +1,68 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Rollouts;
+
+/// <summary>All that is seen at one moment. Time arrives here: Core has no clock.</summary>
+public sealed record RolloutObservation
+{
+    /// <summary>The moment.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The canary revision that the resource names now; null when it names none.</summary>
+    public string? DeclaredRevision { get; init; }
+
+    /// <summary>What the router says.</summary>
+    public required RouteObservation Route { get; init; }
+
+    /// <summary>What runs.</summary>
+    public required WorkloadObservation Workload { get; init; }
+
+    /// <summary>What the metrics say; null when nothing was evaluated.</summary>
+    public AnalysisObservation? Analysis { get; init; }
+
+    /// <summary>The gates' answers at the present step.</summary>
+    public EquatableArray<GateObservation> Gates { get; init; }
+
+    /// <summary>Set while something outside demands a rollback: one sentence that says what.</summary>
+    public string? ExternalAlarm { get; init; }
+
+    /// <summary>A command to carry out now.</summary>
+    public RolloutCommand? Command { get; init; }
+
+    /// <summary>The resource is gone: return traffic to stable, then forget the rollout.</summary>
+    public bool Deleted { get; init; }
+}
+
+/// <summary>What the router says of the route.</summary>
+/// <param name="Applied">The split that it carries out now; null when that is not known.</param>
+/// <param name="Accepted">It said that <paramref name="Applied"/> is in force.</param>
+/// <param name="Problem">Why it cannot be known or was refused, in one sentence; null when all is well.</param>
+public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, string? Problem);
+
+/// <summary>What runs of each version.</summary>
+/// <param name="StableReady">Stable's available instances.</param>
+/// <param name="StableSize">Stable's wanted instances.</param>
+/// <param name="CanaryReady">The canary's available instances.</param>
+/// <param name="CanarySize">The canary's wanted instances, as the workload has it now.</param>
+/// <param name="HandedOver">The workload's own controller runs the canary as its current revision (always true for External).</param>
+public sealed record WorkloadObservation(int StableReady, int StableSize, int CanaryReady, int CanarySize, bool HandedOver);
+
+/// <summary>A gate's answer for the present step of the present attempt.</summary>
+/// <param name="Name">The gate.</param>
+/// <param name="Status">Its answer.</param>
+/// <param name="Message">One sentence.</param>
+public sealed record GateObservation(string Name, GateStatus Status, string Message);
+
+/// <summary>A gate's answer.</summary>
+public enum GateStatus
+{
+    /// <summary>No answer yet.</summary>
+    Pending,
+
+    /// <summary>Go on.</summary>
+    Passed,
+
+    /// <summary>Roll back.</summary>
+    Failed,
+}
