@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CanaryController.Resources.Api;
+
+/// <summary>
+/// The wire format: camelCase members, enum values by name (written in PascalCase, read in any case), nulls left out.
+/// Source-generated: no reflection at run time.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(RolloutView))]
+[JsonSerializable(typeof(RolloutList))]
+[JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(RolloutEvent))]
+[JsonSerializable(typeof(CommandRequest))]
+[JsonSerializable(typeof(CommandResponse))]
+[JsonSerializable(typeof(ApiProblem))]
+public sealed partial class ApiJson : JsonSerializerContext;

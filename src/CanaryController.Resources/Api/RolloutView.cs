@@ -1,0 +1,219 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+
+namespace CanaryController.Resources.Api;
+
+/// <summary>One rollout as the API shows it: <c>GET /v1/namespaces/{ns}/rollouts/{name}</c>.</summary>
+public sealed record RolloutView
+{
+    /// <summary>The namespace.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The name, unique in the namespace.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required RolloutPhase Phase { get; init; }
+
+    /// <summary>The revision with all traffic at rest.</summary>
+    public string? StableRevision { get; init; }
+
+    /// <summary>The revision under way, or the last one that was.</summary>
+    public string? CanaryRevision { get; init; }
+
+    /// <summary>The revision asked for last; commands compare against it.</summary>
+    public string? TargetRevision { get; init; }
+
+    /// <summary>The try of the canary revision, from 1.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The present step, from 1; 0 when there is none.</summary>
+    public int Step { get; init; }
+
+    /// <summary>The steps of the revision under way, or of the next one.</summary>
+    public required IReadOnlyList<StepView> Steps { get; init; }
+
+    /// <summary>The canary's weight that is wanted, percent.</summary>
+    public decimal WantedWeightPercent { get; init; }
+
+    /// <summary>The canary's weight that the router carries out, percent; null when that is not known.</summary>
+    public decimal? ObservedWeightPercent { get; init; }
+
+    /// <summary>Each metric as of now.</summary>
+    public required IReadOnlyList<MetricView> Metrics { get; init; }
+
+    /// <summary>What it waits for, one sentence each.</summary>
+    public required IReadOnlyList<string> WaitingFor { get; init; }
+
+    /// <summary>kstatus and own conditions.</summary>
+    public required IReadOnlyList<ConditionView> Conditions { get; init; }
+
+    /// <summary>Why the last transition happened.</summary>
+    public required RolloutReason Reason { get; init; }
+
+    /// <summary>The same in one sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>When the phase was entered.</summary>
+    public DateTimeOffset PhaseSince { get; init; }
+
+    /// <summary>When the router took the step's split up; null when it has not.</summary>
+    public DateTimeOffset? StepSince { get; init; }
+
+    /// <summary>What is left of the present step's hold, seconds; null when there is none.</summary>
+    public double? HoldLeftSeconds { get; init; }
+
+    /// <summary>Requests that the canary answered at this step; null when not known.</summary>
+    public long? CanaryRequestsInStep { get; init; }
+
+    /// <summary>Who approved the present step so far.</summary>
+    public required IReadOnlyList<string> Approvers { get; init; }
+
+    /// <summary>What is wrong with the resource's present text; empty when it is in force.</summary>
+    public required IReadOnlyList<FieldProblem> Problems { get; init; }
+
+    /// <summary>Rises with each write of the state.</summary>
+    public required long ResourceVersion { get; init; }
+}
+
+/// <summary>A step as the API shows it.</summary>
+public sealed record StepView
+{
+    /// <summary>From 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The canary's share, percent.</summary>
+    public required decimal WeightPercent { get; init; }
+
+    /// <summary>How long traffic rests here at least, seconds.</summary>
+    public double HoldSeconds { get; init; }
+
+    /// <summary>How many requests the canary must have answered here.</summary>
+    public long MinRequests { get; init; }
+
+    /// <summary>The name of the approval that it waits for; null for none.</summary>
+    public string? Approval { get; init; }
+
+    /// <summary>How many must approve.</summary>
+    public int ApprovalsRequired { get; init; }
+
+    /// <summary>Where the rollout is on its way.</summary>
+    public required StepStatus Status { get; init; }
+}
+
+/// <summary>Where the rollout is on its way.</summary>
+public enum StepStatus
+{
+    /// <summary>Still to come.</summary>
+    Pending,
+
+    /// <summary>Now.</summary>
+    Active,
+
+    /// <summary>Left behind.</summary>
+    Done,
+
+    /// <summary>It ended here by a rollback.</summary>
+    Failed,
+}
+
+/// <summary>A metric as the API shows it.</summary>
+public sealed record MetricView
+{
+    /// <summary>The metric's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What is measured.</summary>
+    public required MetricKind Kind { get; init; }
+
+    /// <summary>What it comes to; null before anything was evaluated.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>The canary's value as people read it: <c>99.2 %</c>, <c>310 ms</c>, <c>12.5</c>; null when there is none.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>Stable's value likewise.</summary>
+    public string? StableValue { get; init; }
+
+    /// <summary>The threshold as people read it: <c>min 99 %</c>, <c>max 500 ms</c>, <c>at most 1.2x stable</c>.</summary>
+    public required string Threshold { get; init; }
+
+    /// <summary>The canary's requests behind the value.</summary>
+    public long Requests { get; init; }
+
+    /// <summary>Strength of the evidence against the canary: 0 none, 1 = rolled back.</summary>
+    public double EvidenceRatio { get; init; }
+
+    /// <summary>The verdict in one sentence.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>A condition in the form of Kubernetes' <c>metav1.Condition</c>.</summary>
+/// <param name="Type">Ready, Reconciling, Stalled, RouteAccepted, AnalysisBlocked, SpecChangePending.</param>
+/// <param name="Status">True, False or Unknown.</param>
+/// <param name="Reason">One word for machines.</param>
+/// <param name="Message">One sentence for people.</param>
+public sealed record ConditionView(string Type, string Status, string Reason, string Message);
+
+/// <summary>A list: <c>GET /v1/namespaces/{ns}/rollouts</c>; <c>-</c> as the namespace means all.</summary>
+/// <param name="Items">Ordered by namespace and name.</param>
+public sealed record RolloutList(IReadOnlyList<RolloutView> Items);
+
+/// <summary>What became of a revision: an item of <c>GET .../history</c>.</summary>
+/// <param name="Revision">The revision.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Message">Why, in one sentence.</param>
+/// <param name="StartedAt">When the attempt began.</param>
+/// <param name="EndedAt">When it was decided.</param>
+public sealed record RevisionView(
+    string Revision, RevisionOutcome Outcome, RolloutReason Reason, string Message, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
+
+/// <summary><c>GET .../history</c>.</summary>
+/// <param name="Revisions">The last 10 revisions, newest first.</param>
+/// <param name="Events">The last 200 transitions, newest first.</param>
+/// <param name="Commands">The last 200 commands, newest first: the audit trail.</param>
+public sealed record HistoryView(IReadOnlyList<RevisionView> Revisions, IReadOnlyList<RolloutEvent> Events, IReadOnlyList<CommandView> Commands);
+
+/// <summary>One transition, as <c>/v1/events</c> sends it (event name <c>transition</c>, SSE id = <see cref="Id"/>).</summary>
+public sealed record RolloutEvent
+{
+    /// <summary>Rises over all rollouts; give it as Last-Event-ID to go on after it.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The rollout's namespace.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The rollout's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Rises by one a transition of this rollout; the pair with namespace and name is unique for ever.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The phase before.</summary>
+    public required RolloutPhase From { get; init; }
+
+    /// <summary>The phase after.</summary>
+    public required RolloutPhase To { get; init; }
+
+    /// <summary>The canary's revision.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The step after, from 1; 0 for none.</summary>
+    public int Step { get; init; }
+
+    /// <summary>The wanted weight after, percent.</summary>
+    public decimal WeightPercent { get; init; }
+
+    /// <summary>Why.</summary>
+    public required RolloutReason Reason { get; init; }
+
+    /// <summary>Why, in one sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Who, when a person did it.</summary>
+    public string? Actor { get; init; }
+}

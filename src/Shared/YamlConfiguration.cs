@@ -1,0 +1,77 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace CanaryController.Shared;
+
+/// <summary>
+/// Feeds a YAML file to Microsoft.Extensions.Configuration: maps become <c>section:key</c>, lists <c>section:0</c>. Linked into the manager and the
+/// gateway, which share no project on purpose.
+/// </summary>
+internal static class YamlConfiguration
+{
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>Reads the file's values.</summary>
+    /// <exception cref="FormatException">It is not one YAML map; the message names file and line.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string?> Read(string path)
+    {
+        if (new FileInfo(path).Length > MaxBytes)
+        {
+            throw new FormatException($"{path}: larger than {MaxBytes} bytes; a configuration file is a few kilobytes.");
+        }
+
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        var stream = new YamlStream();
+        try
+        {
+            using var reader = File.OpenText(path);
+            stream.Load(reader);
+        }
+        catch (YamlException wrong)
+        {
+            throw new FormatException($"{path}:{wrong.Start.Line}: {wrong.Message}", wrong);
+        }
+
+        if (stream.Documents.Count == 0)
+        {
+            return values;
+        }
+
+        if (stream.Documents.Count > 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
+        {
+            throw new FormatException($"{path}: expected one YAML document that is a map of settings.");
+        }
+
+        Flatten(root, "", values);
+        return values;
+    }
+
+    private static void Flatten(YamlNode node, string path, Dictionary<string, string?> values)
+    {
+        switch (node)
+        {
+            case YamlMappingNode map:
+                foreach (var (key, child) in map.Children)
+                {
+                    Flatten(child, Join(path, ((YamlScalarNode)key).Value ?? ""), values);
+                }
+
+                break;
+            case YamlSequenceNode list:
+                for (var index = 0; index < list.Children.Count; index++)
+                {
+                    Flatten(list.Children[index], Join(path, index.ToString()), values);
+                }
+
+                break;
+            case YamlScalarNode scalar:
+                values[path] = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? null : scalar.Value;
+                break;
+            default:
+                throw new FormatException($"{path}: YAML aliases are not supported here.");
+        }
+    }
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : ConfigurationPath.Combine(path, key);
+}
