@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# The daily commands: thin bash over the tools. ./build.sh help lists them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# Nothing that a command starts outlives it: no build nodes, no compiler server.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+
+bin=artifacts/bin
+test_results=artifacts/test-results
+
+# Quiet when all is well; everything that the build says when it is not. Speaks on stderr only, so that stdout stays the command's own.
+build() {
+  local log status=0
+  log=$(mktemp)
+  dotnet build --nologo -v quiet -clp:NoSummary "$@" >"$log" 2>&1 </dev/null || status=$?
+  [ "$status" -eq 0 ] || sort -u "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
+cmd_demo() {
+  echo "Building ..." >&2
+  build examples/demo/demo.slnf -c Release
+  local prometheus
+  case " $* " in *" --help "* | *" -h "* | *" -? "*) prometheus= ;; *) prometheus=$(eng/tools.sh prometheus) ;; esac
+  CANARY_DEMO_PROMETHEUS=$prometheus exec "$bin/CanaryController.Examples.Demo/release/demo" "$@"
+}
+
+# All demo scenarios, or the named ones, each --times N times (default 1); one JSON line each, stops at the first that does not end as named.
+cmd_e2e() {
+  local times=1 names=() scenario
+  while [ $# -gt 0 ]; do
+    case "$1" in --times) times=$2; shift 2 ;; *) names+=("$1"); shift ;; esac
+  done
+  [ ${#names[@]} -gt 0 ] || names=(good errors slow subtle late no-traffic prometheus-down crash superseded)
+  for scenario in "${names[@]}"; do
+    for ((i = 0; i < times; i++)); do ./build.sh demo --scenario "$scenario" --json; done
+  done
+}
+
+# One attribute of the <assembly> element in xunit's XML result file.
+result() { sed -n "s/.*<assembly [^>]*\\b$2=\"\\([0-9]*\\)\".*/\\1/p" "$1" | head -n 1; }
+
+cmd_test() {
+  if ! build CanaryController.sln; then
+    echo "The build failed: nothing was tested."
+    echo "0 passed, 1 failed, 0 skipped"
+    return 1
+  fi
+  # Without it the tests that need a real Prometheus say that they were skipped.
+  CANARY_TEST_PROMETHEUS=$(eng/tools.sh prometheus) || true
+  export CANARY_TEST_PROMETHEUS
+
+  local passed=0 failed=0 skipped=0 project name file status counted
+  rm -rf "$test_results" && mkdir -p "$test_results"
+  for project in tests/*.Tests; do
+    name=${project#tests/} file=$test_results/${project#tests/}.xml status=0
+    echo "== $name"
+    timeout --kill-after=30 600 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -result-xml "$file" </dev/null 2>&1 || status=$?
+    counted=0
+    if [ -n "$(result "$file" total 2>/dev/null)" ]; then
+      passed=$((passed + $(result "$file" passed)))
+      skipped=$((skipped + $(result "$file" skipped)))
+      counted=$(($(result "$file" failed) + $(result "$file" errors)))
+    fi
+    # A project that ended badly without a failed test to show for it crashed, hung or wrote no results: that is a failure too.
+    if [ "$counted" -eq 0 ] && { [ "$status" -ne 0 ] || [ ! -s "$file" ]; }; then
+      echo "$name ended with exit code $status and no failed test: counted as failed."
+      counted=1
+    fi
+    failed=$((failed + counted))
+  done
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+}
+
+cmd_check() {
+  build CanaryController.sln
+  dotnet format CanaryController.sln --verify-no-changes --no-restore
+}
+
+cmd_format() { dotnet format CanaryController.sln "$@"; }
+
+cmd_bench() { dotnet run -c Release --project tests/CanaryController.Benchmarks -- "$@"; }
+
+cmd_hooks() {
+  git config core.hooksPath eng/hooks
+  echo "Every commit is preceded by ./build.sh check from now on; undo with: git config --unset core.hooksPath"
+}
+
+cmd_help() {
+  cat <<'HELP'
+./build.sh COMMAND
+
+  demo [--scenario NAME] [--json]   a good and a failing rollout with real traffic; --help lists the scenarios
+  test                              build, then run every test; the last line counts them
+  check                             build with every warning an error, and verify the formatting
+  format                            format the code
+  bench [ARGS]                      measure; prints a table and writes JSON
+  e2e [--times N] [SCENARIO ...]    demo scenarios one after the other, one JSON line each
+  hooks                             run check before each commit
+HELP
+  [ ! -x eng/publish.sh ] || echo "  publish                           self-contained archives with checksums"
+  echo "  help                              this"
+}
+
+command=${1:-help}
+[ $# -eq 0 ] || shift
+case "$command" in
+  demo | test | check | format | bench | e2e | hooks | help) "cmd_$command" "$@" ;;
+  publish) exec eng/publish.sh "$@" ;;
+  *)
+    echo "build.sh: there is no command '$command'." >&2
+    cmd_help >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# eng/tools.sh prometheus|haproxy: prints the path of the program, and gets it first when it is missing: one that was unpacked before, else one on PATH, else
+# Debian's package, unpacked into .tools/ (no root, nothing installed, no service started). Any number of these may run at once.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools=$PWD/.tools
+
+tool=${1:-}
+case "$tool" in
+  prometheus) inside=usr/bin/prometheus ;;
+  haproxy) inside=usr/sbin/haproxy ;;
+  *)
+    echo "usage: eng/tools.sh prometheus|haproxy" >&2
+    exit 2
+    ;;
+esac
+home=$tools/$tool
+
+give_up() {
+  echo "$tool is missing ($1): install it with 'apt-get install $tool', or put a $tool on PATH." >&2
+  exit 1
+}
+
+# The shared libraries that this machine lacks; the rest of a package's dependencies (accounts, web assets) is not needed to run the program.
+missing_libraries() {
+  local package
+  apt-cache "${apt[@]}" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$tool" \
+    | { grep -E '^lib' || true; } | { grep -vE '^libjs-|:' || true; } | sort -u \
+    | while read -r package; do dpkg -s "$package" >/dev/null 2>&1 || echo "$package"; done
+}
+
+download() {
+  rm -f ./*.deb
+  # shellcheck disable=SC2046 # one word a package is what is meant
+  apt-get "${apt[@]}" -qq download "$tool" $(missing_libraries)
+}
+
+if [ ! -x "$home/run" ]; then
+  if on_path=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$tool"); then
+    echo "$on_path"
+    exit 0
+  fi
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || give_up "this is no Debian to get it from"
+
+  mkdir -p "$tools"
+  work=$(mktemp -d "$tools/.$tool.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  cd "$work"
+  echo "Getting $tool from Debian ..." >&2
+  apt=(-o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Debug::NoLocking=1)
+  if ! download >log 2>&1; then
+    # The machine's package lists are absent or old: read fresh ones into a folder of our own and leave the machine's alone.
+    mkdir -p apt/lists/partial apt/cache/archives/partial
+    apt+=(-o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache")
+    { apt-get "${apt[@]}" -qq update && download; } >>log 2>&1 || give_up "$(tail -n 1 log)"
+  fi
+  for package in ./*.deb; do dpkg-deb -x "$package" unpacked; done
+  [ -x "unpacked/$inside" ] || give_up "Debian's package has no $inside"
+
+  # A wrapper finds the libraries beside the program, wherever the folder lies.
+  cat >unpacked/run <<RUN
+#!/bin/sh
+here=\$(dirname "\$0")
+LD_LIBRARY_PATH=\$(echo "\$here"/usr/lib/*-linux-gnu*):\$here/usr/lib:\${LD_LIBRARY_PATH:-} exec "\$here/$inside" "\$@"
+RUN
+  chmod +x unpacked/run
+  unpacked/run $([ "$tool" = haproxy ] && echo -v || echo --version) >log 2>&1 || give_up "it does not start: $(tail -n 1 log)"
+  # Whoever is first wins; the others use that one.
+  mv -T unpacked "$home" 2>/dev/null || [ -x "$home/run" ] || give_up "cannot move it to $home"
+fi
+echo "$home/run"
