@@ -2,26 +2,33 @@ using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts;
 
-/// <summary>What to remember, what to do and what to tell.</summary>
+/// <summary>
+/// What to remember, what to do and what to tell. What the rollout waits for is told by <see cref="RolloutExplanation"/>, only when somebody asks.
+/// </summary>
 public sealed record Decision
 {
     /// <summary>The state to persist before acting; the same instance when nothing changed.</summary>
     public required RolloutState Next { get; init; }
 
-    /// <summary>What to do; each is emitted again while what is applied differs from what is wanted.</summary>
+    /// <summary>
+    /// What to do, in this order; each is emitted again while what is applied differs from what is wanted. Capacity comes before a weight that rises,
+    /// a weight that falls before the capacity behind it.
+    /// </summary>
     public EquatableArray<Effect> Effects { get; init; }
 
-    /// <summary>What to announce, once, after persisting.</summary>
+    /// <summary>
+    /// What to announce, once, after persisting. More than one when one observation settles several things: an approval and the step that it completes, a
+    /// finished abort and the start of the revision that caused it, steps without any condition of their own.
+    /// </summary>
     public EquatableArray<Transition> Transitions { get; init; }
 
     /// <summary>The answer to the observation's command; null without one.</summary>
     public CommandResult? Command { get; init; }
 
-    /// <summary>When to decide again if nothing else happens; null = only when something happens.</summary>
+    /// <summary>
+    /// The earliest moment after the observation's at which time alone changes the decision; null = decide again only when something is seen to change.
+    /// </summary>
     public DateTimeOffset? WakeAt { get; init; }
-
-    /// <summary>What the rollout waits for now, one sentence each; empty at rest.</summary>
-    public EquatableArray<string> WaitingFor { get; init; }
 
     /// <summary>The resource is gone and nothing is left to do: its state may be removed.</summary>
     public bool Forget { get; init; }

@@ -40,7 +40,10 @@ public sealed record RolloutObservation
 /// <param name="Problem">Why it cannot be known or was refused, in one sentence; null when all is well.</param>
 public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, string? Problem);
 
-/// <summary>What runs of each version.</summary>
+/// <summary>
+/// What runs of each version. Counts are believed as they are: who watches instances that flap waits a moment before reporting one as gone. For
+/// <see cref="WorkloadKind.External"/> the router counts the instances, so they are ignored while it says nothing (<see cref="RouteObservation.Applied"/> null).
+/// </summary>
 /// <param name="StableReady">Stable's available instances.</param>
 /// <param name="StableSize">Stable's wanted instances.</param>
 /// <param name="CanaryReady">The canary's available instances.</param>

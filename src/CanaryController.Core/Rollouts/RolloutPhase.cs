@@ -33,3 +33,22 @@ public enum RolloutPhase
     /// <summary>The resource never was valid.</summary>
     Invalid,
 }
+
+/// <summary>Kinds of phases.</summary>
+public static class RolloutPhases
+{
+    /// <summary>A canary is on its way: it may still be promoted, and failing evidence rolls it back.</summary>
+    public static bool IsUnderWay(this RolloutPhase phase) => phase switch
+    {
+        RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting => true,
+        RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborting or RolloutPhase.Aborted or RolloutPhase.Invalid => false,
+    };
+
+    /// <summary>One version has all traffic and nothing is to be done.</summary>
+    public static bool IsAtRest(this RolloutPhase phase) => phase switch
+    {
+        RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted or RolloutPhase.Invalid => true,
+        RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting
+            or RolloutPhase.Aborting => false,
+    };
+}

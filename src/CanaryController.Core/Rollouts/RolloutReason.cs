@@ -86,4 +86,10 @@ public enum RolloutReason
 
     /// <summary>Traffic has returned to stable.</summary>
     TrafficReturned,
+
+    /// <summary>The canary's ready instances let the weight rise to the step's, or made it fall.</summary>
+    CapacityChanged,
+
+    /// <summary>The stored state contradicts itself (a fault of this program or of the store); the rollout goes back to stable.</summary>
+    InconsistentState,
 }

@@ -20,6 +20,12 @@ public sealed record RolloutState
     /// <summary>The revision that the resource named when it was last read; a change of it is a new request.</summary>
     public string? DeclaredRevision { get; init; }
 
+    /// <summary>A request that waits until the rollout is at rest; null when there is none.</summary>
+    public StartRequest? Pending { get; init; }
+
+    /// <summary>The attempt was asked for by undo.</summary>
+    public bool Undo { get; init; }
+
     /// <summary>Counts the tries of <see cref="CanaryRevision"/>, from 1. Evidence and approvals belong to one attempt.</summary>
     public int Attempt { get; init; }
 
@@ -41,13 +47,19 @@ public sealed record RolloutState
     /// <summary>When the router first took up traffic for the canary in this attempt: evidence counts from here plus the warm-up.</summary>
     public DateTimeOffset? TrafficSince { get; init; }
 
-    /// <summary>When the router took up the full weight of the step; the hold runs from here. Null until then.</summary>
+    /// <summary>
+    /// When the router took up the full weight of the step. The hold runs from here, or from the end of the warm-up when that is later. Null until then, and
+    /// again when the canary loses capacity or the router is seen to carry out something else: a hold is uninterrupted.
+    /// </summary>
     public DateTimeOffset? StepSince { get; init; }
 
-    /// <summary>Since when capacity or take-up has been waited for; the progress deadline runs from here.</summary>
+    /// <summary>
+    /// Since when the router has not carried the wanted weight, for want of capacity or of its answer; the progress deadline runs from here. Null while it
+    /// does, and while a person is waited for.
+    /// </summary>
     public DateTimeOffset? WaitingSince { get; init; }
 
-    /// <summary>Since when only missing or inconclusive evidence has held the step; the hold limit runs from here.</summary>
+    /// <summary>Since when missing or inconclusive evidence has held the step beyond its hold; the hold limit runs from here. Null while a person is waited for.</summary>
     public DateTimeOffset? HeldSince { get; init; }
 
     /// <summary>Since when the version that loses its pods has had no traffic; the drain delay runs from here.</summary>
@@ -65,7 +77,7 @@ public sealed record RolloutState
     /// <summary>Who approved what in this attempt.</summary>
     public EquatableArray<ApprovalRecord> Approvals { get; init; }
 
-    /// <summary>Why the last transition happened.</summary>
+    /// <summary>Why the last transition happened; once aborted, why the revision was rolled back.</summary>
     public RolloutReason Reason { get; init; } = RolloutReason.Adopted;
 
     /// <summary>The same in one sentence for people.</summary>
@@ -77,6 +89,12 @@ public sealed record RolloutState
     /// <summary>The last 10 revisions and what became of them, oldest first.</summary>
     public EquatableArray<RevisionRecord> History { get; init; }
 }
+
+/// <summary>A revision that was asked for.</summary>
+/// <param name="Revision">Which.</param>
+/// <param name="Reason"><see cref="RolloutReason.NewRevision"/> or <see cref="RolloutReason.UndoRequested"/>.</param>
+/// <param name="Actor">Who asked; null when the resource did.</param>
+public sealed record StartRequest(string Revision, RolloutReason Reason, string? Actor);
 
 /// <summary>One person's answer, for one step of one attempt.</summary>
 /// <param name="StepIndex">The step it counts for.</param>
@@ -93,7 +111,11 @@ public sealed record ApprovalRecord(int StepIndex, string Approver, DateTimeOffs
 /// <param name="StartedAt">When the attempt began.</param>
 /// <param name="EndedAt">When it was decided.</param>
 public sealed record RevisionRecord(
-    string Revision, RevisionOutcome Outcome, RolloutReason Reason, string Message, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
+    string Revision, RevisionOutcome Outcome, RolloutReason Reason, string Message, DateTimeOffset StartedAt, DateTimeOffset EndedAt)
+{
+    /// <summary>The attempt, from 1; 0 for an adopted revision.</summary>
+    public int Attempt { get; init; }
+}
 
 /// <summary>What became of a revision.</summary>
 public enum RevisionOutcome

@@ -11,6 +11,25 @@ public sealed record TrafficSplit(string Stable, string? Canary, CanaryWeight We
 {
     /// <summary>Everything to stable.</summary>
     public static TrafficSplit AllTo(string stable) => new(stable, null, CanaryWeight.Zero, []);
+
+    /// <summary>True when the canary gets requests, by weight or by a match.</summary>
+    public bool GivesCanaryTraffic => Canary is not null && (Weight > CanaryWeight.Zero || !Matches.IsEmpty);
+
+    /// <summary>
+    /// True when every request goes the same way under both: a canary that gets nothing need not be named, and everything to a canary is everything to that version.
+    /// </summary>
+    public bool RoutesAlike(TrafficSplit other) =>
+        (SoleVersion, other.SoleVersion) switch
+        {
+            (null, null) => Equals(other),
+            var (mine, theirs) => mine == theirs,
+        };
+
+    /// <summary>The version that gets all requests; null when two share them.</summary>
+    public string? SoleVersion =>
+        !GivesCanaryTraffic || Canary == Stable ? Stable
+        : Weight == CanaryWeight.Full ? Canary
+        : null;
 }
 
 /// <summary>Picks requests by one header or cookie.</summary>

@@ -1,0 +1,70 @@
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Rollouts.Planning;
+
+/// <summary>
+/// Returns traffic to stable: at once when stable carries everything, otherwise as far as it does. It waits for nothing but the router and, before instances are
+/// taken away, for the drain delay. The weight never rises on the way.
+/// </summary>
+internal static class Aborting
+{
+    public static void Begin(Turn turn, RolloutReason reason, string message, string? actor = null)
+    {
+        var state = turn.State;
+        var outcome = reason is RolloutReason.Superseded ? RevisionOutcome.Superseded : RevisionOutcome.RolledBack;
+        var record = new RevisionRecord(turn.Canary, outcome, reason, message, state.StartedAt, turn.Now) { Attempt = state.Attempt };
+        var next = state with
+        {
+            Phase = RolloutPhase.Aborting,
+            Weight = Capacity.Kept(turn.Spec, state, turn.Seen, state.Weight),
+            StepSince = null,
+            WaitingSince = null,
+            HeldSince = null,
+            DrainSince = null,
+            PausedFrom = null,
+            History = Revisions.Append(state.History, record),
+        };
+        turn.Record(next, reason, message, actor);
+    }
+
+    public static void Advance(Turn turn)
+    {
+        Lower(turn);
+        var state = turn.State;
+        if (state.Weight > CanaryWeight.Zero || !turn.IsTakenUp)
+        {
+            turn.State = state.DrainSince is not null && (state.Weight > CanaryWeight.Zero || turn.IsForeign) ? state with { DrainSince = null } : state;
+            return;
+        }
+
+        turn.State = state.DrainSince is null ? state with { DrainSince = turn.Now } : state;
+        if (turn.State.Phase is RolloutPhase.Aborting && (!turn.IsManaged || (IsDrained(turn) && turn.Seen.Workload.CanarySize <= 0)))
+        {
+            Finish(turn);
+        }
+    }
+
+    /// <summary>The canary's instances may go: the router took up weight 0, says so now, and the drain delay has passed since.</summary>
+    public static bool IsDrained(Turn turn) =>
+        turn.State.Weight == CanaryWeight.Zero && turn.IsTakenUp && Moments.DrainEnd(turn.Spec, turn.State) <= turn.Now;
+
+    private static void Lower(Turn turn)
+    {
+        var state = turn.State;
+        var kept = Capacity.Kept(turn.Spec, state, turn.Seen, state.Weight);
+        if (kept < state.Weight)
+        {
+            // The cause stays the reason: what people ask is why the rollout goes back, not why a little faster now.
+            turn.Record(state with { Weight = kept }, state.Reason, $"{state.Message} {turn.Stable} carries more now: the weight falls to {kept}.");
+            turn.State = turn.State with { Message = state.Message };
+        }
+    }
+
+    private static void Finish(Turn turn)
+    {
+        var (cause, why) = (turn.State.Reason, turn.State.Message);
+        var message = $"All traffic is back on {turn.Stable}. {turn.Canary}: {why}";
+        turn.Record(turn.State with { Phase = RolloutPhase.Aborted }, RolloutReason.TrafficReturned, message);
+        turn.State = turn.State with { Reason = cause, Message = why };
+    }
+}

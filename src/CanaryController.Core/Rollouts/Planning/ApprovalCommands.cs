@@ -1,0 +1,81 @@
+namespace CanaryController.Core.Rollouts.Planning;
+
+/// <summary>People's answers. They count for the present step of the present attempt, and never for a later one.</summary>
+internal static class ApprovalCommands
+{
+    public static CommandResult Approve(Turn turn, RolloutCommand command)
+    {
+        if (Obstacle(turn, command) is { } obstacle)
+        {
+            return obstacle;
+        }
+
+        var state = turn.State;
+        var approval = Steps.Present(state).Approval!;
+        var count = Steps.Approvals(state);
+        if (count >= approval.Required)
+        {
+            return Commands.Unchanged($"Approval '{approval.Name}' has its {approval.Required} already.");
+        }
+
+        if (HasApproved(state, command.Actor))
+        {
+            return Commands.Unchanged($"{command.Actor} has approved {Steps.Describe(state)} already; another person must ({count} of {approval.Required}).");
+        }
+
+        turn.State = state with { Approvals = state.Approvals.Add(new ApprovalRecord(state.StepIndex, command.Actor, turn.Now, command.Comment)) };
+        return Commands.Accepted($"Approval '{approval.Name}' has {count + 1} of {approval.Required}.");
+    }
+
+    public static CommandResult Reject(Turn turn, RolloutCommand command)
+    {
+        if (Obstacle(turn, command) is { } obstacle)
+        {
+            return obstacle;
+        }
+
+        var message = $"{command.Actor} rejected {Stepping.Describe(turn)}{Commands.Because(command)}";
+        Aborting.Begin(turn, RolloutReason.ApprovalRejected, message, command.Actor);
+        return Commands.Accepted($"{turn.Canary} is rejected: traffic returns to {turn.Stable} now.");
+    }
+
+    private static CommandResult? Obstacle(Turn turn, RolloutCommand command)
+    {
+        var state = turn.State;
+        switch (state.Phase)
+        {
+            case RolloutPhase.Initializing:
+            case RolloutPhase.Paused when state.PausedFrom is RolloutPhase.Initializing:
+                return Commands.Refused($"{turn.Canary} is not at a step yet. Answer when it waits for the approval.");
+            case RolloutPhase.Progressing or RolloutPhase.WaitingApproval or RolloutPhase.Paused:
+                if (command.StepIndex is { } index && index != state.StepIndex)
+                {
+                    return FlowCommands.OtherStep(turn, index);
+                }
+
+                return Steps.Present(state).Approval is null
+                    ? Commands.Refused($"{Stepping.Describe(turn)} asks for no approval. Skip it to go on, or abort.")
+                    : null;
+            case RolloutPhase.Promoting:
+                return Commands.Refused($"{turn.Canary} has left its last step and is being promoted. Abort to stop it.");
+            case RolloutPhase.Aborting or RolloutPhase.Aborted:
+                return Commands.Refused($"{turn.Canary} was rolled back: {state.Message} Retry it once traffic has returned.");
+            case RolloutPhase.Promoted or RolloutPhase.Idle or RolloutPhase.Invalid:
+            default:
+                return FlowCommands.NothingUnderWay();
+        }
+    }
+
+    private static bool HasApproved(RolloutState state, string approver)
+    {
+        foreach (var approval in state.Approvals)
+        {
+            if (approval.StepIndex == state.StepIndex && approval.Approver == approver)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,63 @@
+namespace CanaryController.Core.Rollouts.Planning;
+
+/// <summary>Carries out commands. Each has a defined answer in each phase, which says what to do instead when it is refused.</summary>
+internal static class Commands
+{
+    public static void Carry(Turn turn)
+    {
+        if (turn.Seen.Command is not { } command)
+        {
+            return;
+        }
+
+        turn.Answer = Obstacle(turn, command) ?? command.Action switch
+        {
+            RolloutAction.Start => RevisionCommands.Start(turn, command),
+            RolloutAction.Undo => RevisionCommands.Undo(turn, command),
+            RolloutAction.Retry => RevisionCommands.Retry(turn, command),
+            RolloutAction.Promote => FlowCommands.Promote(turn, command),
+            RolloutAction.Abort => FlowCommands.Abort(turn, command),
+            RolloutAction.Pause => FlowCommands.Pause(turn, command),
+            RolloutAction.Resume => FlowCommands.Resume(turn, command),
+            RolloutAction.Skip => FlowCommands.Skip(turn, command),
+            RolloutAction.Approve => ApprovalCommands.Approve(turn, command),
+            RolloutAction.Reject => ApprovalCommands.Reject(turn, command),
+        };
+    }
+
+    public static CommandResult Accepted(string message) => new(CommandStatus.Accepted, message);
+
+    public static CommandResult Unchanged(string message) => new(CommandStatus.Unchanged, message);
+
+    public static CommandResult Conflict(string message) => new(CommandStatus.Conflict, message);
+
+    public static CommandResult Refused(string message) => new(CommandStatus.Refused, message);
+
+    public static string Because(RolloutCommand command) => command.Comment is { Length: > 0 } comment ? $": {comment}" : ".";
+
+    /// <summary>What stands in the way of any command, or of one whose sender saw something else.</summary>
+    private static CommandResult? Obstacle(Turn turn, RolloutCommand command)
+    {
+        var state = turn.State;
+        if (turn.Seen.Deleted)
+        {
+            return Refused("The rollout was deleted; create it again to go on.");
+        }
+
+        if (state.StableRevision is null)
+        {
+            return Refused("The rollout is not adopted yet: its stable revision and its route must be known first. Try again when the router answers.");
+        }
+
+        if (command.Action is RolloutAction.Start)
+        {
+            return command.ExpectedTarget is { } expected && expected != state.TargetRevision
+                ? Conflict($"The target is {state.TargetRevision ?? "none"}, not {expected}. Look at the rollout again, then start.")
+                : null;
+        }
+
+        return command.Action is not RolloutAction.Undo && command.Revision is { } revision && revision != state.CanaryRevision
+            ? Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.")
+            : null;
+    }
+}

@@ -1,0 +1,91 @@
+namespace CanaryController.Core.Rollouts.Planning;
+
+/// <summary>Requests for a revision, by the resource or by a command. One that comes in the middle waits, persisted, until traffic has returned.</summary>
+internal static class Requests
+{
+    /// <summary>Only a change of the declared revision is a request: a file that stays as it is never starts anything again.</summary>
+    public static void ReadDeclared(Turn turn)
+    {
+        var declared = turn.Seen.DeclaredRevision;
+        if (turn.State.StableRevision is null || declared is null || declared == turn.State.DeclaredRevision)
+        {
+            return;
+        }
+
+        turn.State = turn.State with { DeclaredRevision = declared };
+        Ask(turn, new StartRequest(declared, RolloutReason.NewRevision, null));
+    }
+
+    public static void Ask(Turn turn, StartRequest request)
+    {
+        var isPresent = turn.State.Phase.IsUnderWay() && request.Revision == turn.State.CanaryRevision;
+        turn.State = turn.State with { TargetRevision = request.Revision, Pending = isPresent ? null : request };
+    }
+
+    /// <summary>Deletion first, then the request that waits.</summary>
+    public static void Settle(Turn turn)
+    {
+        var state = turn.State;
+        if (turn.Seen.Deleted)
+        {
+            turn.State = state.Pending is null ? state : state with { Pending = null };
+            if (IsAbortable(turn.State))
+            {
+                Aborting.Begin(turn, RolloutReason.Deleted, $"The rollout was deleted: {turn.Canary} is taken back.");
+            }
+
+            return;
+        }
+
+        if (state.Pending is not { } pending)
+        {
+            return;
+        }
+
+        if (state.Phase.IsAtRest())
+        {
+            Meet(turn, pending);
+        }
+        else if (IsAbortable(state))
+        {
+            Displace(turn, pending);
+        }
+    }
+
+    public static bool MayForget(Turn turn) => turn.Seen.Deleted && turn.State.Phase.IsAtRest();
+
+    public static bool IsAbortable(RolloutState state) => state.Phase.IsUnderWay() && !state.HandOverStarted;
+
+    private static void Meet(Turn turn, StartRequest pending)
+    {
+        if (pending.Revision == turn.State.StableRevision)
+        {
+            turn.State = turn.State with { Pending = null };
+            return;
+        }
+
+        var by = pending.Actor is null ? "" : $" by {pending.Actor}";
+        var isUndo = pending.Reason is RolloutReason.UndoRequested;
+        var atOnce = isUndo && Revisions.MayReturnAtOnce(turn.State, pending.Revision, turn.Spec.RollbackWindowRevisions);
+        var message = (isUndo, atOnce) switch
+        {
+            (true, true) => $"Return to {pending.Revision} was asked for{by}: it may take all traffic at once, still judged.",
+            (true, false) => $"Return to {pending.Revision} was asked for{by}: it takes all steps.",
+            (false, _) => $"{pending.Revision} was asked for{by}; stable is {turn.Stable}.",
+        };
+        Starting.Begin(turn, pending.Revision, isUndo, atOnce, pending.Reason, message, pending.Actor);
+    }
+
+    private static void Displace(Turn turn, StartRequest pending)
+    {
+        if (pending.Revision == turn.State.StableRevision)
+        {
+            Aborting.Begin(turn, RolloutReason.Reverted, $"{pending.Revision} is wanted again, which is stable: {turn.Canary} is taken back.", pending.Actor);
+        }
+        else
+        {
+            var message = $"{pending.Revision} was asked for: {turn.Canary} is taken back first, then {pending.Revision} starts from 0 %.";
+            Aborting.Begin(turn, RolloutReason.Superseded, message, pending.Actor);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Rollouts.Planning;
+
+/// <summary>Moves the wanted weight within what the canary carries.</summary>
+internal static class Weights
+{
+    /// <summary>
+    /// Up to <paramref name="target"/> in one go once there is room for it, down as far as capacity fell. Steps of one instance each would only make
+    /// many small changes of the same one.
+    /// </summary>
+    public static CanaryWeight Toward(Turn turn, RolloutState state, CanaryWeight target, bool hasRoom)
+    {
+        var weight = target < state.Weight || hasRoom ? target : state.Weight;
+        return Capped(turn, state, weight);
+    }
+
+    public static CanaryWeight Capped(Turn turn, RolloutState state, CanaryWeight weight) =>
+        Capacity.IsKnown(turn.Spec, turn.Seen) ? CanaryWeight.Min(weight, Capacity.Carried(turn.Spec, state, turn.Seen.Workload)) : weight;
+
+    /// <summary>The weight at which a step that is entered now begins.</summary>
+    public static CanaryWeight AtStep(Turn turn, RolloutState state)
+    {
+        var step = Steps.Present(state);
+        return Toward(turn, state, step.Weight, Capacity.HasRoomFor(turn.Spec, state, turn.Seen, step));
+    }
+
+    public static CanaryWeight AtPromotion(Turn turn, RolloutState state) =>
+        Toward(turn, state, CanaryWeight.Full, Capacity.HasRoomForAll(turn.Spec, state, turn.Seen));
+
+    /// <summary>Announces a weight that changed because capacity did.</summary>
+    public static void Change(Turn turn, CanaryWeight weight)
+    {
+        var state = turn.State;
+        if (weight == state.Weight)
+        {
+            return;
+        }
+
+        var ready = turn.Seen.Workload.CanaryReady;
+        var message = weight < state.Weight
+            ? $"{ready} ready instances of {turn.Canary} carry only {weight}: the weight falls from {state.Weight}."
+            : $"{ready} instances of {turn.Canary} are ready: the weight rises from {state.Weight} to {weight}.";
+        turn.Record(state with { Weight = weight, StepSince = null, HeldSince = null, DrainSince = null }, RolloutReason.CapacityChanged, message);
+    }
+}

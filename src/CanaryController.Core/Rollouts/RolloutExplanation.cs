@@ -1,0 +1,106 @@
+using CanaryController.Core.Rollouts.Planning;
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Rollouts;
+
+/// <summary>Says what a rollout waits for. It is apart from the decision, so that sentences are made only when somebody reads them.</summary>
+public static class RolloutExplanation
+{
+    /// <summary>
+    /// What <paramref name="state"/> waits for, one sentence each, beginning with what is waited for: <c>hold: 12 s left.</c>,
+    /// <c>router: has not taken up 25 % for v2.</c> Empty at rest. Pure.
+    /// </summary>
+    /// <param name="spec">What the user wants.</param>
+    /// <param name="state">The last decision's state.</param>
+    /// <param name="seen">What is seen now.</param>
+    public static EquatableArray<string> WaitingFor(RolloutSpec spec, RolloutState state, RolloutObservation seen)
+    {
+        IEnumerable<string> sentences = state.Phase switch
+        {
+            RolloutPhase.Initializing => WaitingSentences.ForTakeUp(spec, state, seen),
+            RolloutPhase.Progressing => ForStep(spec, state, seen),
+            RolloutPhase.WaitingApproval => ForStep(spec, state, seen),
+            RolloutPhase.Paused => [$"resume: paused at {state.Weight}."],
+            RolloutPhase.Promoting => ForPromotion(spec, state, seen),
+            RolloutPhase.Aborting => ForReturn(spec, state, seen),
+            RolloutPhase.Idle when state.StableRevision is null => ForAdoption(seen),
+            RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted =>
+                Splits.IsTakenUp(state, seen.Route) ? [] : [WaitingSentences.ForRouter(state, seen.Route)],
+            RolloutPhase.Invalid => [],
+        };
+        return [.. sentences];
+    }
+
+    /// <summary>What is left of the present step's hold; null while it does not run, zero when it has passed.</summary>
+    public static TimeSpan? HoldLeft(RolloutSpec spec, RolloutState state, DateTimeOffset now) =>
+        state.Phase is RolloutPhase.Progressing or RolloutPhase.WaitingApproval or RolloutPhase.Paused && Moments.HoldEnd(spec, state) is { } end
+            ? Left(end, now)
+            : null;
+
+    private static List<string> ForStep(RolloutSpec spec, RolloutState state, RolloutObservation seen)
+    {
+        var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
+        if (state.StepSince is not null && !(Moments.HoldEnd(spec, state) <= seen.Now))
+        {
+            sentences.Add($"hold: {Durations.Describe(Left(Moments.HoldEnd(spec, state), seen.Now))} left.");
+        }
+
+        sentences.AddRange(WaitingSentences.ForEvidence(spec, state, seen));
+        sentences.AddRange(WaitingSentences.ForGates(state, seen));
+        if (Steps.Present(state).Approval is { } approval && Steps.Approvals(state) < approval.Required)
+        {
+            sentences.Add($"approval '{approval.Name}': {Steps.Approvals(state)} of {approval.Required}.");
+        }
+
+        return sentences;
+    }
+
+    private static List<string> ForPromotion(RolloutSpec spec, RolloutState state, RolloutObservation seen)
+    {
+        if (state.HandOverStarted)
+        {
+            return [$"hand over: the workload does not run {state.CanaryRevision} as its current revision yet."];
+        }
+
+        var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
+        AddDrain(sentences, spec, state, seen, $"requests still under way at {state.StableRevision}");
+        return sentences;
+    }
+
+    private static List<string> ForReturn(RolloutSpec spec, RolloutState state, RolloutObservation seen)
+    {
+        var sentences = new List<string>();
+        if (state.Weight > CanaryWeight.Zero)
+        {
+            sentences.Add($"capacity: {state.StableRevision} has {seen.Workload.StableReady} of {seen.Workload.StableSize} instances ready.");
+        }
+
+        if (!Splits.IsTakenUp(state, seen.Route))
+        {
+            sentences.Add(WaitingSentences.ForRouter(state, seen.Route));
+        }
+
+        AddDrain(sentences, spec, state, seen, $"requests still under way at {state.CanaryRevision}");
+        if (spec.Workload is WorkloadKind.Managed && seen.Workload.CanarySize > 0 && Moments.DrainEnd(spec, state) <= seen.Now)
+        {
+            sentences.Add($"scale-down: {seen.Workload.CanarySize} instances of {state.CanaryRevision} are left.");
+        }
+
+        return sentences;
+    }
+
+    private static void AddDrain(List<string> sentences, RolloutSpec spec, RolloutState state, RolloutObservation seen, string what)
+    {
+        if (Moments.DrainEnd(spec, state) is { } end && end > seen.Now)
+        {
+            sentences.Add($"drain: {Durations.Describe(end - seen.Now)} left for {what}.");
+        }
+    }
+
+    private static List<string> ForAdoption(RolloutObservation seen) =>
+        seen.Route.Applied is null
+            ? [$"router: what the route does now is not known: {seen.Route.Problem ?? "it says nothing."}"]
+            : ["revision: no stable revision is known yet."];
+
+    private static TimeSpan Left(DateTimeOffset? end, DateTimeOffset now) => end > now ? end.Value - now : TimeSpan.Zero;
+}
