@@ -1,0 +1,64 @@
+using CanaryController.Gateway.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace CanaryController.Gateway.Forwarding;
+
+/// <summary>What the gateway changes about requests and responses: X-Forwarded-*, and nobody but the gateway says <see cref="GatewayError.Header"/>.</summary>
+internal sealed class GatewayTransformer(ForwardedHeaders forwarded) : HttpTransformer
+{
+    private const string ForwardedFor = "X-Forwarded-For";
+    private const string ForwardedProto = "X-Forwarded-Proto";
+    private const string ForwardedHost = "X-Forwarded-Host";
+
+    /// <summary>Longer bodies may outlast the route's timeout, and then it matters who ended them.</summary>
+    private const long ShortBodyBytes = 1 << 20;
+
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var headers = proxyRequest.Headers;
+        if (httpContext.Connection.RemoteIpAddress is { } address)
+        {
+            var client = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+            Write(httpContext, headers, ForwardedFor, client, append: true);
+        }
+
+        Write(httpContext, headers, ForwardedProto, httpContext.Request.Scheme, append: false);
+        if (httpContext.Request.Host.Value is { Length: > 0 } host)
+        {
+            Write(httpContext, headers, ForwardedHost, host, append: false);
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        var goOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is not null)
+        {
+            httpContext.Response.Headers.Remove(GatewayError.Header);
+            if (proxyResponse.Content.Headers.ContentLength is null or > ShortBodyBytes)
+            {
+                AbortWatch.Attach(httpContext);
+            }
+        }
+
+        return goOn;
+    }
+
+    private void Write(HttpContext context, System.Net.Http.Headers.HttpRequestHeaders headers, string name, string value, bool append)
+    {
+        if (!context.Request.Headers.TryGetValue(name, out var sent) || sent.Count == 0)
+        {
+            headers.TryAddWithoutValidation(name, value);
+            return;
+        }
+
+        if (forwarded == ForwardedHeaders.Append && !append)
+        {
+            return;
+        }
+
+        headers.Remove(name);
+        headers.TryAddWithoutValidation(name, forwarded == ForwardedHeaders.Append ? $"{sent}, {value}" : value);
+    }
+}

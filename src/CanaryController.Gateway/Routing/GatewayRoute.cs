@@ -1,0 +1,31 @@
+namespace CanaryController.Gateway.Routing;
+
+/// <summary>A route at work. Lives as long as its name is configured; its plan is replaced, its counters go on.</summary>
+internal sealed class GatewayRoute(RoutePlan plan)
+{
+    private volatile RoutePlan _plan = plan;
+    private ulong _turn;
+    private ulong _visitors;
+
+    public string Name { get; } = plan.Options.Name;
+
+    public RoutePlan Plan
+    {
+        get => _plan;
+        set => _plan = value;
+    }
+
+    /// <summary>The version for a request: matches first, then the visitor's position, then the weights in turn.</summary>
+    public GatewayVersion Choose(HttpContext context)
+    {
+        var now = _plan;
+        if (now.ByMatch(context.Request) is { } matched)
+        {
+            return matched;
+        }
+
+        return now.Options.Affinity is { } affinity
+            ? now.ByPosition(Affinity.PositionOf(context, affinity, ref _visitors))
+            : now.ByTurn(Interlocked.Increment(ref _turn));
+    }
+}
