@@ -3,8 +3,8 @@ using CanaryController.Core.Analysis;
 namespace CanaryController.Core.Tests.Analysis;
 
 /// <summary>
-/// The comparison with stable, simulated as in its specification: alpha 1 %, blocks of 5 s, weights 5, 10, 20, 35, 50 % for 60 s each, traffic that drifts by 80 %
-/// up and down.
+/// The comparison with stable, simulated: alpha 1 %, blocks of 5 s, weights 5, 10, 20, 35, 50 % for 60 s each, traffic that first rises and then falls by 80 %.
+/// With one start it is the plain test, whose times are known from elsewhere; the mixture over starts costs it a block or two.
 /// </summary>
 public class ComparisonTestTests
 {
@@ -12,17 +12,28 @@ public class ComparisonTestTests
     private static readonly double[] Weights = [0.05, 0.10, 0.20, 0.35, 0.50];
 
     [Theory]
-    [InlineData(10, 60, 160)]
-    [InlineData(100, 15, 40)]
-    [InlineData(1_000, 5, 5)]
-    public void Five_times_the_errors_are_found_in_the_expected_time(double requestsPerSecond, double atLeast, double atMost) =>
-        Assert.InRange(Draw.Median(Times(seed: 1, runs: 300, requestsPerSecond, stableRate: 0.01, canaryRate: 0.05)), atLeast, atMost);
+    [InlineData(true, 10, 85, 140)]
+    [InlineData(true, 100, 25, 30)]
+    [InlineData(true, 1_000, 5, 5)]
+    [InlineData(false, 10, 85, 145)]
+    [InlineData(false, 100, 25, 35)]
+    [InlineData(false, 1_000, 5, 5)]
+    public void Five_times_the_errors_are_found_in_the_expected_time(bool oneStart, double requestsPerSecond, double atLeast, double atMost)
+    {
+        var median = Draw.Median(Times(seed: 1, runs: 400, requestsPerSecond, stableRate: 0.01, canaryRate: 0.05, oneStart: oneStart));
+        Assert.InRange(median, atLeast, atMost);
+    }
 
     [Theory]
-    [InlineData(100, 100, 190)]
-    [InlineData(1_000, 20, 60)]
-    public void Twice_the_errors_are_found_in_the_expected_time(double requestsPerSecond, double atLeast, double atMost) =>
-        Assert.InRange(Draw.Median(Times(seed: 2, runs: 300, requestsPerSecond, stableRate: 0.01, canaryRate: 0.02)), atLeast, atMost);
+    [InlineData(true, 100, 130, 155)]
+    [InlineData(true, 1_000, 25, 45)]
+    [InlineData(false, 100, 130, 160)]
+    [InlineData(false, 1_000, 25, 45)]
+    public void Twice_the_errors_are_found_in_the_expected_time(bool oneStart, double requestsPerSecond, double atLeast, double atMost)
+    {
+        var median = Draw.Median(Times(seed: 2, runs: 400, requestsPerSecond, stableRate: 0.01, canaryRate: 0.02, oneStart: oneStart));
+        Assert.InRange(median, atLeast, atMost);
+    }
 
     [Fact]
     public void Twice_the_errors_of_ten_requests_a_second_are_found_now_and_then_within_five_minutes()
@@ -118,16 +129,15 @@ public class ComparisonTestTests
         Assert.True(evidence.Reaches(Math.Log(1 / Alpha)));
     }
 
-    private static double[] Times(int seed, int runs, double requestsPerSecond, double stableRate, double canaryRate, double tolerated = 1) =>
+    private static double[] Times(int seed, int runs, double requestsPerSecond, double stableRate, double canaryRate, double tolerated = 1, bool oneStart = false) =>
         [.. Enumerable.Range(0, runs).Select(run =>
         {
             var random = new Random((seed * 100_000) + run);
-            var phase = random.NextDouble() * 2 * Math.PI;
             return SimulatedTest.SecondsToReject(new ComparisonTest(tolerated), Alpha, 5, 300, second =>
             {
-                var requests = 5 * requestsPerSecond * (1 + (0.8 * Math.Sin((2 * Math.PI * second / 300) + phase)));
+                var requests = 5 * requestsPerSecond * (1 + (0.8 * Math.Sin(2 * Math.PI * second / 300)));
                 var weight = Weights[second / 60];
                 return SimulatedTest.Both(random, requests * weight, canaryRate, requests * (1 - weight), stableRate);
-            });
+            }, oneStart);
         })];
 }

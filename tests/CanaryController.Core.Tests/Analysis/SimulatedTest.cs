@@ -6,13 +6,15 @@ namespace CanaryController.Core.Tests.Analysis;
 internal static class SimulatedTest
 {
     /// <summary>Seconds until E reaches 1/alpha; infinity when it does not within <paramref name="seconds"/>.</summary>
-    public static double SecondsToReject(ISequentialTest test, double alpha, int blockSeconds, int seconds, Func<int, BlockCounts> blockAt)
+    public static double SecondsToReject(
+        ISequentialTest test, double alpha, int blockSeconds, int seconds, Func<int, BlockCounts> blockAt, bool oneStart = false)
     {
         var evidence = new StartMixture();
         var limit = Math.Log(1 / alpha);
         for (var second = 0; second < seconds; second += blockSeconds)
         {
-            evidence.BeginStarts((second / 60) + 1);
+            // All starts at the beginning together weigh 1: the plain test, without the mixture.
+            evidence.BeginStarts(oneStart ? int.MaxValue : (second / 60) + 1);
             test.Add(evidence, blockAt(second));
             if (evidence.Reaches(limit))
             {
