@@ -12,6 +12,9 @@ internal sealed class ChildProcess(string name, string program, IReadOnlyList<st
     /// <summary>What people call it.</summary>
     public string Name => name;
 
+    /// <summary>Its process id while it runs; 0 before and after.</summary>
+    public int Id => _process?.Id ?? 0;
+
     /// <summary>It was started, nobody stopped it, and yet it has ended.</summary>
     public bool EndedByItself => _process is { HasExited: true };
 
