@@ -1,0 +1,60 @@
+using CanaryController.Core.Analysis;
+
+namespace CanaryController.Manager.Analysis.Prometheus;
+
+/// <summary>The bucket bound that tells a slow request.</summary>
+/// <param name="Seconds">The bound; null when there is none.</param>
+/// <param name="Label">The bound as the label <c>le</c> writes it; null when there is none.</param>
+/// <param name="Missing">Why there is none.</param>
+internal readonly record struct HistogramBound(double? Seconds, string? Label, MissingBound Missing);
+
+/// <summary>The finite bucket bounds of the gateways' histogram, ascending, as Prometheus has them. Immutable.</summary>
+/// <param name="finite">Bounds in seconds with their labels, ascending.</param>
+internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Label)> finite)
+{
+    /// <summary>The histogram has not been seen.</summary>
+    public static HistogramBounds NotSeen { get; } = new([]);
+
+    /// <summary>From values of the label <c>le</c>; those that are no finite number are left out.</summary>
+    public static HistogramBounds FromLabels(IEnumerable<string> labels) =>
+        new([.. labels
+            .Select(label => (Seconds: CounterLabels.ParseBound(label), Label: label))
+            .Where(bound => bound.Seconds is { } seconds && double.IsFinite(seconds))
+            .Select(bound => (bound.Seconds!.Value, bound.Label))
+            .OrderBy(bound => bound.Value)]);
+
+    /// <summary>True when the same labels are there.</summary>
+    public bool IsSameAs(HistogramBounds other) => finite.SequenceEqual(other.All);
+
+    private IReadOnlyList<(double Seconds, string Label)> All => finite;
+
+    /// <summary>
+    /// The largest bound within <paramref name="maxSeconds"/>: what is slower than it may still be fast enough, so the judgement errs to the safe side. None above the top
+    /// bucket: nothing there is ever told apart.
+    /// </summary>
+    public HistogramBound Choose(double? maxSeconds)
+    {
+        if (finite.Count == 0 || maxSeconds is not { } max)
+        {
+            return new(null, null, MissingBound.NotSeen);
+        }
+
+        if (max > finite[^1].Seconds)
+        {
+            return new(null, null, MissingBound.AboveTopBucket);
+        }
+
+        for (var index = finite.Count - 1; index >= 0; index--)
+        {
+            if (finite[index].Seconds <= max)
+            {
+                return new(finite[index].Seconds, finite[index].Label, MissingBound.NotSeen);
+            }
+        }
+
+        return new(null, null, MissingBound.BelowEveryBucket);
+    }
+
+    /// <summary>For people: <c>0.1, 0.25, 1 s</c>.</summary>
+    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Label)) + " s";
+}

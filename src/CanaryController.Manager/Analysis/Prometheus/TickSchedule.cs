@@ -1,0 +1,117 @@
+namespace CanaryController.Manager.Analysis.Prometheus;
+
+/// <summary>
+/// When to look next (ADR 0004): just after the next sample is due, so that it is judged as soon as it is stored. When it is not there yet, look again soon, a few
+/// times, and learn how late samples arrive. Not thread-safe.
+/// </summary>
+internal sealed class TickSchedule
+{
+    /// <summary>Added to the moment a sample is due.</summary>
+    public const int MarginMs = 40;
+
+    /// <summary>How soon to look again for a sample that is not there.</summary>
+    public const int RetryMs = 100;
+
+    /// <summary>How often.</summary>
+    public const int MaxRetries = 3;
+
+    private const int MaxLateMs = 2_000;
+    private const int MinLateMs = -500;
+
+    private const int StepMs = 50;
+
+    private int _retries;
+    private Awaited? _awaited;
+    private Awaited? _givenUp;
+
+    /// <summary>
+    /// How much later than their timestamps samples are found, learnt: a scrape's own duration, and the difference of two machines' clocks. It falls slowly while samples are found
+    /// at once, and rises when they were found after looks in vain.
+    /// </summary>
+    public int LateMs { get; private set; }
+
+    /// <summary>The next look.</summary>
+    /// <param name="targets">What is scraped.</param>
+    /// <param name="lastTick">When the last look began; what it brought is in <paramref name="targets"/>.</param>
+    public DateTimeOffset Next(IReadOnlyCollection<ScrapeTarget> targets, DateTimeOffset lastTick)
+    {
+        var lastMs = lastTick.ToUnixTimeMilliseconds();
+        if (_awaited is { } awaited && awaited.DueMs <= lastMs)
+        {
+            if (!awaited.Came && _retries < MaxRetries)
+            {
+                _retries++;
+                return lastTick.AddMilliseconds(RetryMs);
+            }
+
+            Learn(awaited);
+        }
+
+        _retries = 0;
+        var intervalMs = ShortestInterval(targets, lastMs);
+        var gapMs = Math.Clamp(intervalMs / 2, 500, 7_500);
+        _awaited = Due(targets, lastMs);
+        var nextMs = Math.Max(lastMs + gapMs, _awaited is { } next ? next.DueMs + LateMs + MarginMs : lastMs + intervalMs);
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(nextMs, lastMs + Math.Clamp(2 * intervalMs, 1_000, 15_000)));
+    }
+
+    private void Learn(Awaited awaited)
+    {
+        if (_givenUp is { Came: true })
+        {
+            // It did come, after the last look in vain: samples arrive later than is looked for.
+            LateMs += MaxRetries * RetryMs;
+        }
+        else if (awaited.Came)
+        {
+            LateMs += _retries > 0 ? _retries * StepMs : -2;
+        }
+
+        _givenUp = awaited.Came ? null : awaited;
+        LateMs = Math.Clamp(LateMs, MinLateMs, MaxLateMs);
+    }
+
+    private static int ShortestInterval(IReadOnlyCollection<ScrapeTarget> targets, long nowMs)
+    {
+        var shortest = int.MaxValue;
+        foreach (var target in targets)
+        {
+            if (target.IntervalMs is { } interval && IsAlive(target, interval, nowMs))
+            {
+                shortest = Math.Min(shortest, interval);
+            }
+        }
+
+        return shortest == int.MaxValue ? 1_000 : Math.Clamp(shortest, 500, 15_000);
+    }
+
+    private Awaited? Due(IReadOnlyCollection<ScrapeTarget> targets, long nowMs)
+    {
+        Awaited? first = null;
+        foreach (var target in targets)
+        {
+            if (target.IntervalMs is not { } interval || !IsAlive(target, interval, nowMs))
+            {
+                continue;
+            }
+
+            // What was due by now and did not come is not waited for any longer: its next scrape is.
+            target.Miss(nowMs - LateMs - MarginMs);
+            if (target.DueMs is { } due && (first is not { } earlier || due < earlier.DueMs))
+            {
+                first = new(target, due, interval);
+            }
+        }
+
+        return first;
+    }
+
+    private static bool IsAlive(ScrapeTarget target, int intervalMs, long nowMs) => target.LastMs + (5L * intervalMs) > nowMs;
+
+    /// <summary>A sample that is waited for.</summary>
+    private readonly record struct Awaited(ScrapeTarget Target, long DueMs, int IntervalMs)
+    {
+        /// <summary>It is there.</summary>
+        public bool Came => Target.LastMs >= DueMs - (IntervalMs / 2);
+    }
+}

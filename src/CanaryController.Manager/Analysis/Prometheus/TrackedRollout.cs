@@ -1,0 +1,220 @@
+using CanaryController.Core;
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+
+namespace CanaryController.Manager.Analysis.Prometheus;
+
+/// <summary>
+/// One ledger's life: a rollout's attempt under one plan. What changes the plan (metrics, budget, first traffic, scrape interval, a bucket bound) makes a new one, which is
+/// filled again from Prometheus. Guarded by <see cref="EvidenceBook"/>.
+/// </summary>
+internal sealed class TrackedRollout
+{
+    /// <summary>Counts requests for rollouts that judge none of them: steps may ask for a number of requests all the same. No name that a metric can have.</summary>
+    private const string RequestCount = "#requests";
+
+    private readonly Dictionary<string, HistogramBound> _bounds = new(StringComparer.Ordinal);
+    private long _requestsToMs;
+    private long _durationsToMs;
+
+    public TrackedRollout(EvidenceRequest request, EvidencePlan plan, RouteSlot slot, HistogramBounds bounds)
+    {
+        (Request, Plan, Slot, Ledger) = (request, plan, slot, new EvidenceLedger(plan));
+        foreach (var metric in plan.Metrics)
+        {
+            if (metric.Kind == MetricKind.RequestDuration)
+            {
+                var bound = bounds.Choose(metric.Max);
+                _bounds.Add(metric.Name, bound);
+                Ledger.SetBound(metric.Name, bound.Seconds, bound.Missing);
+            }
+        }
+
+        if (request.State.StepSince is { } since)
+        {
+            Ledger.MarkStep(since);
+        }
+
+        var interval = plan.ScrapeInterval;
+        FromMs = (request.State.TrafficSince!.Value - Max(TimeSpan.FromSeconds(5), 5 * interval)).ToUnixTimeMilliseconds();
+        (_requestsToMs, _durationsToMs) = (FromMs, FromMs);
+    }
+
+    /// <summary>What to gather, as of the last persisted decision of the same plan.</summary>
+    public EvidenceRequest Request { get; private set; }
+
+    /// <summary>What the ledger was made for.</summary>
+    public EvidencePlan Plan { get; }
+
+    /// <summary>Its route.</summary>
+    public RouteSlot Slot { get; }
+
+    /// <summary>The evidence.</summary>
+    public EvidenceLedger Ledger { get; }
+
+    /// <summary>The first moment that is asked for: a few scrapes before the first traffic, as baselines.</summary>
+    public long FromMs { get; }
+
+    /// <summary>Everything up to here was asked for and answered.</summary>
+    public long CoveredToMs => HasDurations ? Math.Min(_requestsToMs, _durationsToMs) : _requestsToMs;
+
+    /// <summary>Everything but the last scrapes is there: the shared query of a tick goes on from here.</summary>
+    public bool Live { get; set; }
+
+    /// <summary>New samples came since the last look at the judgement.</summary>
+    public bool Fed { get; set; }
+
+    /// <summary>What the waker was told last.</summary>
+    public JudgementSignal Signal { get; set; }
+
+    /// <summary>The buckets in use.</summary>
+    public IEnumerable<HistogramBound> Bounds => _bounds.Values;
+
+    /// <summary>True when a metric is judged by the requests' duration.</summary>
+    public bool HasDurations => _bounds.Count > 0;
+
+    /// <summary>The plan that <paramref name="request"/> asks for at a scrape interval.</summary>
+    public static EvidencePlan PlanOf(EvidenceRequest request, TimeSpan scrapeInterval)
+    {
+        var metrics = new List<MetricSpec>();
+        var all = request.Spec.Analysis.Metrics.Concat(request.State.Plan.SelectMany(step => step.Metrics));
+        foreach (var metric in all)
+        {
+            if (!metrics.Exists(known => known.Name == metric.Name))
+            {
+                metrics.Add(metric);
+            }
+        }
+
+        if (!metrics.Exists(metric => metric.Kind == MetricKind.RequestSuccessRate))
+        {
+            metrics.Add(new MetricSpec { Name = RequestCount, Kind = MetricKind.RequestSuccessRate });
+        }
+
+        var analysis = request.Spec.Analysis;
+        return new EvidencePlan
+        {
+            Metrics = [.. metrics],
+            FalseAlarmRate = analysis.FalseAlarmRate,
+            CountFrom = request.State.TrafficSince!.Value + analysis.WarmUp,
+            WarmUp = analysis.WarmUp,
+            ScrapeInterval = scrapeInterval,
+        };
+    }
+
+    /// <summary>True when <paramref name="request"/> asks for the same evidence, whatever step it is at.</summary>
+    public bool IsSameAttempt(EvidenceRequest request) =>
+        request.State.CanaryRevision == Request.State.CanaryRevision
+        && request.State.StableRevision == Request.State.StableRevision
+        && request.State.Attempt == Request.State.Attempt
+        && request.State.TrafficSince == Request.State.TrafficSince
+        && request.Target == Request.Target;
+
+    /// <summary>True when the bounds that exist now would be chosen again.</summary>
+    public bool HasBoundsOf(HistogramBounds bounds)
+    {
+        foreach (var metric in Plan.Metrics)
+        {
+            if (metric.Kind == MetricKind.RequestDuration && _bounds[metric.Name] != bounds.Choose(metric.Max))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Goes on with a later decision of the same attempt and plan.</summary>
+    public void Continue(EvidenceRequest request)
+    {
+        if (request.State.StepSince is { } since && since != Request.State.StepSince)
+        {
+            Ledger.MarkStep(since);
+        }
+
+        Request = request;
+    }
+
+    /// <summary>Everything of this kind up to <paramref name="toMs"/> was asked for and answered.</summary>
+    public void Cover(CounterKind kind, long toMs, DateTimeOffset now)
+    {
+        ref var covered = ref kind == CounterKind.Requests ? ref _requestsToMs : ref _durationsToMs;
+        covered = Math.Max(covered, toMs);
+        foreach (var metric in MetricsOf(kind))
+        {
+            Ledger.ReportProviderOk(metric.Name, now);
+        }
+    }
+
+    /// <summary>This kind could not be asked for.</summary>
+    public void Fail(CounterKind kind, string problem, DateTimeOffset now)
+    {
+        foreach (var metric in MetricsOf(kind))
+        {
+            Ledger.ReportProviderError(metric.Name, problem, now);
+        }
+    }
+
+    /// <summary>Registers a series for each metric that it counts for.</summary>
+    public int[] Bind(CounterKind kind, CounterLabels labels)
+    {
+        Arm arm;
+        if (labels.Version == Request.State.CanaryRevision)
+        {
+            arm = Arm.Canary;
+        }
+        else if (labels.Version == Request.State.StableRevision)
+        {
+            arm = Arm.Stable;
+        }
+        else
+        {
+            return [];
+        }
+
+        var handles = new List<int>();
+        foreach (var metric in Plan.Metrics)
+        {
+            if (Signs(kind, labels, metric) is var (total, bad))
+            {
+                handles.Add(Ledger.Register(new CounterSeries(metric.Name, arm, labels.Target, labels.Rest, total, bad)));
+            }
+        }
+
+        return [.. handles];
+    }
+
+    /// <summary>What the evidence says at <paramref name="state"/>'s step. While it is still being read, nothing passes; a failure counts.</summary>
+    public AnalysisObservation Judge(RolloutState state, DateTimeOffset now)
+    {
+        var step = state.StepIndex < state.Plan.Count ? state.Plan[state.StepIndex] : null;
+        EquatableArray<MetricSpec> metrics = [.. Request.Spec.Analysis.Metrics.Concat(step?.Metrics ?? [])];
+        var seen = Ledger.Judge(new JudgeRequest(
+            state.CanaryRevision!, state.Attempt, state.StepIndex, state.StepSince, step?.MinRequests ?? 0, metrics, now));
+        if (Live)
+        {
+            return seen;
+        }
+
+        return seen with { Metrics = [.. seen.Metrics.Select(metric => metric.Verdict == Verdict.Passed ? NotYet(metric) : metric)] };
+    }
+
+    private IEnumerable<MetricSpec> MetricsOf(CounterKind kind) =>
+        Plan.Metrics.Where(metric => metric.Kind == (kind == CounterKind.Requests ? MetricKind.RequestSuccessRate : MetricKind.RequestDuration));
+
+    private static MetricJudgement NotYet(MetricJudgement metric) => metric with
+    {
+        Verdict = Verdict.NoData,
+        Message = $"{metric.Name}: the evidence of this attempt is still being read from Prometheus.",
+    };
+
+    private (int Total, int Bad)? Signs(CounterKind kind, CounterLabels labels, MetricSpec metric) => (kind, metric.Kind) switch
+    {
+        (CounterKind.Requests, MetricKind.RequestSuccessRate) when labels.Code is not null => (1, labels.IsServerError ? 1 : 0),
+        (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound == double.PositiveInfinity => (1, 1),
+        (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound is { } bound && bound == _bounds[metric.Name].Seconds => (0, -1),
+        (CounterKind.Requests or CounterKind.Durations, _) => null,
+    };
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}
