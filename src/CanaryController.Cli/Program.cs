@@ -1,1 +1,4 @@
-return 0;
+using CanaryController.Cli;
+using CanaryController.Cli.Hosting;
+
+return await CommandLine.RunAsync(args, CliEnvironment.OfThisProcess());

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using CanaryController.Cli.Commands;
+using CanaryController.Cli.Controller;
+using CanaryController.Cli.Hosting;
+
+namespace CanaryController.Cli;
+
+/// <summary>Puts the commands together, runs one, and turns every end into an exit code.</summary>
+internal static class CommandLine
+{
+    private const int HelpWidth = 110;
+
+    /// <summary>Runs one command line.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliEnvironment environment, CancellationToken cancellation = default)
+    {
+        var parsed = Build(environment).Parse(arguments);
+        var configuration = new InvocationConfiguration
+        {
+            Output = environment.Output,
+            Error = environment.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            if (parsed.Action is ParseErrorAction)
+            {
+                return (int)Misused(parsed, environment);
+            }
+
+            return await parsed.InvokeAsync(configuration, cancellation);
+        }
+        catch (CliException wrong)
+        {
+            await environment.Error.WriteLineAsync(wrong.Message);
+            return (int)wrong.Code;
+        }
+        catch (OperationCanceledException)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (IOException closed) when (IsClosedPipe(closed))
+        {
+            // The reader, 'head' for example, had enough.
+            return (int)ExitCode.Done;
+        }
+    }
+
+    /// <summary>The whole tree of commands.</summary>
+    public static RootCommand Build(CliEnvironment environment)
+    {
+        var cli = new CommandContext(environment);
+        var root = new RootCommand("Rolls a new version of a service out step by step, and watches over it.") { HelpName = environment.ProgramName };
+        cli.Options.AddTo(root);
+        foreach (var command in (Command[])
+        [
+            StartCommand.Create(cli),
+            GetCommand.Create(cli),
+            WatchCommand.Create(cli),
+            WaitCommand.Create(cli),
+            HistoryCommand.Create(cli),
+            .. ActionCommands.Create(cli),
+            UndoCommand.Create(cli),
+            CompletionCommand.Create(cli),
+            CompleteCommand.Create(cli, root),
+            VersionCommand.Create(cli),
+        ])
+        {
+            root.Add(command);
+        }
+
+        foreach (var option in root.Options)
+        {
+            switch (option)
+            {
+                case HelpOption help:
+                    help.Description = "Show help";
+                    help.Action = new HelpPage(new HelpAction { MaxWidth = HelpWidth }, environment.ProgramName);
+                    break;
+                case VersionOption version:
+                    version.Description = "Show the version";
+                    version.Action = new VersionText();
+                    break;
+            }
+        }
+
+        return root;
+    }
+
+    private static ExitCode Misused(ParseResult parsed, CliEnvironment environment)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? environment.ProgramName : $"{environment.ProgramName} {command.Name}";
+        if (command is RootCommand && parsed.UnmatchedTokens is [var word, ..])
+        {
+            var near = command.Subcommands.Where(candidate => !candidate.Hidden && NearNames.Distance(word, candidate.Name) <= NearNames.MaxDistance).Select(candidate => $"'{candidate.Name}'");
+            var hint = string.Join(" or ", near);
+            environment.Error.WriteLine($"There is no command '{word}'.{(hint.Length > 0 ? $" Did you mean {hint}?" : "")}");
+        }
+        else
+        {
+            foreach (var message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
+            {
+                environment.Error.WriteLine(message);
+            }
+        }
+
+        environment.Error.WriteLine($"'{path} --help' shows how it is used.");
+        return ExitCode.Usage;
+    }
+
+    private static bool IsClosedPipe(IOException failure) => failure.Message.Contains("Broken pipe", StringComparison.OrdinalIgnoreCase);
+
+    private sealed class VersionText : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(ProductVersion.Text);
+            return (int)ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Rendering;
+using CanaryController.Resources.Api;
+using Spectre.Console;
+
+namespace CanaryController.Cli.Commands;
+
+/// <summary>Sends a command and says what happens now.</summary>
+internal static class CommandSender
+{
+    private const int MaxReason = 1000;
+
+    /// <summary>Why somebody asks; kept in the audit trail.</summary>
+    public static Option<string?> ReasonOption()
+    {
+        var reason = new Option<string?>("--reason") { HelpName = "TEXT", Description = "Why; kept in the rollout's history" };
+        reason.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { Length: > MaxReason } text)
+            {
+                result.AddError($"--reason has {text.Length} characters; {MaxReason} at most.");
+            }
+        });
+        return reason;
+    }
+
+    /// <summary>Sends it under an id of its own.</summary>
+    public static async Task<int> SendAsync(CommandContext cli, ParseResult parsed, string rollout, CommandRequest request, CancellationToken cancellation)
+    {
+        using var client = cli.Connect(parsed);
+        var key = cli.Key(parsed, rollout);
+        var answer = await client.CommandAsync(key, request with { Id = Guid.CreateVersion7(cli.Environment.Time.GetUtcNow()).ToString() }, cancellation);
+        cli.Printer(parsed).Print(answer, ApiJson.Default.CommandResponse, () => [new Text(answer.Message), new Markup(State(answer.Rollout))]);
+        return (int)ExitCode.Done;
+    }
+
+    private static string State(RolloutView view) =>
+        $"{Markup.Escape(view.Name)}  [{Palette.Of(view.Phase)}]{view.Phase}[/]{(view.Step > 0 ? $"  step {view.Step}/{view.Steps.Count}" : "")}  weight {RolloutTable.Weight(view)}";
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using CanaryController.Cli.Hosting;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+
+namespace CanaryController.Cli.Controller;
+
+/// <summary>
+/// Speaks the controller's HTTP API. Every request ends within <see cref="Timeout"/>, tries included; only reads are tried again by themselves.
+/// What goes wrong becomes a <see cref="CliException"/> that says what to do.
+/// </summary>
+internal sealed class ControllerClient : IDisposable
+{
+    /// <summary>How long one call may take, tries included.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private const int MaxTries = 3;
+    private const int MaxAnswerBytes = 64 << 20;
+
+    private readonly SocketsHttpHandler _sockets;
+    private readonly ResilienceHandler _resilience;
+    private readonly HttpClient _http;
+    private readonly ConnectionSettings _settings;
+    private readonly TimeProvider _time;
+
+    public ControllerClient(ConnectionSettings settings, TimeProvider time)
+    {
+        _settings = settings;
+        _time = time;
+        var retryReads = new HttpRetryStrategyOptions
+        {
+            MaxRetryAttempts = MaxTries - 1,
+            Delay = TimeSpan.FromMilliseconds(200),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        };
+        retryReads.DisableForUnsafeHttpMethods();
+        _sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            // A proxy meant for the world outside never gets to see what is meant for this machine.
+            UseProxy = !settings.Url.IsLoopback,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        };
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddRetry(retryReads).Build();
+        _resilience = new ResilienceHandler(pipeline) { InnerHandler = _sockets };
+        _http = new HttpClient(_resilience)
+        {
+            BaseAddress = settings.Url,
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("canaryctl", ProductVersion.Text));
+        if (settings.Token is { } token)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    /// <summary>The rollouts of a namespace; <c>-</c> means all.</summary>
+    public Task<RolloutList> ListAsync(string @namespace, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"v1/namespaces/{Uri.EscapeDataString(@namespace)}/rollouts", null, ApiJson.Default.RolloutList, null, cancellation);
+
+    /// <summary>One rollout.</summary>
+    public Task<RolloutView> GetAsync(RolloutKey key, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, Path(key), null, ApiJson.Default.RolloutView, key, cancellation);
+
+    /// <summary>Its revisions, transitions and commands.</summary>
+    public Task<HistoryView> HistoryAsync(RolloutKey key, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, Path(key) + "/history", null, ApiJson.Default.HistoryView, key, cancellation);
+
+    /// <summary>Asks for something. The request's id makes it safe to send again.</summary>
+    public Task<CommandResponse> CommandAsync(RolloutKey key, CommandRequest command, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, Path(key) + "/commands", JsonSerializer.Serialize(command, ApiJson.Default.CommandRequest), ApiJson.Default.CommandResponse, key, cancellation);
+
+    /// <summary>The stream of transitions; open until it is disposed of.</summary>
+    public async Task<Stream> EventsAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/events");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsStreamAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        _resilience.Dispose();
+        _sockets.Dispose();
+    }
+
+    private static string Path(RolloutKey key) => $"v1/namespaces/{Uri.EscapeDataString(key.Namespace)}/rollouts/{Uri.EscapeDataString(key.Name)}";
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, JsonTypeInfo<T> type, RolloutKey? key, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        HttpStatusCode status;
+        string text;
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/problem+json"));
+            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
+            status = answer.StatusCode;
+            text = await answer.Content.ReadAsStringAsync(either.Token);
+        }
+        catch (OperationCanceledException cancelled) when (!cancellation.IsCancellationRequested)
+        {
+            throw Failure.NoAnswer(_settings, $"no answer within {Timeout.TotalSeconds:0} s", method, cancelled);
+        }
+        catch (HttpRequestException failed)
+        {
+            throw Failure.NoAnswer(_settings, (failed.InnerException ?? failed).Message, method, failed);
+        }
+
+        if (status != HttpStatusCode.OK)
+        {
+            throw key is { } missing && status == HttpStatusCode.NotFound
+                ? await NotFoundAsync(missing, cancellation)
+                : Failure.Answered(_settings, status, text);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(text, type) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException wrong)
+        {
+            throw Failure.NotAController(_settings, wrong);
+        }
+    }
+
+    private async Task<CliException> NotFoundAsync(RolloutKey key, CancellationToken cancellation)
+    {
+        var all = await ListAsync("-", cancellation);
+        return Failure.NotFound(_settings, key, [.. all.Items.Select(rollout => new RolloutKey(rollout.Namespace, rollout.Name))]);
+    }
+}

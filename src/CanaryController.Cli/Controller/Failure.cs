@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using CanaryController.Cli.Hosting;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Cli.Controller;
+
+/// <summary>Words for what can go wrong with a request: what, where, and what to do.</summary>
+internal static class Failure
+{
+    /// <summary>Nobody answered.</summary>
+    public static CliException NoAnswer(ConnectionSettings settings, string why, HttpMethod method, Exception inner)
+    {
+        var unsure = method == HttpMethod.Get ? "" : " The command may have been carried out all the same: look with 'get' before you repeat it.";
+        return new CliException(
+            ExitCode.Unreachable,
+            $"Cannot reach the controller at {settings} ({Origin(settings)}): {why.TrimEnd('.')}. Check that it runs, or name another address with --url or CANARY_URL.{unsure}",
+            inner);
+    }
+
+    /// <summary>Somebody else answered.</summary>
+    public static CliException NotAController(ConnectionSettings settings, Exception? inner) =>
+        new(ExitCode.Unreachable, $"What answers at {settings} ({Origin(settings)}) does not speak the controller's API. Check the address in --url or CANARY_URL.", inner);
+
+    /// <summary>The controller said no.</summary>
+    public static CliException Answered(ConnectionSettings settings, HttpStatusCode status, string body)
+    {
+        var problem = Read(body);
+        var says = problem is null ? "" : " " + Sentence(problem);
+        return status switch
+        {
+            HttpStatusCode.Unauthorized => new(
+                ExitCode.Forbidden,
+                settings.Token is null
+                    ? $"The controller at {settings} wants a token. Give the file that holds yours with --token-file or CANARY_TOKEN_FILE.{says}"
+                    : $"The controller at {settings} does not know this token. Check the file in --token-file or CANARY_TOKEN_FILE.{says}"),
+            HttpStatusCode.Forbidden => new(
+                ExitCode.Forbidden,
+                $"Your token's role does not allow this.{says} Reading needs the role view, approve and reject need approve, all other commands operate: ask the controller's operator for it."),
+            HttpStatusCode.Conflict => new(ExitCode.Rejected, problem is null ? "The controller rejected the command." : Sentence(problem)),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge when problem is not null => new(ExitCode.Usage, Sentence(problem)),
+            _ when problem is not null => new(ExitCode.Unreachable, $"The controller at {settings} answered {(int)status}.{says}"),
+            _ => NotAController(settings, null),
+        };
+    }
+
+    /// <summary>No such rollout; names that are near.</summary>
+    public static CliException NotFound(ConnectionSettings settings, RolloutKey key, IReadOnlyList<RolloutKey> known)
+    {
+        var near = NearNames.Of(key, known);
+        var hint = (near.Count, known.Count) switch
+        {
+            ( > 0, _) => $"Did you mean {string.Join(", ", near.Select(name => name.Namespace == key.Namespace ? name.Name : $"{name.Name} -n {name.Namespace}"))}?",
+            (0, 0) => "The controller has none at all: check its folder of Rollout files.",
+            (0, > 0) => "'get -A' lists all that there are.",
+            _ => "",
+        };
+        return new CliException(ExitCode.NotFound, $"There is no rollout '{key.Name}' in the namespace '{key.Namespace}' at {settings}. {hint}");
+    }
+
+    private static string Origin(ConnectionSettings settings) => $"from {settings.UrlSource}";
+
+    private static string Sentence(ApiProblem problem)
+    {
+        var text = new StringBuilder(problem.Detail ?? problem.Title);
+        foreach (var error in problem.Errors)
+        {
+            text.Append($"\n  {error.Path}: {error.Message}");
+            text.Append(error.Fix is { } fix ? $" Fix: {fix}" : "");
+        }
+
+        return text.ToString();
+    }
+
+    private static ApiProblem? Read(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, ApiJson.Default.ApiProblem);
+        }
+        catch (JsonException)
+        {
+            // Not one of ours: a proxy's page, for example. The caller says so by the status.
+            return null;
+        }
+    }
+}

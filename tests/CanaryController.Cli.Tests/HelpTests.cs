@@ -1,0 +1,63 @@
+using CanaryController.Cli.Hosting;
+
+namespace CanaryController.Cli.Tests;
+
+/// <summary>What <c>--help</c> says is reviewed, and says all of it.</summary>
+public sealed class HelpTests
+{
+    public static TheoryData<string> Commands => [.. Names()];
+
+    [Fact]
+    public async Task Help_of_the_program_is_as_reviewed() => Snapshot.Matches("help", (await CommandRun.OfAsync("--help")).Output);
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Help_of_a_command_is_as_reviewed(string command)
+    {
+        var run = await CommandRun.OfAsync($"{command} --help");
+        Assert.Equal(0, run.Exit);
+        Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
+        Snapshot.Matches($"help-{command}", run.Output);
+    }
+
+    [Fact]
+    public async Task Help_goes_by_the_name_that_the_program_was_called_by()
+    {
+        var run = await CommandRun.OfAsync("start --help", with: environment => environment with { ProgramName = "kubectl canary" });
+        Assert.Contains("kubectl canary start <ROLLOUT>", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canaryctl", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/usr/bin/canaryctl", "canaryctl")]
+    [InlineData("/usr/bin/kubectl-canary", "kubectl canary")]
+    [InlineData("/usr/bin/dotnet", "canaryctl")]
+    public void The_program_knows_what_it_was_called(string path, string name) => Assert.Equal(name, CliEnvironment.NameOf(path));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("start")]
+    [InlineData("start shop")]
+    [InlineData("get shop -o jsn")]
+    [InlineData("skip shop --step 0")]
+    [InlineData("watch shop --timeout soon")]
+    [InlineData("wait shop --for lunch")]
+    [InlineData("get shop -A")]
+    [InlineData("get Shop!")]
+    [InlineData("completion csh")]
+    public async Task A_wrong_command_line_says_so_and_exits_with_3(string line)
+    {
+        var run = await CommandRun.OfAsync(line);
+        Assert.Equal(3, run.Exit);
+        Assert.NotEmpty(run.Error);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_nearly_right_is_suggested() =>
+        Assert.Contains("Did you mean 'start'?", (await CommandRun.OfAsync("strat shop")).Error, StringComparison.Ordinal);
+
+    private static IEnumerable<string> Names() =>
+        CommandLine.Build(new CliEnvironment { Input = TextReader.Null, Output = TextWriter.Null, Error = TextWriter.Null, Variable = _ => null })
+            .Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+}
