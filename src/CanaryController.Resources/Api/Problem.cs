@@ -8,7 +8,26 @@ namespace CanaryController.Resources.Api;
 /// <param name="File">The file, when it came from one.</param>
 /// <param name="Line">The line in it, from 1; 0 when not known.</param>
 /// <param name="Column">The column in it, from 1; 0 when not known.</param>
-public sealed record FieldProblem(string Path, string? Value, string Message, string? Fix, string? File = null, int Line = 0, int Column = 0);
+/// <param name="Severity">Whether it is refused for it.</param>
+public sealed record FieldProblem(
+    string Path,
+    string? Value,
+    string Message,
+    string? Fix,
+    string? File = null,
+    int Line = 0,
+    int Column = 0,
+    ProblemSeverity Severity = ProblemSeverity.Error);
+
+/// <summary>Whether something is refused for a problem.</summary>
+public enum ProblemSeverity
+{
+    /// <summary>It is refused.</summary>
+    Error,
+
+    /// <summary>It is taken, but probably not what was meant.</summary>
+    Warning,
+}
 
 /// <summary>An error of the API: RFC 9457 problem details plus all that is wrong, field by field.</summary>
 public sealed record ApiProblem

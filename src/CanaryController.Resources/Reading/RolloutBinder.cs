@@ -1,0 +1,120 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Resources.Reading;
+
+/// <summary>Which fields a Rollout has, and of what form each is. Their meaning is the rules' business.</summary>
+internal static class RolloutBinder
+{
+    private static readonly string[] _laterRouters =
+        ["GatewayAPI", "Istio", "Linkerd", "Consul", "SMI", "HAProxy", "Traefik", "Contour", "Nginx", "ReplicaRatio"];
+
+    private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
+
+    /// <summary>The whole document.</summary>
+    public static Rollout Rollout(FieldReader fields) => new()
+    {
+        ApiVersion = fields.Text("apiVersion") ?? "",
+        Kind = fields.Text("kind") ?? "",
+        Metadata = fields.Section("metadata", Metadata) ?? new(),
+        Spec = fields.Section("spec", Spec) ?? new(),
+    };
+
+    private static RolloutMetadata Metadata(FieldReader fields)
+    {
+        var defaults = new RolloutMetadata();
+        return new()
+        {
+            Name = fields.Text("name") ?? "",
+            Namespace = fields.Text("namespace") ?? defaults.Namespace,
+            Labels = fields.Pairs("labels"),
+            Annotations = fields.Pairs("annotations"),
+        };
+    }
+
+    private static SpecSection Spec(FieldReader fields) => new()
+    {
+        Workload = fields.Section("workload", Workload) ?? new(),
+        Service = fields.Section("service", Service),
+        Traffic = fields.Section("traffic", Traffic) ?? new(),
+        Strategy = fields.Section("strategy", Strategy) ?? new(),
+        Analysis = fields.Section("analysis", Analysis) ?? new(),
+    };
+
+    private static WorkloadSection Workload(FieldReader fields) => new()
+    {
+        Kind = fields.Choice<WorkloadType>("kind"),
+        Name = fields.Text("name"),
+        ProgressDeadline = fields.Duration("progressDeadline") ?? WorkloadSection.DefaultProgressDeadline,
+        Versions = fields.Section("versions", each => new VersionsSection { Stable = each.Text("stable") ?? "", Canary = each.Text("canary") }),
+    };
+
+    private static ServiceSection Service(FieldReader fields) => new() { Name = fields.Text("name") ?? "", Port = fields.Count("port") };
+
+    private static TrafficSection Traffic(FieldReader fields) => new()
+    {
+        Router = fields.Choice<RouterType>("router", _laterRouters),
+        Gateway = fields.Section("gateway", each => new GatewaySection { Name = each.Text("name") ?? new GatewaySection().Name, Route = each.Text("route") ?? "" }),
+    };
+
+    private static StrategySection Strategy(FieldReader fields) => new()
+    {
+        Steps = fields.Sections("steps", Step),
+        RollbackWindow = fields.Section("rollbackWindow", each => new RollbackWindowSection { Revisions = each.Count("revisions") ?? 0 }) ?? new(),
+        DrainDelay = fields.Duration("drainDelay") ?? StrategySection.DefaultDrainDelay,
+    };
+
+    private static StepSection Step(FieldReader fields) => new()
+    {
+        Weight = fields.Number("weight"),
+        Hold = fields.Duration("hold") ?? TimeSpan.Zero,
+        MinRequests = fields.Whole("minRequests") ?? 0,
+        Replicas = fields.Replicas("replicas"),
+        Approval = fields.Section("approval", Approval),
+        Gates = fields.Texts("gates"),
+        Match = fields.Section("match", each => new MatchSection { Headers = each.Sections("headers", Pair), Cookies = each.Sections("cookies", Pair) }),
+        Mirror = fields.Boolean("mirror") ?? false,
+        Metrics = fields.Sections("metrics", Metric),
+    };
+
+    private static NameValueSection Pair(FieldReader fields) => new() { Name = fields.Text("name") ?? "", Value = fields.Text("value") ?? "" };
+
+    private static ApprovalSection Approval(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        Required = fields.Count("required") ?? 1,
+        Channels = fields.Texts("channels"),
+        Timeout = fields.Duration("timeout"),
+        OnTimeout = fields.Choice<ApprovalTimeoutAction>("onTimeout") ?? ApprovalTimeoutAction.Abort,
+    };
+
+    private static AnalysisSection Analysis(FieldReader fields)
+    {
+        var defaults = new AnalysisSection();
+        return new()
+        {
+            Source = fields.Choice<RequestSource>("source", _laterSources),
+            FalseAlarmRate = fields.Number("falseAlarmRate") ?? defaults.FalseAlarmRate,
+            WarmUp = fields.Duration("warmUp") ?? defaults.WarmUp,
+            Metrics = fields.Sections("metrics", Metric),
+            OnNoData = fields.Choice<MissingEvidenceAction>("onNoData") ?? defaults.OnNoData,
+            OnBelowMinRequests = fields.Choice<MissingEvidenceAction>("onBelowMinRequests") ?? defaults.OnBelowMinRequests,
+            OnProviderError = fields.Choice<MissingEvidenceAction>("onProviderError") ?? defaults.OnProviderError,
+            HoldLimit = fields.Duration("holdLimit") ?? defaults.HoldLimit,
+            OnHoldLimit = fields.Choice<HoldLimitAction>("onHoldLimit") ?? defaults.OnHoldLimit,
+        };
+    }
+
+    private static MetricSection Metric(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        Builtin = fields.Choice<BuiltinMetric>("builtin"),
+        Quantile = fields.Ratio("quantile"),
+        Query = fields.Text("query"),
+        Interval = fields.Duration("interval"),
+        FailureLimit = fields.Count("failureLimit"),
+        Threshold = fields.Section("threshold", each => new ThresholdSection { Min = each.Limit("min"), Max = each.Limit("max") }),
+        Compare = fields.Section("compare", each => new CompareSection { To = each.Choice<ComparedVersion>("to"), Tolerate = each.Ratio("tolerate") ?? CompareSection.DefaultTolerate }),
+    };
+}

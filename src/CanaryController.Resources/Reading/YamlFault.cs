@@ -1,0 +1,42 @@
+using YamlDotNet.Core;
+
+namespace CanaryController.Resources.Reading;
+
+/// <summary>Says in plain words what a YAML parser stumbled over.</summary>
+internal static class YamlFault
+{
+    /// <summary>The fault with its place in the whole text.</summary>
+    public static DocumentException Explain(DocumentText document, YamlException broken)
+    {
+        var (line, column) = ((int)broken.Start.Line, (int)broken.Start.Column);
+        if (TabLine(document.Text, line) is { } tab)
+        {
+            return new DocumentException(
+                new Place(document.FirstLine - 1 + tab.Line, tab.Column), "a tab stands in the indentation", "indent with spaces: YAML does not allow tabs there");
+        }
+
+        var message = broken.Message;
+        var reason = message.StartsWith("(Line", StringComparison.Ordinal) && message.IndexOf("): ", StringComparison.Ordinal) is > 0 and var end ? message[(end + 3)..] : message;
+        return new DocumentException(
+            new Place(document.FirstLine - 1 + Math.Max(1, line), Math.Max(1, column)),
+            $"not valid YAML: {reason.TrimEnd('.')}",
+            "look at this line and the one before: indentation, a missing colon, or an unclosed quote or bracket");
+    }
+
+    /// <summary>The parser reports a tab where it gives up, which may be a line later.</summary>
+    private static Place? TabLine(string text, int line)
+    {
+        var number = 0;
+        foreach (var each in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var indentation = each[..(each.Length - each.TrimStart(" \t").Length)];
+            if (number >= line - 1 && number <= line && indentation.Contains('\t') && indentation.Length < each.Length)
+            {
+                return new Place(number, indentation.IndexOf('\t') + 1);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,113 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace CanaryController.Resources.Reading;
+
+/// <summary>
+/// Reads one YAML document into nodes with exact places, from the parser's events: nothing is resolved, merged or converted, so that nothing can be guessed.
+/// Anchors, aliases and tags are refused, and depth is bounded, so that a small text cannot become large.
+/// </summary>
+internal sealed class YamlTree
+{
+    /// <summary>How deep maps and lists may lie in each other; a Rollout needs 8.</summary>
+    public const int MaxDepth = 32;
+
+    private readonly Parser _parser;
+    private readonly int _linesBefore;
+
+    private YamlTree(DocumentText document)
+    {
+        _parser = new Parser(new StringReader(document.Text));
+        _linesBefore = document.FirstLine - 1;
+    }
+
+    /// <summary>The document's only node; null when it holds nothing.</summary>
+    /// <exception cref="DocumentException">It is not YAML, or not the YAML that is read here.</exception>
+    public static Node? Read(DocumentText document)
+    {
+        var tree = new YamlTree(document);
+        try
+        {
+            return tree.Document();
+        }
+        catch (YamlException broken)
+        {
+            throw YamlFault.Explain(document, broken);
+        }
+    }
+
+    private Node? Document()
+    {
+        _parser.Consume<StreamStart>();
+        if (!_parser.TryConsume<DocumentStart>(out _))
+        {
+            return null;
+        }
+
+        var root = Value(0);
+        _parser.Consume<DocumentEnd>();
+        if (!_parser.Accept<StreamEnd>(out _))
+        {
+            throw new DocumentException(At(_parser.Current!), "text follows after the end of the document", "begin each document with a line ---");
+        }
+
+        return root;
+    }
+
+    private Node Value(int depth)
+    {
+        var next = _parser.Current ?? throw new YamlException("unexpected end");
+        if (depth > MaxDepth)
+        {
+            throw new DocumentException(At(next), $"maps and lists lie more than {MaxDepth} deep in each other", "a Rollout needs 8 levels");
+        }
+
+        return next switch
+        {
+            AnchorAlias => throw new DocumentException(At(next), "an alias (*name) is not read here", "write the value out"),
+            NodeEvent { Anchor.IsEmpty: false } => throw new DocumentException(At(next), "an anchor (&name) is not read here", "write the value out at each place"),
+            NodeEvent { Tag.IsEmpty: false } => throw new DocumentException(At(next), "a tag (!name) is not read here", "leave it out; put text that looks like a number in quotes"),
+            Scalar => Single(),
+            SequenceStart => List(depth),
+            MappingStart => Map(depth),
+            _ => throw new DocumentException(At(next), "a value is expected here", null),
+        };
+    }
+
+    private ScalarNode Single()
+    {
+        var scalar = _parser.Consume<Scalar>();
+        return new ScalarNode(At(scalar), scalar.Value, scalar.Style is not ScalarStyle.Plain);
+    }
+
+    private ListNode List(int depth)
+    {
+        var at = At(_parser.Consume<SequenceStart>());
+        var items = new List<Node>();
+        while (!_parser.TryConsume<SequenceEnd>(out _))
+        {
+            items.Add(Value(depth + 1));
+        }
+
+        return new ListNode(at, items);
+    }
+
+    private MapNode Map(int depth)
+    {
+        var at = At(_parser.Consume<MappingStart>());
+        var entries = new List<MapEntry>();
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            if (Value(depth + 1) is not ScalarNode key)
+            {
+                throw new DocumentException(at, "a map or list stands where a field's name is expected", "write name: value");
+            }
+
+            entries.Add(new MapEntry(key, Value(depth + 1)));
+        }
+
+        return new MapNode(at, entries);
+    }
+
+    private Place At(ParsingEvent seen) => new((int)seen.Start.Line + _linesBefore, (int)seen.Start.Column);
+}

@@ -1,0 +1,23 @@
+using CanaryController.Core;
+using CanaryController.Core.Rollouts;
+
+namespace CanaryController.Resources.Rollouts;
+
+/// <summary><c>approval</c>: people who must agree before a step is left.</summary>
+public sealed record ApprovalSection
+{
+    /// <summary>Shown to the approvers: a DNS label. Required.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>How many different people must approve: 1 to 10. Default 1.</summary>
+    public int Required { get; init; } = 1;
+
+    /// <summary>Where approvers are asked. Not supported by this version.</summary>
+    public EquatableArray<string> Channels { get; init; }
+
+    /// <summary>How long to wait once everything else holds: 1s to 720h. Left out: for ever.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What happens then. Default <c>Abort</c>.</summary>
+    public ApprovalTimeoutAction OnTimeout { get; init; } = ApprovalTimeoutAction.Abort;
+}

@@ -1,0 +1,67 @@
+using CanaryController.Core;
+
+namespace CanaryController.Resources.Rollouts;
+
+/// <summary>
+/// How revisions of one service are released: <c>kind: Rollout</c> of <c>canarycontroller.io/v1alpha1</c>. Any text becomes one of these;
+/// whether it is valid is what the rules say (<see cref="Rules.RolloutValidator"/>).
+/// </summary>
+public sealed record Rollout
+{
+    /// <summary>What <c>apiVersion</c> must be.</summary>
+    public const string ApiVersionText = "canarycontroller.io/v1alpha1";
+
+    /// <summary>What <c>kind</c> must be.</summary>
+    public const string KindText = "Rollout";
+
+    /// <summary><c>canarycontroller.io/v1alpha1</c>. Required.</summary>
+    public string ApiVersion { get; init; } = ApiVersionText;
+
+    /// <summary><c>Rollout</c>. Required.</summary>
+    public string Kind { get; init; } = KindText;
+
+    /// <summary>Name, namespace, labels. Required.</summary>
+    public RolloutMetadata Metadata { get; init; } = new();
+
+    /// <summary>What is wanted. Required.</summary>
+    public SpecSection Spec { get; init; } = new();
+
+    /// <summary>Names this rollout.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public RolloutKey Key => new(Metadata.Namespace, Metadata.Name);
+}
+
+/// <summary>Name, namespace, labels and annotations.</summary>
+public sealed record RolloutMetadata
+{
+    /// <summary>The name, unique in the namespace: a DNS label, at most 63 of <c>a-z 0-9 -</c>. Required.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The namespace: a DNS label. Default <c>default</c>.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>For people and tools; the controller does not read them. At most 64.</summary>
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; init; }
+
+    /// <summary>For people and tools; the controller does not read them. At most 64.</summary>
+    public EquatableArray<KeyValuePair<string, string>> Annotations { get; init; }
+}
+
+/// <summary>What is wanted of a rollout.</summary>
+public sealed record SpecSection
+{
+    /// <summary>Which versions, and who runs them. Required.</summary>
+    public WorkloadSection Workload { get; init; } = new();
+
+    /// <summary>The service whose versions they are. Required for Deployments; for External workloads only shown.</summary>
+    public ServiceSection? Service { get; init; }
+
+    /// <summary>What splits the traffic. Required.</summary>
+    public TrafficSection Traffic { get; init; } = new();
+
+    /// <summary>The way from no traffic to all of it. Required.</summary>
+    public StrategySection Strategy { get; init; } = new();
+
+    /// <summary>What the canary is judged by. Left out: nothing is judged, and a warning says so.</summary>
+    public AnalysisSection Analysis { get; init; } = new();
+}

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace CanaryController.Resources.Rules;
+
+/// <summary>The forms of names.</summary>
+internal static partial class Names
+{
+    /// <summary>RFC 1123: at most 63 of <c>a-z 0-9 -</c>, a letter or digit at both ends.</summary>
+    public static bool IsDnsLabel(string text) => DnsLabel().IsMatch(text);
+
+    /// <summary>A Kubernetes label value that is not empty: at most 63 of <c>A-Z a-z 0-9 - _ .</c>, a letter or digit at both ends.</summary>
+    public static bool IsVersion(string text) => Version().IsMatch(text);
+
+    /// <summary>RFC 9110, 5.6.2: the form of header and cookie names.</summary>
+    public static bool IsHttpToken(string text) => text.Length <= 128 && HttpToken().IsMatch(text);
+
+    /// <summary>RFC 9110, 5.5, without the octets above ASCII and without white space at the ends: what every proxy compares alike.</summary>
+    public static bool IsHeaderValue(string text) => text.Length <= 256 && HeaderValue().IsMatch(text);
+
+    /// <summary>RFC 6265, 4.1.1: a cookie's value without quotes.</summary>
+    public static bool IsCookieValue(string text) => text.Length <= 256 && CookieValue().IsMatch(text);
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex HttpToken();
+
+    [GeneratedRegex(@"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex HeaderValue();
+
+    [GeneratedRegex(@"^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex CookieValue();
+}

@@ -1,0 +1,11 @@
+namespace CanaryController.Resources.Rules;
+
+/// <summary>Which rules a rollout is checked by.</summary>
+public enum RolloutRules
+{
+    /// <summary>Those of the resource: what it means is said in one way.</summary>
+    Resource,
+
+    /// <summary>Those of the resource, and what the standalone manager of this version can carry out.</summary>
+    Standalone,
+}

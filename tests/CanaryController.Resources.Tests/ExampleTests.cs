@@ -1,0 +1,32 @@
+using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Resources.Tests;
+
+public sealed class ExampleTests
+{
+    public static TheoryData<string> Files => [.. ExampleFiles.Rollouts()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void An_example_has_no_problem_not_even_a_warning(string file)
+    {
+        var read = RolloutReader.Read(File.ReadAllText(Path.Combine(ExampleFiles.Root, file)), file);
+        Assert.Empty(read.Problems.Select(ProblemText.Format));
+        Assert.NotEmpty(read.Documents);
+    }
+
+    [Fact]
+    public void The_full_example_states_the_defaults()
+    {
+        var full = Assert.Single(RolloutReader.Read(ExampleFiles.Read("full.yaml"), null).Documents).Resource.Spec;
+        var defaults = Assert.Single(RolloutReader.Read(ExampleFiles.Read("minimal.yaml"), null).Documents).Resource.Spec;
+        Assert.Equal(defaults.Workload.ProgressDeadline, full.Workload.ProgressDeadline);
+        Assert.Equal(defaults.Traffic.Gateway!.Name, full.Traffic.Gateway!.Name);
+        Assert.Equal(defaults.Strategy.RollbackWindow, full.Strategy.RollbackWindow);
+        Assert.Equal(defaults.Strategy.DrainDelay, full.Strategy.DrainDelay);
+        Assert.Equal(
+            defaults.Analysis with { Metrics = [], Source = full.Analysis.Source, WarmUp = full.Analysis.WarmUp },
+            full.Analysis with { Metrics = [] });
+    }
+}
