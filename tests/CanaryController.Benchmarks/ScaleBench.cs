@@ -92,16 +92,13 @@ internal static class ScaleBench
         return routes.ToString();
     }
 
-    private static string Rollout(int route) => $$"""
+    private static string Rollout(int route) => """
         apiVersion: canarycontroller.io/v1alpha1
         kind: Rollout
-        metadata: {name: r{{route}}}
+        metadata: {name: ROUTE}
         spec:
-          traffic:
-            router: Gateway
-            gateway:
-              route: r{{route}}
-          traffic: {router: Gateway, gateway: {route: 'r{{route}}' } }
+          workload: {kind: External, versions: {stable: v1, canary: v2}}
+          traffic: {router: Gateway, gateway: {route: ROUTE}}
           strategy:
             steps:
             - {weight: 50, hold: 10h}
@@ -110,5 +107,5 @@ internal static class ScaleBench
             metrics:
             - {name: success-rate, builtin: RequestSuccessRate, threshold: {min: 99}, compare: {to: Stable, tolerate: 1.2}}
             - {name: latency, builtin: RequestDuration, quantile: 0.99, threshold: {max: 250ms}, compare: {to: Stable, tolerate: 1.2}}
-        """;
+        """.Replace("ROUTE", $"r{route}", StringComparison.Ordinal);
 }
