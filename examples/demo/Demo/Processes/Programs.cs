@@ -27,10 +27,16 @@ internal sealed record Programs(string Prometheus, string Gateway, string Manage
             Ours("CanaryController.Examples.Shop", "demo-shop"));
     }
 
-    private static string Ours(string project, string program)
+    /// <summary>Where a project's program is built to, in this one's configuration.</summary>
+    public static string Folder(string project)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var path = Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, program);
+        return Path.Combine(own.Parent!.Parent!.FullName, project, own.Name);
+    }
+
+    private static string Ours(string project, string program)
+    {
+        var path = Path.Combine(Folder(project), program);
         return File.Exists(path) ? path : throw new DemoException($"{path} is missing: run ./build.sh demo, which builds it.");
     }
 }
