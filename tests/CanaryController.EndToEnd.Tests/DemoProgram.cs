@@ -45,9 +45,9 @@ internal sealed class DemoProgram : IDisposable
     public static DemoProgram StartAlone(params string[] arguments) => new("", arguments);
 
     /// <summary>Reads its progress until a line says <paramref name="word"/>.</summary>
-    public async Task SaysAsync(string word)
+    public async Task SaysAsync(string word, CancellationToken cancellation)
     {
-        while (await _process.StandardError.ReadLineAsync() is { } line)
+        while (await _process.StandardError.ReadLineAsync(cancellation) is { } line)
         {
             _progress.Add(line);
             if (line.Contains(word, StringComparison.Ordinal))
@@ -60,21 +60,21 @@ internal sealed class DemoProgram : IDisposable
     }
 
     /// <summary>Waits for its end.</summary>
-    public async Task<(int ExitCode, string Output)> EndAsync()
+    public async Task<(int ExitCode, string Output)> EndAsync(CancellationToken cancellation)
     {
-        while (await _process.StandardError.ReadLineAsync() is { } line)
+        while (await _process.StandardError.ReadLineAsync(cancellation) is { } line)
         {
             _progress.Add(line);
         }
 
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync(cancellation);
         return (_process.ExitCode, await _output);
     }
 
     /// <summary>Runs it to its end; the last line on stdout is the only one.</summary>
-    public async Task<JsonElement> ResultAsync()
+    public async Task<JsonElement> ResultAsync(CancellationToken cancellation)
     {
-        var (exitCode, output) = await EndAsync();
+        var (exitCode, output) = await EndAsync(cancellation);
         Assert.True(exitCode == 0, $"exit code {exitCode}\n{Progress}\n{output}");
         var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return JsonDocument.Parse(line).RootElement;

@@ -12,7 +12,7 @@ public sealed class ScenarioTests
     {
         using var demo = DemoProgram.Start("--scenario", "good", "--json");
 
-        var result = await demo.ResultAsync();
+        var result = await demo.ResultAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("Promoted", result.GetProperty("outcome").GetString());
         Assert.Equal([0, 5, 25, 50, 100], Weights(result));
@@ -25,7 +25,7 @@ public sealed class ScenarioTests
     {
         using var demo = DemoProgram.Start("--scenario", "errors", "--json");
 
-        var result = await demo.ResultAsync();
+        var result = await demo.ResultAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("RolledBack", result.GetProperty("outcome").GetString());
         Assert.Equal(0, Weights(result)[^1]);
@@ -38,7 +38,7 @@ public sealed class ScenarioTests
     {
         using var demo = DemoProgram.StartAlone("--scenario", "wrong");
 
-        var (exitCode, _) = await demo.EndAsync();
+        var (exitCode, _) = await demo.EndAsync(TestContext.Current.CancellationToken);
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains("'wrong'", demo.Progress, StringComparison.Ordinal);
@@ -52,16 +52,16 @@ public sealed class ScenarioTests
     public async Task Nothing_that_the_demo_started_outlives_it(string signal)
     {
         using var demo = DemoProgram.Start("--scenario", "good", "--json");
-        await demo.SaysAsync("Progressing");
+        await demo.SaysAsync("Progressing", TestContext.Current.CancellationToken);
         Assert.True(demo.Living().Count > 5, "the demo, its guardian, Prometheus, gateway, manager and two shops live");
 
         demo.Signal(signal);
-        var (exitCode, output) = await demo.EndAsync();
+        var (exitCode, output) = await demo.EndAsync(TestContext.Current.CancellationToken);
 
         // The guardian outlives a killed demo by a moment; its last act is to remove the folder. The test's time limit is the only one.
         while (demo.Living().Count > 0 || Directory.EnumerateFileSystemEntries(demo.Mark).Any())
         {
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         Assert.NotEqual(0, exitCode);

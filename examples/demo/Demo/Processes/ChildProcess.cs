@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace CanaryController.Examples.Demo.Processes;
 
 /// <summary>One program that the demo runs; it can be stopped, killed and started again. Its output goes to a file.</summary>
-internal sealed class ChildProcess(string name, string program, IReadOnlyList<string> arguments, string logFile, Guardian guardian, TimeProvider time) : IAsyncDisposable
+internal sealed class ChildProcess(string name, string program, IReadOnlyList<string> arguments, string logFile, Guardian guardian, TimeProvider time)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(8);
 
@@ -63,8 +63,6 @@ internal sealed class ChildProcess(string name, string program, IReadOnlyList<st
 
     /// <summary>The last lines that it wrote.</summary>
     public IEnumerable<string> LogTail(int lines) => File.Exists(logFile) ? File.ReadLines(logFile).TakeLast(lines) : [];
-
-    public async ValueTask DisposeAsync() => await StopAsync();
 
     // From here its end is wanted.
     private Process? Release() => Interlocked.Exchange(ref _process, null);

@@ -13,6 +13,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly HttpClient _probe = new() { Timeout = TimeSpan.FromSeconds(2) };
     private readonly Dictionary<string, string> _values;
     private readonly List<ChildProcess> _children = [];
+    private ChildProcess? _gateway;
 
     private Stage(string folder, bool keep, TimeProvider time)
     {
@@ -100,7 +101,7 @@ internal sealed class Stage : IAsyncDisposable
         // The manager first: it shall not take the others' end for an incident. The rest together.
         if (Manager is { } manager)
         {
-            await manager.DisposeAsync();
+            await manager.StopAsync();
         }
 
         await Task.WhenAll(_children.Select(child => child.StopAsync()));
@@ -111,12 +112,7 @@ internal sealed class Stage : IAsyncDisposable
     private void Write(Programs programs, Scenario scenario)
     {
         Directory.CreateDirectory(Path.Combine(Folder, "rollouts"));
-        var tokenFile = Path.Combine(Folder, "gateway-token");
-        using (var file = new FileStream(tokenFile, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Token));
-        }
-
+        WriteSecret(Path.Combine(Folder, "gateway-token"), Token);
         foreach (var name in (string[])["prometheus.yaml", "gateway.yaml", "manager.yaml"])
         {
             File.WriteAllText(Path.Combine(Folder, name), Templates.Fill(name, _values));
@@ -125,7 +121,7 @@ internal sealed class Stage : IAsyncDisposable
         Prometheus = Child("prometheus", programs.Prometheus,
             $"--config.file={Folder}/prometheus.yaml", $"--storage.tsdb.path={Folder}/prometheus", $"--web.listen-address=127.0.0.1:{_values["prometheusPort"]}", "--log.level=warn");
         Manager = Child("manager", programs.Manager, "--config", $"{Folder}/manager.yaml");
-        Child("gateway", programs.Gateway, "--config", $"{Folder}/gateway.yaml");
+        _gateway = Child("gateway", programs.Gateway, "--config", $"{Folder}/gateway.yaml");
         foreach (var (version, behaviour) in scenario.Versions)
         {
             Child(version, programs.Shop, ["--port", _values[$"{version}Port"], "--version", version, .. behaviour.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
@@ -134,18 +130,30 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        foreach (var child in _children.Except([Manager, Prometheus]))
-        {
-            child.Start();
-        }
-
+        // The shops first: the gateway shall find them well.
+        var shops = _children.Except([Manager, Prometheus, _gateway]).OfType<ChildProcess>().ToList();
+        shops.ForEach(shop => shop.Start());
         await StartPrometheusAsync(cancellation);
-        foreach (var child in _children.Where(child => _values.ContainsKey($"{child.Name}Port")))
+        foreach (var shop in shops)
         {
-            await ReadyAsync(child, new Uri(Url($"{child.Name}Port"), child.Name == "gateway" ? "/" : "/healthz"), cancellation);
+            await ReadyAsync(shop, new Uri(Url($"{shop.Name}Port"), "/healthz"), cancellation);
         }
 
-        await ReadyAsync(_children.Single(child => child.Name == "gateway"), new Uri(GatewayAdmin, "/readyz"), cancellation);
+        _gateway!.Start();
+        await ReadyAsync(_gateway, new Uri(GatewayAdmin, "/readyz"), cancellation);
+    }
+
+    // Readable by its owner only, from the first moment on.
+    private static void WriteSecret(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new StreamWriter(path, options);
+        file.Write(text);
     }
 
     private ChildProcess Child(string name, string program, params string[] arguments)

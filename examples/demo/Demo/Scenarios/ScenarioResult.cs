@@ -31,11 +31,11 @@ internal sealed record ScenarioResult
 
     /// <summary>What was seen and must not be; empty when all is well.</summary>
     [JsonIgnore]
-    public required IReadOnlyList<string> Problems { get; init; }
+    public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>The requests, by version, for people.</summary>
     [JsonIgnore]
-    public required IReadOnlyDictionary<string, VersionSummary> Versions { get; init; }
+    public IReadOnlyDictionary<string, VersionSummary> Versions { get; init; } = new Dictionary<string, VersionSummary>(StringComparer.Ordinal);
 
     /// <summary>It ended as it must, and nothing else was wrong.</summary>
     [JsonIgnore]
