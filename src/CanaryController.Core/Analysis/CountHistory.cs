@@ -1,14 +1,14 @@
 namespace CanaryController.Core.Analysis;
 
 /// <summary>
-/// Running totals by time, to answer "since then". The newest 48 blocks are kept one by one, older ones ever more coarsely (gaps up to about an eighth of their
-/// age), 192 in all: a question about long ago is answered from a little later on, never from earlier.
+/// Running totals by time, to answer "since then". The newest 48 blocks are kept one by one, older ones ever more coarsely (gaps up to about a sixth of their
+/// age), 224 in all: a question about long ago is answered from a little later on, never from earlier.
 /// </summary>
 internal sealed class CountHistory
 {
-    private const int Capacity = 192;
+    private const int Capacity = 224;
     private const int Fine = 48;
-    private const int GapFraction = 8;
+    private const int GapFraction = 6;
 
     private readonly List<(long Block, BlockCounts Before)> _points = [];
 
@@ -43,22 +43,22 @@ internal sealed class CountHistory
         return low < _points.Count ? _points[low].Before : Total;
     }
 
+    /// <summary>Drops a point when its neighbours are no farther apart than that fraction of their age.</summary>
     private void Thin(long newest)
     {
-        var newer = _points[^Fine].Block;
-        var kept = _points.Count - Fine;
-        for (var i = kept - 1; i > 0; i--)
+        var kept = 1;
+        var old = _points.Count - Fine;
+        for (var i = 1; i < old; i++)
         {
-            var block = _points[i].Block;
-            if (newer - block >= (newest - block) / GapFraction)
+            var before = _points[kept - 1].Block;
+            if (_points[i + 1].Block - before > (newest - before) / GapFraction)
             {
-                _points[--kept] = _points[i];
-                newer = block;
+                _points[kept++] = _points[i];
             }
         }
 
-        // The very first block stays: it answers for the whole attempt. Should thinning have spared all others, the second goes.
-        kept = Math.Max(kept, 2);
-        _points.RemoveRange(1, kept - 1);
+        // The very first point stays: it answers for the whole attempt. Should all others have stayed too, the newest of them goes.
+        kept = Math.Min(kept, old - 1);
+        _points.RemoveRange(kept, old - kept);
     }
 }

@@ -1,0 +1,83 @@
+using CanaryController.Core.Analysis;
+using static CanaryController.Core.Tests.Analysis.LedgerFeed;
+
+namespace CanaryController.Core.Tests.Analysis;
+
+/// <summary>Durations are counted: the share of requests slower than a bucket bound.</summary>
+public class DurationVerdictTests
+{
+    private readonly EvidenceLedger _ledger = new LedgerFeed(Latency).Ledger;
+    private long _all;
+    private long _fast;
+
+    [Fact]
+    public void The_value_is_the_share_within_the_bound_and_the_sentence_says_the_slower_rest()
+    {
+        _ledger.SetBound("latency", 0.5);
+        Scrape(0, 0, 0);
+        Scrape(1, 1_000, 995);
+        var judged = Judge(1.1);
+        Assert.Equal((Verdict.Passed, "0.50 % of 1,000 requests slower than 500 ms, 1 % allowed"), (judged.Verdict, judged.Message));
+        Assert.Equal(0.995, judged.Value!.Value, 9);
+    }
+
+    [Fact]
+    public void A_lower_bucket_than_the_threshold_is_named()
+    {
+        _ledger.SetBound("latency", 0.25);
+        Scrape(0, 0, 0);
+        Scrape(1, 1_000, 995);
+        Assert.Equal("0.50 % of 1,000 requests slower than 250 ms, 1 % allowed", Judge(1.1).Message);
+    }
+
+    [Fact]
+    public void A_slow_canary_fails()
+    {
+        _ledger.SetBound("latency", 0.5);
+        Scrape(0, 0, 0);
+        Scrape(1, 100, 60);
+        Assert.True(_ledger.AnyFailed);
+        Assert.StartsWith(
+            "40.00 % of 100 requests slower than 500 ms in 1 s, 1 % allowed: the odds that this is chance are below 1 in ", Judge(1.1).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(MissingBound.NotSeen, "no histogram of the canary's request durations has been seen")]
+    [InlineData(MissingBound.BelowEveryBucket, "every bucket of the histogram is above 500 ms: it cannot tell which requests were slower; raise max or add a bucket")]
+    [InlineData(MissingBound.AboveTopBucket,
+        "the histogram's highest finite bucket is below 500 ms: it cannot tell which requests were slower; lower max or add a bucket")]
+    public void Without_a_bound_that_can_tell_nothing_passes(MissingBound reason, string message)
+    {
+        _ledger.SetBound("latency", null, reason);
+        Scrape(0, 0, 0);
+        Scrape(1, 1_000, 1_000);
+        Assert.Equal((Verdict.NoData, message), (Judge(1.1).Verdict, Judge(1.1).Message));
+    }
+
+    [Fact]
+    public void Another_bound_drops_what_was_counted_with_the_one_before()
+    {
+        _ledger.SetBound("latency", 0.25);
+        Scrape(0, 0, 0);
+        Scrape(1, 100, 20);
+        Assert.True(_ledger.AnyFailed);
+        _ledger.SetBound("latency", 0.25);
+        Assert.True(_ledger.AnyFailed);
+        _ledger.SetBound("latency", 0.5);
+        Assert.False(_ledger.AnyFailed);
+        Scrape(2, 100, 100, "le=0.5");
+        Scrape(3, 100, 100, "le=0.5");
+        var judged = Judge(3.1);
+        Assert.Equal((Verdict.Passed, 100L, 1.0), (judged.Verdict, judged.Requests, judged.Value));
+    }
+
+    private void Scrape(double seconds, long all, long fast, string bucket = "le")
+    {
+        _all += all;
+        _fast += fast;
+        _ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", bucket, 0, -1), Ms(seconds), _fast));
+        _ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "le=+Inf", 1, 1), Ms(seconds), _all));
+    }
+
+    private MetricJudgement Judge(double now) => _ledger.Judge(new("v2", 1, 0, Start, 0, [Latency], At(now))).Metrics[0];
+}
