@@ -11,7 +11,7 @@ internal readonly record struct DocumentText(string Text, int FirstLine);
 /// </summary>
 internal static class DocumentSplitter
 {
-    /// <summary>The documents that hold more than white space and comments.</summary>
+    /// <summary>The documents that hold more than white space, comments and the YAML version.</summary>
     public static IEnumerable<DocumentText> Split(string text)
     {
         var (start, startLine, line) = (0, 1, 1);
@@ -57,7 +57,7 @@ internal static class DocumentSplitter
         foreach (var line in document.EnumerateLines())
         {
             var rest = (IsMarker(line) ? line[3..] : line).Trim();
-            if (!rest.IsEmpty && rest[0] != '#')
+            if (!rest.IsEmpty && rest[0] != '#' && rest is not ("%YAML 1.1" or "%YAML 1.2"))
             {
                 return true;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Resources.Reading;
@@ -77,7 +78,7 @@ internal sealed partial class FieldReader
     public int? Count(string name) => Whole(name) is { } number ? (int)Math.Clamp(number, int.MinValue, int.MaxValue) : null;
 
     /// <summary>A number that need not be exact; null when it is left out.</summary>
-    public double? Ratio(string name) => (double?)Number(name);
+    public double? Ratio(string name) => Number(name) is null ? null : double.Parse(((ScalarNode)_fields[name]).Text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>A duration; null when it is left out.</summary>
     public TimeSpan? Duration(string name)
@@ -186,6 +187,12 @@ internal sealed partial class FieldReader
         if (scalar.IsNull)
         {
             _problems.Report(path, scalar, "the field has no value", "write one, or leave the field out");
+            return null;
+        }
+
+        if (!TextGuard.IsClean(scalar.Text))
+        {
+            _problems.Report(path, scalar, "the text holds a control character", "remove it");
             return null;
         }
 

@@ -145,7 +145,5 @@ internal sealed partial class FieldReader
     }
 
     private string PathOf(string name) =>
-        name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? (_path.Length == 0 ? name : $"{_path}.{name}") : $"{_path}[\"{ShortName(name)}\"]";
-
-    private static string ShortName(string name) => new ScalarNode(default, name, Quoted: true).Show();
+        name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? (_path.Length == 0 ? name : $"{_path}.{name}") : $"{_path}[\"{ScalarNode.Show(name)}\"]";
 }

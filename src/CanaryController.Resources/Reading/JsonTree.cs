@@ -31,6 +31,7 @@ internal ref struct JsonTree
     /// <exception cref="DocumentException">It is not JSON.</exception>
     public static IReadOnlyList<Node> Read(string text)
     {
+        TextGuard.Check(new DocumentText(text, 1));
         var tree = new JsonTree(Encoding.UTF8.GetBytes(text));
         var roots = new List<Node>();
         try
@@ -44,7 +45,7 @@ internal ref struct JsonTree
         {
             var reason = broken.Message.Split(" LineNumber:")[0].TrimEnd('.');
             throw new DocumentException(
-                new Place((int)(broken.LineNumber ?? 0) + 1, (int)(broken.BytePositionInLine ?? 0) + 1), $"not valid JSON: {reason}", "look at this line and the one before: a comma, quote or bracket");
+                new Place((int)(broken.LineNumber ?? 0) + 1, (int)(broken.BytePositionInLine ?? 0) + 1), $"not valid JSON: {ScalarNode.Show(reason)}", "look at this line and the one before: a comma, quote or bracket");
         }
         catch (InvalidOperationException)
         {
@@ -66,6 +67,7 @@ internal ref struct JsonTree
                     var key = new ScalarNode(At(), _reader.GetString()!, Quoted: true);
                     _reader.Read();
                     entries.Add(new MapEntry(key, Value()));
+                    YamlTree.Bound(at, entries.Count);
                 }
 
                 return new MapNode(at, entries);
@@ -74,6 +76,7 @@ internal ref struct JsonTree
                 while (_reader.Read() && _reader.TokenType is not JsonTokenType.EndArray)
                 {
                     items.Add(Value());
+                    YamlTree.Bound(at, items.Count);
                 }
 
                 return new ListNode(at, items);

@@ -22,7 +22,7 @@ internal abstract record Node(Place At)
 /// <param name="Quoted">It stands in quotes or in a block: it is text, whatever it looks like.</param>
 internal sealed record ScalarNode(Place At, string Text, bool Quoted) : Node(At)
 {
-    private const int MaxShown = 60;
+    private const int MaxShown = 100;
 
     /// <summary>Nothing: an empty value, <c>null</c> or <c>~</c>.</summary>
     public bool IsNull => !Quoted && Text is "" or "~" or "null" or "Null" or "NULL";
@@ -31,11 +31,13 @@ internal sealed record ScalarNode(Place At, string Text, bool Quoted) : Node(At)
     public override string Describe() => IsNull ? "nothing" : Quoted ? "text" : "a value";
 
     /// <inheritdoc/>
-    public override string Show()
+    public override string Show() => Show(Text);
+
+    /// <summary>Foreign text in a message: in one line, shortened, without invisible characters.</summary>
+    public static string Show(string text)
     {
-        var line = Text.ReplaceLineEndings(" ");
-        var shown = new string([.. line.Take(MaxShown).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
-        return line.Length > MaxShown ? shown + "…" : shown;
+        var line = text.ReplaceLineEndings(" ");
+        return line.Length > MaxShown ? TextGuard.Clean(line[..MaxShown]) + "…" : TextGuard.Clean(line);
     }
 }
 

@@ -5,11 +5,10 @@ namespace CanaryController.Resources.Reading;
 /// <summary>Says in plain words what a YAML parser stumbled over.</summary>
 internal static class YamlFault
 {
-    /// <summary>The fault with its place in the whole text.</summary>
-    public static DocumentException Explain(DocumentText document, YamlException broken)
+    /// <summary>The fault, which the parser saw at <paramref name="at"/> of the whole text.</summary>
+    public static DocumentException Explain(DocumentText document, Place at, YamlException broken)
     {
-        var (line, column) = ((int)broken.Start.Line, (int)broken.Start.Column);
-        if (TabLine(document.Text, line) is { } tab)
+        if (TabLine(document.Text, at.Line - document.FirstLine + 1) is { } tab)
         {
             return new DocumentException(
                 new Place(document.FirstLine - 1 + tab.Line, tab.Column), "a tab stands in the indentation", "indent with spaces: YAML does not allow tabs there");
@@ -18,8 +17,8 @@ internal static class YamlFault
         var message = broken.Message;
         var reason = message.StartsWith("(Line", StringComparison.Ordinal) && message.IndexOf("): ", StringComparison.Ordinal) is > 0 and var end ? message[(end + 3)..] : message;
         return new DocumentException(
-            new Place(document.FirstLine - 1 + Math.Max(1, line), Math.Max(1, column)),
-            $"not valid YAML: {reason.TrimEnd('.')}",
+            at,
+            $"not valid YAML: {ScalarNode.Show(reason.TrimEnd('.'))}",
             "look at this line and the one before: indentation, a missing colon, or an unclosed quote or bracket");
     }
 

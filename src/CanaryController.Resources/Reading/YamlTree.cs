@@ -12,19 +12,30 @@ internal sealed class YamlTree
     /// <summary>How deep maps and lists may lie in each other; a Rollout needs 8.</summary>
     public const int MaxDepth = 32;
 
+    /// <summary>How many entries one map or list may have.</summary>
+    public const int MaxEntries = 1_000;
+
     private readonly Parser _parser;
     private readonly int _linesBefore;
+    private readonly Place _end;
+    private Place _last;
 
     private YamlTree(DocumentText document)
     {
         _parser = new Parser(new StringReader(document.Text));
         _linesBefore = document.FirstLine - 1;
+        _last = new Place(document.FirstLine, 1);
+        foreach (var line in document.Text.AsSpan().EnumerateLines())
+        {
+            _end = new Place(_end.Line + 1, line.Length + 1);
+        }
     }
 
     /// <summary>The document's only node; null when it holds nothing.</summary>
     /// <exception cref="DocumentException">It is not YAML, or not the YAML that is read here.</exception>
     public static Node? Read(DocumentText document)
     {
+        TextGuard.Check(document);
         var tree = new YamlTree(document);
         try
         {
@@ -32,7 +43,21 @@ internal sealed class YamlTree
         }
         catch (YamlException broken)
         {
-            throw YamlFault.Explain(document, broken);
+            throw YamlFault.Explain(document, tree.At(broken.Start), broken);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The parser gives up in these ways on some malformed texts instead of saying where.
+            throw new DocumentException(tree._last, "not valid YAML: it cannot be read from here on", "look at what follows");
+        }
+    }
+
+    /// <summary>Stops at <see cref="MaxEntries"/>.</summary>
+    internal static void Bound(Place at, int entries)
+    {
+        if (entries > MaxEntries)
+        {
+            throw new DocumentException(at, $"a map or list has more than {MaxEntries} entries", "a Rollout needs far fewer");
         }
     }
 
@@ -87,6 +112,7 @@ internal sealed class YamlTree
         while (!_parser.TryConsume<SequenceEnd>(out _))
         {
             items.Add(Value(depth + 1));
+            Bound(at, items.Count);
         }
 
         return new ListNode(at, items);
@@ -104,10 +130,14 @@ internal sealed class YamlTree
             }
 
             entries.Add(new MapEntry(key, Value(depth + 1)));
+            Bound(at, entries.Count);
         }
 
         return new MapNode(at, entries);
     }
 
-    private Place At(ParsingEvent seen) => new((int)seen.Start.Line + _linesBefore, (int)seen.Start.Column);
+    private Place At(ParsingEvent seen) => _last = At(seen.Start);
+
+    /// <summary>The mark in the whole text. At the end of a text the parser may be a line beyond it.</summary>
+    private Place At(Mark mark) => mark.Line > _end.Line ? _end with { Line = _end.Line + _linesBefore } : new((int)mark.Line + _linesBefore, (int)mark.Column);
 }

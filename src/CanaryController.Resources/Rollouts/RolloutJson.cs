@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CanaryController.Core;
+using CanaryController.Resources.Persistence;
+
+namespace CanaryController.Resources.Rollouts;
+
+/// <summary>
+/// Writes a Rollout as the JSON that <see cref="Reading.RolloutReader"/> reads back equal: defaults are written out, what is left out stays out. Reading with this context
+/// is lenient; read people's files with the reader.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    Converters =
+    [
+        typeof(DurationConverter),
+        typeof(PairsConverter),
+        typeof(EquatableArrayConverter<string>),
+        typeof(EquatableArrayConverter<StepSection>),
+        typeof(EquatableArrayConverter<MetricSection>),
+        typeof(EquatableArrayConverter<NameValueSection>),
+    ])]
+[JsonSerializable(typeof(Rollout))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(StepSection[]))]
+[JsonSerializable(typeof(MetricSection[]))]
+[JsonSerializable(typeof(NameValueSection[]))]
+public sealed partial class RolloutJson : JsonSerializerContext
+{
+    /// <summary>The whole resource.</summary>
+    public static string Write(Rollout rollout) => JsonSerializer.Serialize(rollout, Default.Rollout);
+}
+
+/// <summary>A duration as <see cref="DurationText"/> writes it.</summary>
+internal sealed class DurationConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.String && DurationText.TryParse(reader.GetString(), out var duration)
+            ? duration
+            : throw new JsonException("A duration like 5m is expected.");
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(DurationText.Format(value));
+}
+
+/// <summary>Names and texts as a JSON object, in their order.</summary>
+internal sealed class PairsConverter : JsonConverter<EquatableArray<KeyValuePair<string, string>>>
+{
+    public override EquatableArray<KeyValuePair<string, string>> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var pairs = new List<KeyValuePair<string, string>>();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            pairs.Add(new(name, reader.GetString() ?? throw new JsonException("Text is expected, not null.")));
+        }
+
+        return [.. pairs];
+    }
+
+    public override void Write(Utf8JsonWriter writer, EquatableArray<KeyValuePair<string, string>> value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, text) in value)
+        {
+            writer.WriteString(name, text);
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,98 @@
+using CanaryController.Core;
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Rollouts;
+using CsCheck;
+
+namespace CanaryController.Resources.Tests;
+
+/// <summary>Random resources that keep all rules, those of the standalone manager too.</summary>
+internal static class Generated
+{
+    private static readonly Gen<string> _label =
+        Gen.Select(Gen.Char['a', 'z'], Gen.String[Gen.Char["abcxyz0189-"], 0, 20], Gen.Char['0', '9'], (first, middle, last) => $"{first}{middle}{last}");
+
+    private static readonly Gen<string> _version =
+        Gen.Select(Gen.Char['A', 'Z'], Gen.String[Gen.Char["abcXYZ0189-_."], 0, 20], Gen.Char['0', '9'], (first, middle, last) => $"{first}{middle}{last}");
+
+    private static readonly Gen<string> _text = Gen.String[Gen.Char["ab\u00e9\u4e2d 09:#'\"{}[],&*!|>%@\\\t\n-~/"], 0, 30];
+
+    private static readonly Gen<MetricSection> _metric = Gen.OneOf(
+        Gen.Select(Gen.Int[200, 9_999], Gen.Bool, Tolerate, (percent, compared, tolerate) => new MetricSection
+        {
+            Builtin = BuiltinMetric.RequestSuccessRate,
+            Threshold = new() { Min = LimitText.Of(percent / 100m) },
+            Compare = compared ? new() { To = ComparedVersion.Stable, Tolerate = tolerate } : null,
+        }),
+        Gen.Select(Gen.Double[0.001, 0.999], Gen.Int[1, 600_000], (quantile, milliseconds) => new MetricSection
+        {
+            Builtin = BuiltinMetric.RequestDuration,
+            Quantile = quantile,
+            Threshold = new() { Max = LimitText.Of(TimeSpan.FromMilliseconds(milliseconds)) },
+        }),
+        Gen.Select(_text, Span(1_000, 3_600_000).Nullable(), Gen.Int[0, 1_000].Nullable(), Gen.Decimal[-1e6m, 1e6m], Gen.Decimal[0, 1e6m].Nullable(), (text, interval, failures, min, range) => new MetricSection
+        {
+            Query = "x{{version}}" + text.Replace("{{", "", StringComparison.Ordinal),
+            Interval = interval,
+            FailureLimit = failures,
+            Threshold = new() { Min = LimitText.Of(min), Max = range is { } more ? LimitText.Of(min + more) : null },
+        }));
+
+    private static readonly Gen<NameValueSection> _pair =
+        Gen.Select(_label, Gen.String[Gen.Char["abcXYZ019-_."], 1, 30], (name, value) => new NameValueSection { Name = name, Value = value });
+
+    private static readonly Gen<ApprovalSection> _approval = Gen.Select(
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(),
+        (name, required, timeout, then) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then });
+
+    private static readonly Gen<StepSection> _step = Gen.Select(
+        Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(),
+        (weight, hold, requests, approval, headers, cookies) => new StepSection
+        {
+            Weight = weight / 100m,
+            Hold = hold,
+            MinRequests = weight == 0 ? 0 : requests,
+            Approval = approval,
+            Match = cookies is { } some ? new() { Headers = headers, Cookies = some } : null,
+        });
+
+    private static readonly Gen<AnalysisSection> _analysis = Gen.Select(
+        Gen.Int[1, 2_000], Span(0, 3_600_000), List(_metric, 1, 5), Gen.Enum<MissingEvidenceAction>(), Gen.Enum<HoldLimitAction>(), Span(1_000, 2_592_000_000),
+        (rate, warmUp, metrics, missing, then, limit) => new AnalysisSection
+        {
+            FalseAlarmRate = rate / 100m,
+            WarmUp = warmUp,
+            Metrics = metrics,
+            OnNoData = missing,
+            HoldLimit = limit,
+            OnHoldLimit = then,
+        });
+
+    private static readonly Gen<RolloutMetadata> _metadata = Gen.Select(
+        _label, _label, List(Gen.Select(_label, _text, (name, text) => new KeyValuePair<string, string>(name, text)), 0, 4),
+        (name, space, labels) => new RolloutMetadata { Name = name, Namespace = space, Labels = [.. labels.DistinctBy(pair => pair.Key)] });
+
+    public static Gen<Rollout> Rollouts { get; } = Gen.Select(
+        _metadata, _version, _version.Null(), _label, List(_step, 1, 6), _analysis,
+        (metadata, stable, canary, route, steps, analysis) => new Rollout
+        {
+            Metadata = metadata,
+            Spec = new()
+            {
+                Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
+                Traffic = new() { Router = RouterType.Gateway, Gateway = new() { Route = route } },
+                Strategy = new() { Steps = [.. steps.OrderBy(step => step.Weight)] },
+                Analysis = analysis with { Metrics = Named(analysis.Metrics) },
+            },
+        });
+
+    private static Gen<double> Tolerate => Gen.Double[1, 100];
+
+    private static Gen<TimeSpan> Span(long least, long most) => Gen.Long[least, most].Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds));
+
+    private static Gen<EquatableArray<T>> List<T>(Gen<T> item, int least, int most) =>
+        item.List[least, most].Select(items => new EquatableArray<T>([.. items]));
+
+    private static EquatableArray<MetricSection> Named(EquatableArray<MetricSection> metrics) =>
+        [.. metrics.Select((metric, index) => metric with { Name = $"m{index}" })];
+}
