@@ -62,6 +62,7 @@ internal static class CommandLine
             HistoryCommand.Create(cli),
             .. ActionCommands.Create(cli),
             UndoCommand.Create(cli),
+            LintCommand.Create(cli),
             CompletionCommand.Create(cli),
             CompleteCommand.Create(cli, root),
             VersionCommand.Create(cli),

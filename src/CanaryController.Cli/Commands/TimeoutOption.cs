@@ -1,42 +1,32 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Cli.Commands;
 
-/// <summary>How long to watch or wait at most: a number and a unit, <c>ms</c>, <c>s</c>, <c>m</c> or <c>h</c>.</summary>
+/// <summary>How long to watch or wait at most, written as durations are in a Rollout: <c>30s</c>, <c>20m</c>, <c>1h30m</c>; 30 days at most.</summary>
 internal static class TimeoutOption
 {
+    /// <summary>What a timer of the platform can count to is a little more.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromDays(30);
 
     public static Option<TimeSpan?> Create() => new("--timeout")
     {
         HelpName = "DURATION",
-        Description = "Give up after this time, like 30s, 20m or 2h; default: never",
+        Description = "Give up after this time, like 30s, 20m or 1h30m; default: never",
         CustomParser = Parse,
     };
 
     private static TimeSpan? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        var digits = text.TrimEnd('m', 's', 'h');
-        TimeSpan? unit = text[digits.Length..] switch
+        if (DurationText.TryParse(text, out var duration) && duration > TimeSpan.Zero && duration <= _longest)
         {
-            "ms" => TimeSpan.FromMilliseconds(1),
-            "s" => TimeSpan.FromSeconds(1),
-            "m" => TimeSpan.FromMinutes(1),
-            "h" => TimeSpan.FromHours(1),
-            _ => null,
-        };
-        if (unit is not null
-            && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number > 0
-            && number <= _longest / unit.Value)
-        {
-            return unit.Value * number;
+            return duration;
         }
 
-        result.AddError($"--timeout '{text}' is no duration between 1ms and {_longest.TotalDays:0} days. Write it like 30s, 20m or 2h.");
+        var meant = DurationText.Guess(text) is { } guess ? $" Did you mean {guess}?" : "";
+        result.AddError($"--timeout '{text}' is no duration between 1ms and 720h.{meant} Write it like 30s, 20m or 1h30m.");
         return null;
     }
 }
