@@ -118,7 +118,7 @@ internal sealed class BenchStage : IAsyncDisposable
     {
         foreach (var child in Enumerable.Reverse(_children))
         {
-            await child.DisposeAsync();
+            await child.StopAsync();
         }
 
         _probe.Dispose();
