@@ -18,7 +18,10 @@ public sealed record MetricJudgement
     /// <summary>What it comes to.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>The canary's point value since the step began, in base units; null when there is none.</summary>
+    /// <summary>
+    /// The canary's point value since the step began, in base units; null when there is none. Built-in metrics: the share of good requests, 0 to 1; for durations
+    /// these are the ones within the bucket bound that the threshold is judged by, to be shown as <c>98.9 % within 500 ms</c>.
+    /// </summary>
     public double? Value { get; init; }
 
     /// <summary>Stable's over the same time; null when there is none.</summary>
@@ -27,7 +30,10 @@ public sealed record MetricJudgement
     /// <summary>The canary's requests behind <see cref="Value"/>.</summary>
     public long Requests { get; init; }
 
-    /// <summary>The strongest evidence against the canary, as log10 of the odds; at <see cref="EvidenceLimit"/> it is rolled back.</summary>
+    /// <summary>
+    /// The strongest evidence against the canary, as log10 of the odds; at <see cref="EvidenceLimit"/> it is rolled back. 0 and below: none. Once it was reached, the
+    /// largest of then and now. Always 0 for own queries.
+    /// </summary>
     public double Evidence { get; init; }
 
     /// <summary>log10 of 1/alpha for this test.</summary>

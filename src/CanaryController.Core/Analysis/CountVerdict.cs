@@ -20,7 +20,7 @@ internal static class CountVerdict
             Requests = counts.CanaryTotal,
             Evidence = Math.Max(Log10(track.Threshold), Log10(track.Comparison)) is var evidence && double.IsFinite(evidence) ? evidence : 0,
             EvidenceLimit = log10Limit,
-            Message = message,
+            Message = message + '.',
         };
     }
 
@@ -100,7 +100,7 @@ internal static class CountVerdict
     private static bool IsWorseThanTolerated(MetricSpec spec, in BlockCounts counts) =>
         spec.TolerateRatio is { } ratio
         && counts is { CanaryTotal: > 0, StableTotal: > 0 }
-        && BinomialTail.IsUnlikely(counts.CanaryBad, counts.CanaryBad + counts.StableBad, new ComparisonTest(ratio).ToleratedShare(counts));
+        && BinomialTail.IsUnlikely(counts.CanaryBad, counts.CanaryBad + counts.StableBad, ComparisonTest.ToleratedShare(ratio, counts));
 
     private static double Log10(SequentialRun? run) =>
         run is null ? double.NegativeInfinity : Math.Max(run.LnEvidence, run.Rejection?.LnEvidence ?? double.NegativeInfinity) / Math.Log(10);

@@ -231,7 +231,7 @@ public sealed class EvidenceLedger
 
         if (Find(metric.Name) is not { } track)
         {
-            return new() { Name = metric.Name, Verdict = Verdict.NoData, Message = "no evidence is kept of this metric yet" };
+            return new() { Name = metric.Name, Verdict = Verdict.NoData, Message = "no evidence is kept of this metric yet." };
         }
 
         track.Evaluate();

@@ -7,7 +7,7 @@ internal static class QueryVerdict
     public static MetricJudgement Judge(QueryTrack track, string? problem, in JudgeRequest request)
     {
         var (verdict, message) = Say(track, problem, request);
-        return new() { Name = track.Spec.Name, Verdict = verdict, Value = track.Newest?.Value, Message = message };
+        return new() { Name = track.Spec.Name, Verdict = verdict, Value = track.Newest?.Value, Message = message + '.' };
     }
 
     private static (Verdict Verdict, string Message) Say(QueryTrack track, string? problem, in JudgeRequest request)

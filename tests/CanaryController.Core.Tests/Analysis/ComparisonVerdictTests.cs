@@ -16,7 +16,7 @@ public class ComparisonVerdictTests
         Assert.Equal(Verdict.Failed, judged.Verdict);
         Assert.Matches(
             "^error rate 3\\.00 % of [0-9,]+ requests is 3 times stable's 1\\.00 % of [0-9,]+ \\(with 99 % confidence [0-9.]+ to [0-9.]+\\) in [0-9]+ s, at most 1\\.2 times "
-            + "tolerated: the odds that this is chance are below 1 in [0-9,]+$",
+            + "tolerated: the odds that this is chance are below 1 in [0-9,]+\\.$",
             judged.Message);
     }
 
@@ -27,7 +27,7 @@ public class ComparisonVerdictTests
         Feed(feed, 1, 10, canary: (100, 0), stable: (300, 0));
         feed.Both(11, 97, 3, 296, 4);
         var judged = feed.Judge(11.1);
-        Assert.Equal((Verdict.Passed, "success rate 99.73 % of 1,100 requests, at least 99 % asked; stable's error rate is 0.12 %"), (judged.Verdict, judged.Message));
+        Assert.Equal((Verdict.Passed, "success rate 99.73 % of 1,100 requests, at least 99 % asked; stable's error rate is 0.12 %."), (judged.Verdict, judged.Message));
         Assert.Equal(1 - (4 / 3_300.0), judged.StableValue!.Value, 9);
     }
 
@@ -40,7 +40,7 @@ public class ComparisonVerdictTests
         var judged = feed.Judge(21.1);
         Assert.Equal(Verdict.Inconclusive, judged.Verdict);
         Assert.StartsWith("error rate 0.19 % of 2,100 requests against none of stable's 6,300", judged.Message, StringComparison.Ordinal);
-        Assert.EndsWith("since the step began, at most 1.2 times tolerated: chance may still explain it", judged.Message, StringComparison.Ordinal);
+        Assert.EndsWith("since the step began, at most 1.2 times tolerated: chance may still explain it.", judged.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class ComparisonVerdictTests
         }
 
         var judged = feed.Judge(10.1);
-        Assert.Equal((Verdict.NoData, "no series of stable to compare with has been seen"), (judged.Verdict, judged.Message));
+        Assert.Equal((Verdict.NoData, "no series of stable to compare with has been seen."), (judged.Verdict, judged.Message));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class ComparisonVerdictTests
     {
         var feed = new LedgerFeed(Compared with { Min = null });
         Feed(feed, 1, 10, canary: (100, 0), stable: (0, 0));
-        Assert.Equal((Verdict.NoData, "stable has had no requests to compare with"), (feed.Judge(10.1).Verdict, feed.Judge(10.1).Message));
+        Assert.Equal((Verdict.NoData, "stable has had no requests to compare with."), (feed.Judge(10.1).Verdict, feed.Judge(10.1).Message));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class ComparisonVerdictTests
         Feed(feed, 11, 20, canary: (200, 0), stable: (0, 0));
         var judged = feed.Judge(20.1, stepSince: 11);
         Assert.Equal(Verdict.Passed, judged.Verdict);
-        Assert.EndsWith("; stable has had no requests to compare with since the step began", judged.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; stable has had no requests to compare with since the step began.", judged.Message, StringComparison.Ordinal);
         Assert.Null(judged.StableValue);
     }
 

@@ -17,7 +17,7 @@ public class DurationVerdictTests
         Scrape(0, 0, 0);
         Scrape(1, 1_000, 995);
         var judged = Judge(1.1);
-        Assert.Equal((Verdict.Passed, "0.50 % of 1,000 requests slower than 500 ms, 1 % allowed"), (judged.Verdict, judged.Message));
+        Assert.Equal((Verdict.Passed, "0.50 % of 1,000 requests slower than 500 ms, 1 % allowed."), (judged.Verdict, judged.Message));
         Assert.Equal(0.995, judged.Value!.Value, 9);
     }
 
@@ -27,7 +27,7 @@ public class DurationVerdictTests
         _ledger.SetBound("latency", 0.25);
         Scrape(0, 0, 0);
         Scrape(1, 1_000, 995);
-        Assert.Equal("0.50 % of 1,000 requests slower than 250 ms, 1 % allowed", Judge(1.1).Message);
+        Assert.Equal("0.50 % of 1,000 requests slower than 250 ms, 1 % allowed.", Judge(1.1).Message);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public class DurationVerdictTests
         _ledger.SetBound("latency", null, reason);
         Scrape(0, 0, 0);
         Scrape(1, 1_000, 1_000);
-        Assert.Equal((Verdict.NoData, message), (Judge(1.1).Verdict, Judge(1.1).Message));
+        Assert.Equal((Verdict.NoData, message + "."), (Judge(1.1).Verdict, Judge(1.1).Message));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class QueryVerdictTests
     {
         var feed = new LedgerFeed(Orders);
         feed.Ledger.ObserveValue("orders", At(5), value);
-        Assert.Equal((verdict, message), (feed.Judge(6).Verdict, feed.Judge(6).Message));
+        Assert.Equal((verdict, message + "."), (feed.Judge(6).Verdict, feed.Judge(6).Message));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class QueryVerdictTests
         feed.Ledger.ObserveValue("orders", At(25), 50);
         feed.Ledger.ReportProviderError("orders", "timeout", At(35));
         var judged = feed.Judge(26);
-        Assert.Equal((Verdict.Failed, "8 is below 10: 2 measurements of 3 outside the limits, 1 allowed"), (judged.Verdict, judged.Message));
+        Assert.Equal((Verdict.Failed, "8 is below 10: 2 measurements of 3 outside the limits, 1 allowed."), (judged.Verdict, judged.Message));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class QueryVerdictTests
     {
         var feed = new LedgerFeed(Orders with { FailureLimit = 0 });
         feed.Ledger.ObserveValue("orders", At(5), 9);
-        Assert.Equal("9 is below 10: 1 measurement of 1 outside the limits, none is allowed", feed.Judge(6).Message);
+        Assert.Equal("9 is below 10: 1 measurement of 1 outside the limits, none is allowed.", feed.Judge(6).Message);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public class QueryVerdictTests
         var feed = new LedgerFeed(Orders);
         feed.Ledger.ObserveValue("orders", At(5), 50);
         feed.Ledger.ObserveValue("orders", At(15), null);
-        Assert.Equal((Verdict.NoData, "no value for 11 s: the last was 50"), (feed.Judge(16).Verdict, feed.Judge(16).Message));
+        Assert.Equal((Verdict.NoData, "no value for 11 s: the last was 50."), (feed.Judge(16).Verdict, feed.Judge(16).Message));
     }
 
     [Fact]
@@ -83,6 +83,6 @@ public class QueryVerdictTests
         var feed = new LedgerFeed(Orders with { FailureLimit = 0 });
         feed.Ledger.ObserveValue("orders", At(-1), 0);
         Assert.False(feed.Ledger.AnyFailed);
-        Assert.Equal((Verdict.NoData, "not measured yet"), (feed.Judge(1).Verdict, feed.Judge(1).Message));
+        Assert.Equal((Verdict.NoData, "not measured yet."), (feed.Judge(1).Verdict, feed.Judge(1).Message));
     }
 }

@@ -12,7 +12,7 @@ public class VerdictTests
         var feed = Healthy(seconds: 60);
         var judged = feed.Judge(60.2);
         Assert.Equal(Verdict.Passed, judged.Verdict);
-        Assert.Equal("success rate 99.80 % of 3,000 requests, at least 99 % asked", judged.Message);
+        Assert.Equal("success rate 99.80 % of 3,000 requests, at least 99 % asked.", judged.Message);
         Assert.Equal(0.998, judged.Value!.Value, 9);
         Assert.Equal(3_000, judged.Requests);
         Assert.Equal(Math.Log10(1 / 0.01), judged.EvidenceLimit, 9);
@@ -39,7 +39,7 @@ public class VerdictTests
         Assert.True(feed.Ledger.AnyFailed);
         var judged = feed.Judge(130.2, stepSince: 60);
         Assert.Equal(Verdict.Failed, judged.Verdict);
-        Assert.Matches("^success rate 90\\.00 % of [0-9]+ requests in [0-9]+ s is below 99 %: the odds that this is chance are below 1 in [0-9,]+$", judged.Message);
+        Assert.Matches("^success rate 90\\.00 % of [0-9]+ requests in [0-9]+ s is below 99 %: the odds that this is chance are below 1 in [0-9,]+\\.$", judged.Message);
         Assert.True(judged.Evidence >= judged.EvidenceLimit);
     }
 
@@ -76,7 +76,7 @@ public class VerdictTests
         feed.Both(2, 99, 2, 150, 0);
         var judged = feed.Judge(2.5, stepSince: 2);
         Assert.Equal(Verdict.Inconclusive, judged.Verdict);
-        Assert.Equal("success rate 98.02 % of 101 requests since the step began is below 99 %: chance may still explain it", judged.Message);
+        Assert.Equal("success rate 98.02 % of 101 requests since the step began is below 99 %: chance may still explain it.", judged.Message);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class VerdictTests
     {
         var judged = Healthy(seconds: 60).Judge(65, stepSince: 62);
         Assert.Equal(Verdict.BelowMinRequests, judged.Verdict);
-        Assert.Equal("the canary has answered no request since the step began, 1 asked", judged.Message);
+        Assert.Equal("the canary has answered no request since the step began, 1 asked.", judged.Message);
         Assert.Null(judged.Value);
     }
 
@@ -121,7 +121,7 @@ public class VerdictTests
     public void No_series_is_no_data()
     {
         var judged = new LedgerFeed(SuccessRate).Judge(10);
-        Assert.Equal((Verdict.NoData, "no series of the canary has been seen"), (judged.Verdict, judged.Message));
+        Assert.Equal((Verdict.NoData, "no series of the canary has been seen."), (judged.Verdict, judged.Message));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public class VerdictTests
 
         var judged = feed.Judge(60 + age);
         Assert.Equal(expected, judged.Verdict);
-        Assert.Equal(expected == Verdict.NoData, judged.Message == $"the canary's newest sample is {age} s old");
+        Assert.Equal(expected == Verdict.NoData, judged.Message == $"the canary's newest sample is {age} s old.");
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public class VerdictTests
         feed.Ledger.ReportProviderError(null, "connection refused", At(60));
         feed.Ledger.ReportProviderOk("success-rate", At(59));
         var judged = feed.Judge(61);
-        Assert.Equal((Verdict.ProviderError, "the provider did not answer: connection refused"), (judged.Verdict, judged.Message));
+        Assert.Equal((Verdict.ProviderError, "the provider did not answer: connection refused."), (judged.Verdict, judged.Message));
         feed.Ledger.ReportProviderOk("success-rate", At(61));
         Assert.Equal(Verdict.Passed, feed.Judge(61).Verdict);
     }
