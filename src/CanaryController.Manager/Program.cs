@@ -1,1 +1,1 @@
-return 0;
+return await CanaryController.Manager.Hosting.CommandLine.RunAsync(args, Console.Out, Console.Error);

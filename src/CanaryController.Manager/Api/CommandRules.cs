@@ -1,0 +1,56 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Api;
+
+/// <summary>What a command's fields must be.</summary>
+internal static class CommandRules
+{
+    private const int MaxReasonChars = 1000;
+    private const int MaxIdChars = 100;
+    private const int MaxRevisionChars = 256;
+
+    /// <summary>All that is wrong.</summary>
+    public static IReadOnlyList<FieldProblem> Check(CommandRequest request)
+    {
+        var problems = new List<FieldProblem>();
+        Limit(problems, "revision", request.Revision, MaxRevisionChars);
+        Limit(problems, "expectedTarget", request.ExpectedTarget, MaxRevisionChars);
+        Limit(problems, "reason", request.Reason, MaxReasonChars);
+        Limit(problems, "id", request.Id, MaxIdChars);
+        if (request is { Action: RolloutAction.Start, Revision: null })
+        {
+            problems.Add(new("revision", null, "start needs the new revision.", "The version's name, like v2."));
+        }
+
+        if (request.Step is < 1)
+        {
+            problems.Add(new("step", request.Step.ToString(), "Steps count from 1.", null));
+        }
+
+        return problems;
+    }
+
+    /// <summary>In the planner's words.</summary>
+    public static RolloutCommand ToCommand(CommandRequest request, string actor) => new()
+    {
+        Id = request.Id ?? Guid.CreateVersion7().ToString("N"),
+        Action = request.Action,
+        Revision = request.Revision,
+        ExpectedTarget = request.ExpectedTarget,
+        StepIndex = request.Step - 1,
+        Actor = actor,
+        Comment = request.Reason,
+    };
+
+    /// <summary>The same command sent again: everything but the wording of why.</summary>
+    public static bool IsSame(RolloutCommand left, RolloutCommand right) => left with { Comment = null } == right with { Comment = null };
+
+    private static void Limit(List<FieldProblem> problems, string path, string? value, int most)
+    {
+        if (value is not null && (value.Length == 0 || value.Length > most))
+        {
+            problems.Add(new(path, value.Length == 0 ? "" : $"{value[..20]}…", $"1 to {most} characters are allowed, not {value.Length}.", "Leave it out, or shorten it."));
+        }
+    }
+}

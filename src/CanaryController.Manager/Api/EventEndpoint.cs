@@ -1,0 +1,78 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using CanaryController.Manager.Standalone;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Api;
+
+/// <summary>
+/// <c>GET /v1/events</c>: the transitions as server-sent events, read from the table, so that Last-Event-ID goes on after any restart. Without it the
+/// stream begins with what happens from now on. A heartbeat shows that the stream lives.
+/// </summary>
+internal sealed class EventEndpoint(SqliteEvents events, EventPulse pulse, IHostApplicationLifetime lifetime, TimeProvider time)
+{
+    /// <summary>The event's name for a transition.</summary>
+    public const string TransitionEvent = "transition";
+
+    /// <summary>The event's name for a sign of life; it has no id.</summary>
+    public const string HeartbeatEvent = "heartbeat";
+
+    private const int BatchSize = 100;
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds the route.</summary>
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/events", Stream).AddEndpointFilter(RolloutEndpoints.RequireViewAsync);
+
+    private IResult Stream(HttpContext context, string? @namespace, string? name)
+    {
+        var last = context.Request.Headers["Last-Event-ID"].ToString();
+        if (last.Length > 0 && (!long.TryParse(last, out var given) || given < 0))
+        {
+            return ApiProblems.Of(StatusCodes.Status400BadRequest, "Bad Last-Event-ID", $"'{last}' is not the id of an event: a whole number from 0.");
+        }
+
+        var from = last.Length > 0 ? long.Parse(last) : events.LastId;
+        return TypedResults.ServerSentEvents(EnumerateAsync(from, @namespace, name, context.RequestAborted));
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> EnumerateAsync(
+        long after, string? @namespace, string? name, [EnumeratorCancellation] CancellationToken aborted)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        yield return new("", HeartbeatEvent);
+        while (!ended.IsCancellationRequested)
+        {
+            var next = pulse.Next;
+            var batch = events.After(after, BatchSize);
+            foreach (var stored in batch)
+            {
+                after = stored.Id;
+                if ((@namespace is null or RolloutEndpoints.AllNamespaces || stored.Key.Namespace == @namespace) && (name is null || stored.Key.Name == name))
+                {
+                    yield return new(JsonSerializer.Serialize(stored.ToEvent(), ApiJson.Default.RolloutEvent), TransitionEvent) { EventId = $"{stored.Id}" };
+                }
+            }
+
+            if (batch.Count == 0 && !await HappensAsync(next, ended.Token) && !ended.IsCancellationRequested)
+            {
+                yield return new("", HeartbeatEvent);
+            }
+        }
+    }
+
+    /// <summary>True when something happened before the next heartbeat.</summary>
+    private async Task<bool> HappensAsync(Task next, CancellationToken ended)
+    {
+        try
+        {
+            await next.WaitAsync(Heartbeat, time, ended);
+            return true;
+        }
+        catch (Exception quiet) when (quiet is TimeoutException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using CanaryController.Manager.Standalone;
+using Prometheus;
+
+namespace CanaryController.Manager.Api;
+
+/// <summary>What machines ask: is it alive, can it work, what does it count.</summary>
+internal sealed class ProbeEndpoints(CollectorRegistry registry, SqliteDatabase database, FolderWatcher folder)
+{
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => Results.Text("ok"));
+        routes.MapGet("/readyz", Ready);
+        routes.MapGet("/metrics", async context =>
+        {
+            context.Response.ContentType = PrometheusConstants.TextContentTypeWithVersionAndEncoding;
+            await registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
+        });
+    }
+
+    private IResult Ready()
+    {
+        if (!folder.HasScanned)
+        {
+            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", "The folder was not read yet.");
+        }
+
+        try
+        {
+            database.Query(static scope => scope.Read("SELECT 1", static row => row.GetInt32(0)));
+            return Results.Text("ok");
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException wrong)
+        {
+            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", $"The database cannot be read: {wrong.Message}");
+        }
+    }
+}

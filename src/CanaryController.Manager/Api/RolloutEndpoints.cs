@@ -1,0 +1,71 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Standalone;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Api;
+
+/// <summary>Reading rollouts: the list, one, its history.</summary>
+internal sealed class RolloutEndpoints(
+    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, SqliteEvents events, SqliteCommands commands, TimeProvider time)
+{
+    /// <summary>As a namespace: all of them.</summary>
+    public const string AllNamespaces = "-";
+
+    private const int HistoryLimit = 200;
+
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/namespaces/{ns}/rollouts").AddEndpointFilter(RequireViewAsync);
+        group.MapGet("", (string ns) => List(ns));
+        group.MapGet("{name}", (string ns, string name) => Get(new(ns, name)));
+        group.MapGet("{name}/history", (string ns, string name) => History(new(ns, name)));
+    }
+
+    /// <summary>Lets only callers with the role view through.</summary>
+    public static async ValueTask<object?> RequireViewAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next) =>
+        ApiAccess.CallerOf(invocation.HttpContext).May(ApiRoles.View)
+            ? await next(invocation)
+            : ApiProblems.Of(StatusCodes.Status403Forbidden, "Not allowed", "This token may not read; it needs the role view.");
+
+    /// <summary>The rollout as of now; null when there is none of that name.</summary>
+    public RolloutView? Find(RolloutKey key) => resources.Find(key) is { } resource ? View(resource) : null;
+
+    /// <summary>The answer when there is none of that name.</summary>
+    public static IResult NotFound(RolloutKey key) => ApiProblems.Of(
+        StatusCodes.Status404NotFound, "No such rollout", $"There is no rollout {key}. Put a file that defines it into the manager's folder.");
+
+    private IResult List(string ns)
+    {
+        var items = resources.All.Where(resource => ns == AllNamespaces || resource.Key.Namespace == ns).Select(View);
+        return Results.Json(new RolloutList([.. items]), ApiJson.Default.RolloutList);
+    }
+
+    private IResult Get(RolloutKey key) => Find(key) is { } view ? Results.Json(view, ApiJson.Default.RolloutView) : NotFound(key);
+
+    private IResult History(RolloutKey key)
+    {
+        if (resources.Find(key) is null)
+        {
+            return NotFound(key);
+        }
+
+        var history = new HistoryView(
+            RolloutViews.Revisions(store.Read(key).State), events.Of(key, HistoryLimit), commands.Audit(key, HistoryLimit));
+        return Results.Json(history, ApiJson.Default.HistoryView);
+    }
+
+    private RolloutView View(RolloutResource resource)
+    {
+        var stored = store.Read(resource.Key);
+        var now = time.GetUtcNow();
+        return RolloutViews.From(resource, stored, live.Find(resource.Key), Judged(resource.Key, stored.State, now), now);
+    }
+
+    private AnalysisObservation? Judged(RolloutKey key, RolloutState state, DateTimeOffset now) =>
+        PhaseFacts.IsUnderWay(state.Phase) ? evidence.Observe(key, state, now) : null;
+}

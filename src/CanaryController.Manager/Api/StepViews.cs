@@ -1,0 +1,38 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Api;
+
+/// <summary>The steps of the revision under way, or of the next one.</summary>
+internal static class StepViews
+{
+    /// <summary>Each step and where the rollout is on its way.</summary>
+    public static IReadOnlyList<StepView> From(RolloutSpec? spec, RolloutState state)
+    {
+        var plan = state.Plan.IsEmpty ? spec?.Steps ?? [] : state.Plan;
+        return [.. plan.Select((step, index) => Of(step, index, StatusOf(state, index)))];
+    }
+
+    private static StepView Of(RolloutStep step, int index, StepStatus status) => new()
+    {
+        Number = index + 1,
+        WeightPercent = step.Weight.Percent,
+        HoldSeconds = step.Hold.TotalSeconds,
+        MinRequests = step.MinRequests,
+        Approval = step.Approval?.Name,
+        ApprovalsRequired = step.Approval?.Required ?? 0,
+        Status = status,
+    };
+
+    private static StepStatus StatusOf(RolloutState state, int index) => state.Phase switch
+    {
+        RolloutPhase.Idle or RolloutPhase.Invalid => StepStatus.Pending,
+        RolloutPhase.Promoted or RolloutPhase.Promoting => StepStatus.Done,
+        RolloutPhase.Aborting or RolloutPhase.Aborted => Relative(state, index, StepStatus.Failed),
+        RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval =>
+            Relative(state, index, StepStatus.Active),
+    };
+
+    private static StepStatus Relative(RolloutState state, int index, StepStatus atStep) =>
+        index < state.StepIndex ? StepStatus.Done : index == state.StepIndex ? atStep : StepStatus.Pending;
+}

@@ -1,0 +1,59 @@
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Standalone;
+using CanaryController.Manager.Telemetry;
+
+namespace CanaryController.Manager.Hosting;
+
+/// <summary>Puts the process together.</summary>
+internal static class ManagerHost
+{
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Builds the host, with its database open.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="time">The clock; null = the real one.</param>
+    /// <param name="overrides">Replaces services: what tests put in the place of the gateway and Prometheus.</param>
+    /// <exception cref="DatabaseUnusableException">The database cannot be opened.</exception>
+    public static WebApplication Build(ManagerOptions options, TimeProvider? time = null, Action<IServiceCollection>? overrides = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "canary-manager" });
+        ManagerLogging.Add(builder.Logging, options.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = CommandEndpoint.MaxBodyBytes;
+        });
+        builder.WebHost.UseUrls(options.Api.Listen.GetLeftPart(UriPartial.Authority));
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
+        builder.Services.AddManager(options, time ?? TimeProvider.System);
+        overrides?.Invoke(builder.Services);
+        var app = builder.Build();
+        try
+        {
+            app.Services.GetRequiredService<SqliteDatabase>();
+        }
+        catch (DatabaseUnusableException)
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
+
+        MapAll(app);
+        return app;
+    }
+
+    private static void MapAll(WebApplication app)
+    {
+        var access = app.Services.GetRequiredService<ApiAccess>();
+        app.UseRouting();
+        app.Use(next => context => access.InvokeAsync(context, next));
+        app.Services.GetRequiredService<RolloutEndpoints>().Map(app);
+        app.Services.GetRequiredService<CommandEndpoint>().Map(app);
+        app.Services.GetRequiredService<EventEndpoint>().Map(app);
+        app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
+        app.MapFallback(() => ApiProblems.Of(StatusCodes.Status404NotFound, "No such resource", "The API's paths begin with /v1."));
+        app.UseEndpoints(_ => { });
+        app.Services.GetRequiredService<LifetimeLog>();
+    }
+}

@@ -1,0 +1,62 @@
+using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Traffic.Gateway;
+
+namespace CanaryController.Manager.Hosting;
+
+/// <summary>All of <c>canary-controller.yaml</c>.</summary>
+internal sealed record ManagerOptions
+{
+    /// <summary>Where resources come from.</summary>
+    public RunMode Mode { get; init; } = RunMode.Standalone;
+
+    /// <summary>The section <c>standalone</c>.</summary>
+    public required StandaloneOptions Standalone { get; init; }
+
+    /// <summary>The section <c>api</c>.</summary>
+    public required ApiOptions Api { get; init; }
+
+    /// <summary>The section <c>prometheus</c>.</summary>
+    public required PrometheusOptions Prometheus { get; init; }
+
+    /// <summary>The list <c>gateways</c>; at least one.</summary>
+    public required IReadOnlyList<GatewayOptions> Gateways { get; init; }
+
+    /// <summary>The section <c>logging</c>.</summary>
+    public LoggingOptions Logging { get; init; } = new();
+
+    /// <summary>How many rollouts are worked on at once. Default 4; 1 to 64.</summary>
+    public int Workers { get; init; } = 4;
+}
+
+/// <summary>Where resources come from.</summary>
+internal enum RunMode
+{
+    /// <summary>A folder of files; state in SQLite.</summary>
+    Standalone,
+}
+
+/// <summary>The section <c>standalone</c>.</summary>
+/// <param name="Folder">The folder of Rollout files. Required.</param>
+/// <param name="Database">The SQLite file; made when it is not there. Required.</param>
+internal sealed record StandaloneOptions(string Folder, string Database);
+
+/// <summary>The section <c>logging</c>; logs go to standard error.</summary>
+internal sealed record LoggingOptions
+{
+    /// <summary>How lines look. Default Text.</summary>
+    public LogFormat Format { get; init; } = LogFormat.Text;
+
+    /// <summary>The least that is logged. Default Information.</summary>
+    public LogLevel Level { get; init; } = LogLevel.Information;
+}
+
+/// <summary>How log lines look.</summary>
+internal enum LogFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>One JSON object a line.</summary>
+    Json,
+}

@@ -1,0 +1,89 @@
+using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Resources.Api;
+using CanaryController.Shared;
+
+namespace CanaryController.Manager.Hosting;
+
+/// <summary>Reads the configuration: the file, then the environment (<c>CANARY__SECTION__KEY</c>), which wins.</summary>
+internal static class ManagerOptionsReader
+{
+    private const string EnvironmentPrefix = "CANARY__";
+
+    /// <summary>Reads and checks everything.</summary>
+    /// <param name="file">The YAML file.</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <returns>The options, and all that is wrong with them; they count only when nothing is.</returns>
+    /// <exception cref="FormatException">The file is not YAML.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static (ManagerOptions Options, IReadOnlyList<FieldProblem> Problems) Read(string file, IReadOnlyDictionary<string, string?> environment)
+    {
+        var fromEnvironment = environment
+            .Where(variable => variable.Key.StartsWith(EnvironmentPrefix, StringComparison.Ordinal))
+            .Select(variable => KeyValuePair.Create(
+                variable.Key[EnvironmentPrefix.Length..].Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), variable.Value));
+        return Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(YamlConfiguration.Read(file))
+            .AddInMemoryCollection(fromEnvironment)
+            .Build());
+    }
+
+    /// <summary>Reads and checks everything.</summary>
+    public static (ManagerOptions Options, IReadOnlyList<FieldProblem> Problems) Read(IConfiguration configuration)
+    {
+        var settings = new SettingsReader(configuration);
+        var logging = settings.Section("logging");
+        var standalone = settings.Section("standalone");
+        var options = new ManagerOptions
+        {
+            Mode = settings.Choice("mode", RunMode.Standalone),
+            Standalone = new(
+                standalone.Required("folder", "The folder of Rollout files, like /etc/canary-controller/rollouts."),
+                standalone.Required("database", "The SQLite file, like /var/lib/canary-controller/state.db.")),
+            Prometheus = ReadPrometheus(settings),
+            Gateways = ReadGateways(settings),
+            Api = ApiOptionsReader.Read(settings.Section("api")),
+            Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
+            Workers = settings.Number("workers", 4, 1, 64),
+        };
+        return (options, settings.Finish());
+    }
+
+    private static PrometheusOptions ReadPrometheus(SettingsReader settings)
+    {
+        var defaults = new PrometheusOptions();
+        var section = settings.Section("prometheus");
+        var options = new PrometheusOptions
+        {
+            Url = section.Text("url", ""),
+            Timeout = section.Duration("timeout", defaults.Timeout),
+            MaxConcurrentQueries = section.Number("maxConcurrentQueries", defaults.MaxConcurrentQueries, 3, 64),
+            BearerTokenFile = section.Optional("bearerTokenFile"),
+        };
+        settings.AddRange(PrometheusOptionsValidator.Validate(options));
+        return options;
+    }
+
+    private static List<GatewayOptions> ReadGateways(SettingsReader settings)
+    {
+        var defaults = new GatewayOptions();
+        List<GatewayOptions> gateways =
+        [
+            .. settings.List("gateways").Select(gateway => new GatewayOptions
+            {
+                Name = gateway.Text("name", ""),
+                Url = gateway.Text("url", ""),
+                TokenFile = gateway.Text("tokenFile", ""),
+                Timeout = gateway.Duration("timeout", defaults.Timeout),
+            }),
+        ];
+        if (gateways.Count == 0)
+        {
+            settings.Add("gateways", null, "At least one gateway is needed: it divides the traffic.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
+        }
+
+        settings.AddRange(GatewayOptionsValidator.Validate(gateways));
+        return gateways;
+    }
+}

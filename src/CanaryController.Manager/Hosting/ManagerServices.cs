@@ -1,0 +1,71 @@
+using CanaryController.Manager.Analysis;
+using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Standalone;
+using CanaryController.Manager.Telemetry;
+using CanaryController.Manager.Traffic.Gateway;
+using MediatR;
+using Prometheus;
+
+namespace CanaryController.Manager.Hosting;
+
+/// <summary>The services of the process, slice by slice.</summary>
+internal static class ManagerServices
+{
+    /// <summary>Adds all of them.</summary>
+    public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
+    {
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(new WorkerOptions(options.Workers));
+        services.AddTelemetry().AddRollouts().AddStandalone(options.Standalone).AddApi().AddSchedule(time);
+        return services.AddGatewayRouter(options.Gateways).AddPrometheusEvidence(options.Prometheus);
+    }
+
+    private static IServiceCollection AddTelemetry(this IServiceCollection services)
+    {
+        var registry = Metrics.NewCustomRegistry();
+        services.AddSingleton(registry);
+        services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(registry));
+        services.AddSingleton<RolloutMetrics>().AddSingleton<LifetimeLog>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>, TransitionLog>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>, TransitionCounter>();
+        return services;
+    }
+
+    private static IServiceCollection AddRollouts(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
+        services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
+        services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutReconciler>();
+        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
+        services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
+        return services;
+    }
+
+    private static IServiceCollection AddStandalone(this IServiceCollection services, StandaloneOptions options)
+    {
+        services.AddSingleton(_ => new SqliteDatabase(options.Database));
+        services.AddSingleton<SqliteCommands>().AddSingleton<SqliteEvents>().AddSingleton<SqliteSpecs>();
+        services.AddSingleton<SqliteRolloutStore>().AddSingleton<IRolloutStore>(provider => provider.GetRequiredService<SqliteRolloutStore>());
+        services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
+        services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
+        services.AddSingleton<RolloutCatalog>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<RolloutCatalog>());
+        services.AddSingleton<TransitionAnnouncer>().AddSingleton<ITransitionSignal>(provider => provider.GetRequiredService<TransitionAnnouncer>());
+        services.AddSingleton<FolderWatcher>();
+
+        // In this order: the outbox is emptied, the workers wait, the folder gives them work. They stop the other way round.
+        services.AddHostedService(provider => provider.GetRequiredService<TransitionAnnouncer>());
+        services.AddHostedService<RolloutWorkers>();
+        services.AddHostedService(provider => provider.GetRequiredService<FolderWatcher>());
+        return services;
+    }
+
+    private static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
+        services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>();
+        services.AddSingleton<EventPulse>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());
+        return services;
+    }
+}

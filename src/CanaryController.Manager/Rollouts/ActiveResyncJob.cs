@@ -1,0 +1,22 @@
+using CanaryController.Manager.Analysis;
+using Quartz;
+
+namespace CanaryController.Manager.Rollouts;
+
+/// <summary>Wakes the rollouts that are not at rest: instances may have died and somebody may have changed a route.</summary>
+[DisallowConcurrentExecution]
+internal sealed class ActiveResyncJob(IRolloutStore store, IRolloutWaker waker) : IJob
+{
+    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        foreach (var key in store.Keys)
+        {
+            if (!PhaseFacts.IsAtRest(store.Read(key).State.Phase))
+            {
+                waker.Wake(key, urgent: false);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

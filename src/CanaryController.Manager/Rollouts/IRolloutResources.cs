@@ -1,0 +1,41 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Traffic;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Rollouts;
+
+/// <summary>The resources in force: the last good text of each.</summary>
+internal interface IRolloutResources
+{
+    /// <summary>All that are known, ordered by key.</summary>
+    IReadOnlyList<RolloutResource> All { get; }
+
+    /// <summary>The resource named <paramref name="key"/>; null when there is none.</summary>
+    RolloutResource? Find(RolloutKey key);
+
+    /// <summary>Drops a deleted resource for good: nothing is left to do for it.</summary>
+    void Forget(RolloutKey key);
+}
+
+/// <summary>A resource as it is in force.</summary>
+internal sealed record RolloutResource
+{
+    /// <summary>Its name.</summary>
+    public required RolloutKey Key { get; init; }
+
+    /// <summary>What is wanted, from the last good text; null when it never was valid.</summary>
+    public RolloutSpec? Spec { get; init; }
+
+    /// <summary>The canary revision that it names; null when it names none.</summary>
+    public string? DeclaredRevision { get; init; }
+
+    /// <summary>The route that it divides.</summary>
+    public RouteTarget Target { get; init; }
+
+    /// <summary>It is gone: traffic returns to stable, then it is forgotten.</summary>
+    public bool Deleted { get; init; }
+
+    /// <summary>What is wrong with the present text; empty when that is in force.</summary>
+    public IReadOnlyList<FieldProblem> Problems { get; init; } = [];
+}

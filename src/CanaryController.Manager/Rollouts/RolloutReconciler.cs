@@ -1,0 +1,156 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis;
+using CanaryController.Manager.Telemetry;
+using CanaryController.Resources;
+
+namespace CanaryController.Manager.Rollouts;
+
+/// <summary>
+/// Brings one rollout as far as it can go now: read, observe, decide, persist, act, announce, and again with what acting changed, so that failing
+/// evidence ends in weight 0 within one call. Never called twice at once for a key.
+/// </summary>
+internal sealed class RolloutReconciler(
+    IRolloutResources resources,
+    IRolloutStore store,
+    RolloutObserver observer,
+    EffectExecutor executor,
+    IEvidence evidence,
+    LiveRollouts live,
+    CommandDesk desk,
+    ITransitionSignal announcer,
+    RolloutMetrics metrics,
+    TimeProvider time)
+{
+    /// <summary>How often one call decides; more than any chain of transitions needs, so reaching it means two parties disagree.</summary>
+    public const int MaxPasses = 16;
+
+    /// <summary>Decides about <paramref name="key"/> until nothing changes any more.</summary>
+    public async Task<ReconcileOutcome> ReconcileAsync(RolloutKey key, CancellationToken cancellation)
+    {
+        var answered = new List<string>();
+        try
+        {
+            var last = default(KnownReading?);
+            for (var pass = 0; pass < MaxPasses; pass++)
+            {
+                if (resources.Find(key) is not { Spec: { } spec } resource)
+                {
+                    return ReconcileOutcome.AtRest;
+                }
+
+                var step = await PassAsync(resource, spec, last, answered, cancellation);
+                if (step.Outcome is { } outcome)
+                {
+                    return outcome;
+                }
+
+                last = step.Reading;
+            }
+
+            return ReconcileOutcome.Again(time.GetUtcNow());
+        }
+        finally
+        {
+            answered.ForEach(desk.Done);
+        }
+    }
+
+    private async Task<Pass> PassAsync(
+        RolloutResource resource, RolloutSpec spec, KnownReading? last, List<string> answered, CancellationToken cancellation)
+    {
+        var stored = store.Read(resource.Key);
+        if (stored.ResourceVersion == 0)
+        {
+            stored = stored with { State = stored.State with { PhaseSince = time.GetUtcNow() } };
+        }
+
+        var command = store.NextCommand(resource.Key);
+        var (seen, reading) = await observer.ObserveAsync(resource, spec, stored.State, command, last, cancellation);
+        var decision = RolloutPlanner.Decide(spec, stored.State, seen);
+        var changed = Persist(resource.Key, stored, decision, command, seen.Now);
+        if (command is not null)
+        {
+            answered.Add(command.Id);
+        }
+
+        if (decision.Forget)
+        {
+            Forget(resource.Key);
+            return new(reading, ReconcileOutcome.AtRest);
+        }
+
+        var acted = await executor.ApplyAsync(resource.Target, decision.Effects, cancellation);
+        var now = acted.Reading ?? reading;
+        Gather(resource, spec, decision.Next);
+        Show(resource.Key, decision.Next, seen, now.Reading.Route, acted.Failure);
+        var moved = acted.Failure is null && now.Reading.Route != reading.Reading.Route;
+        return changed || moved || store.NextCommand(resource.Key) is not null
+            ? new(now, null)
+            : new(now, ReconcileOutcome.After(decision, acted, now));
+    }
+
+    /// <summary>Writes what changed; nothing when nothing did.</summary>
+    private bool Persist(RolloutKey key, StoredRollout stored, Decision decision, RolloutCommand? command, DateTimeOffset now)
+    {
+        var changed = decision.Next != stored.State || !decision.Transitions.IsEmpty;
+        if (!changed && command is null && !decision.Forget)
+        {
+            return false;
+        }
+
+        var answer = command is null ? null : new CommandAnswer(command.Id, decision.Command ?? Unanswered(command));
+        var write = new RolloutWrite(key, stored.ResourceVersion, decision.Next, decision.Transitions, answer, now);
+        if (decision.Forget)
+        {
+            store.Forget(write);
+        }
+        else
+        {
+            store.Write(write);
+        }
+
+        if (!decision.Transitions.IsEmpty)
+        {
+            announcer.Signal();
+        }
+
+        return changed;
+    }
+
+    private static CommandResult Unanswered(RolloutCommand command) =>
+        throw new InvalidOperationException($"The planner left the command {command.Action} ({command.Id}) without an answer.");
+
+    private void Gather(RolloutResource resource, RolloutSpec spec, RolloutState state)
+    {
+        if (PhaseFacts.IsUnderWay(state.Phase))
+        {
+            evidence.Track(new(resource.Key, spec, state, resource.Target));
+        }
+        else
+        {
+            evidence.Forget(resource.Key);
+        }
+    }
+
+    private void Show(RolloutKey key, RolloutState state, RolloutObservation seen, RouteObservation route, string? failure)
+    {
+        var analysis = seen.Analysis ?? OfAttempt(state, live.Find(key).Seen?.Analysis);
+        live.Set(key, new(seen with { Route = route, Analysis = analysis, Command = null }, failure));
+        metrics.Show(key, state, route.Applied?.Weight);
+    }
+
+    /// <summary>The last judgement stays visible after the end of its attempt, not longer.</summary>
+    private static AnalysisObservation? OfAttempt(RolloutState state, AnalysisObservation? analysis) =>
+        analysis is not null && analysis.Revision == state.CanaryRevision && analysis.Attempt == state.Attempt ? analysis : null;
+
+    private void Forget(RolloutKey key)
+    {
+        evidence.Forget(key);
+        live.Remove(key);
+        metrics.Remove(key);
+        resources.Forget(key);
+    }
+
+    private readonly record struct Pass(KnownReading Reading, ReconcileOutcome? Outcome);
+}

@@ -1,0 +1,28 @@
+using CanaryController.Manager.Traffic;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Manager.Standalone;
+
+/// <summary>Reads files with the same reader and rules as <c>canaryctl lint</c>.</summary>
+internal sealed class RolloutTextReader : IRolloutTextReader
+{
+    /// <inheritdoc/>
+    public FileReading Read(string file, string text)
+    {
+        var read = RolloutReader.Read(text, file, RolloutRules.Standalone);
+        IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
+        var valid = read.Documents.Select(document => new ReadDocument(document.Key, Content(document), []));
+        var invalid = read.Invalid.Select(document => new ReadDocument(document.Key, null, errors));
+        return new(file, [.. valid, .. invalid], read.Problems);
+    }
+
+    private static ResourceContent Content(RolloutDocument document)
+    {
+        var gateway = document.Resource.Spec.Traffic.Gateway!;
+        return new(
+            RolloutSpecMapper.ToSpec(document.Resource), RolloutSpecMapper.DeclaredRevision(document.Resource), new RouteTarget(gateway.Name, gateway.Route));
+    }
+}

@@ -1,0 +1,34 @@
+namespace CanaryController.Manager.Standalone;
+
+/// <summary>The tables. A change of them raises <see cref="Version"/> and comes with a step from the version before.</summary>
+internal static class SqliteSchema
+{
+    public const int Version = 1;
+
+    /// <summary>
+    /// <c>specs</c>: the last good text of each resource, read. <c>rollouts</c>: states. <c>forgotten</c>: how far the sequence of a removed rollout
+    /// went, so that a later one of that name does not use a number twice. <c>events</c>: transitions, made once. <c>cursors</c>: how far each
+    /// listener has announced them. <c>commands</c>: what people asked for, and the answers: the audit trail. Times are UTC in ISO 8601.
+    /// </summary>
+    public const string Text =
+        """
+        CREATE TABLE specs (
+          namespace TEXT NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL, spec TEXT NOT NULL, declared TEXT, gateway TEXT NOT NULL, route TEXT NOT NULL,
+          PRIMARY KEY (namespace, name)) STRICT, WITHOUT ROWID;
+        CREATE TABLE rollouts (
+          namespace TEXT NOT NULL, name TEXT NOT NULL, resource_version INTEGER NOT NULL, state TEXT NOT NULL,
+          PRIMARY KEY (namespace, name)) STRICT, WITHOUT ROWID;
+        CREATE TABLE forgotten (
+          namespace TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER NOT NULL,
+          PRIMARY KEY (namespace, name)) STRICT, WITHOUT ROWID;
+        CREATE TABLE events (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER NOT NULL, body TEXT NOT NULL,
+          UNIQUE (namespace, name, sequence)) STRICT;
+        CREATE TABLE cursors (listener TEXT PRIMARY KEY, event_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE commands (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, namespace TEXT NOT NULL, name TEXT NOT NULL, at TEXT NOT NULL,
+          actor TEXT NOT NULL, action TEXT NOT NULL, revision TEXT, expected_target TEXT, step_index INTEGER, comment TEXT,
+          status TEXT, message TEXT) STRICT;
+        CREATE INDEX commands_by_rollout ON commands (namespace, name, number);
+        """;
+}
