@@ -39,7 +39,7 @@ internal static class RolloutViews
             Conditions = RolloutConditions.From(resource, state, seen, live.Failure),
             Reason = state.Reason,
             Message = Message(resource, state, seen, live),
-            PhaseSince = state.PhaseSince,
+            PhaseSince = stored.ResourceVersion == 0 ? now : state.PhaseSince,
             StepSince = state.StepSince,
             HoldLeftSeconds = resource.Spec is null ? null : RolloutExplanation.HoldLeft(resource.Spec, state, now)?.TotalSeconds,
             CanaryRequestsInStep = seen?.Analysis is { } judged && judged.StepIndex == state.StepIndex ? judged.CanaryRequestsInStep : null,
