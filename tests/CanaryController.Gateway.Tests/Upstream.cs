@@ -16,7 +16,11 @@ internal sealed class Upstream : IAsyncDisposable
     {
         Answer = context => context.Response.WriteAsync(name);
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols);
+        });
         _app = builder.Build();
         _app.UseWebSockets();
         _app.Run(context =>

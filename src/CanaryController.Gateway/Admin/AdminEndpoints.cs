@@ -118,7 +118,7 @@ internal sealed class AdminEndpoints(RouteRegistry routes, AdminTokens tokens, G
     {
         var body = new byte[MaxBodyBytes + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
-        return length > MaxBodyBytes ? null : body.AsMemory(0, length);
+        return length > MaxBodyBytes ? default(ReadOnlyMemory<byte>?) : body.AsMemory(0, length);
     }
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> body)

@@ -10,9 +10,6 @@ internal sealed class GatewayTransformer(ForwardedHeaders forwarded) : HttpTrans
     private const string ForwardedProto = "X-Forwarded-Proto";
     private const string ForwardedHost = "X-Forwarded-Host";
 
-    /// <summary>Longer bodies may outlast the route's timeout, and then it matters who ended them.</summary>
-    private const long ShortBodyBytes = 1 << 20;
-
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
@@ -36,10 +33,6 @@ internal sealed class GatewayTransformer(ForwardedHeaders forwarded) : HttpTrans
         if (proxyResponse is not null)
         {
             httpContext.Response.Headers.Remove(GatewayError.Header);
-            if (proxyResponse.Content.Headers.ContentLength is null or > ShortBodyBytes)
-            {
-                AbortWatch.Attach(httpContext);
-            }
         }
 
         return goOn;

@@ -1,6 +1,5 @@
 using CanaryController.Gateway.Metrics;
 using CanaryController.Gateway.Routing;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace CanaryController.Gateway.Forwarding;
@@ -63,15 +62,13 @@ internal sealed class TrafficHandler(
 
     /// <summary>
     /// The status that the user got, with two exceptions. A user who went away counts as 499: no version can help that. A response that its version
-    /// broke off after the status was sent counts as 502 or 504, because the user did not get it.
+    /// broke off, or left unfinished for the route's timeout, after the status was sent counts as 502, because the user did not get it.
     /// </summary>
     private static int StatusToCount(HttpContext context, ForwarderError error) => error switch
     {
-        ForwarderError.RequestCanceled or ForwarderError.ResponseBodyClient => ClientClosedRequest,
+        // The forwarder says "canceled" only of the user: a timeout is blamed on the side that was waited for.
+        ForwarderError.RequestCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientClosedRequest,
         ForwarderError.ResponseBodyDestination => StatusCodes.Status502BadGateway,
-        ForwarderError.ResponseBodyCanceled => context.Features.Get<IHttpRequestLifetimeFeature>() is AbortWatch { GatewayGaveUp: true }
-            ? StatusCodes.Status504GatewayTimeout
-            : ClientClosedRequest,
         ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
             when !context.Response.HasStarted && context.RequestAborted.IsCancellationRequested => ClientClosedRequest,
         _ => context.Response.StatusCode,

@@ -91,7 +91,7 @@ internal sealed partial class HealthChecks(TimeProvider time, ILogger<HealthChec
         {
             return $"no answer within {timeout.TotalMilliseconds} ms";
         }
-        catch (HttpRequestException unreachable)
+        catch (Exception unreachable) when (unreachable is HttpRequestException or IOException)
         {
             return unreachable.Message;
         }

@@ -33,6 +33,7 @@ internal sealed class SplitStore(string path)
     public void Write(IEnumerable<KeyValuePair<string, AppliedSplit>> splits)
     {
         var state = new KeptState { Routes = new(splits.ToDictionary(split => split.Key, split => KeptSplit.Of(split.Value)), StringComparer.Ordinal) };
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var beside = path + ".new";
         using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
         {
