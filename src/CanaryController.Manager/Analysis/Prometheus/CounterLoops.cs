@@ -17,7 +17,10 @@ internal sealed class CounterTicks(
     public async Task<DateTimeOffset?> TickAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+
+        // Planning finds out who is behind, and so does every answer.
         var batches = book.PlanLive();
+        signals.Behind.Set();
         if (batches.Count == 0)
         {
             return null;

@@ -56,9 +56,9 @@ internal sealed class CounterSeriesCache(Func<string, RouteSlot?> slotOf)
         {
             parsed = CounterLabels.Parse(labels);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
-            // A label that is no string cannot be one of ours: the series is not counted.
+            // A label that is no string, or no UTF-8, cannot be one of ours: the series is not counted.
             return null;
         }
 

@@ -213,11 +213,11 @@ internal sealed class EvidenceBook
     }
 
     /// <summary>Runs <paramref name="use"/> over the rollouts tracked now, under the lock: keep it short, do no I/O.</summary>
-    public void Visit(Action<IReadOnlyDictionary<RolloutKey, TrackedRollout>> use)
+    public T Locked<T>(Func<IReadOnlyDictionary<RolloutKey, TrackedRollout>, T> use)
     {
         lock (_lock)
         {
-            use(_tracked);
+            return use(_tracked);
         }
     }
 
@@ -296,9 +296,3 @@ internal sealed class EvidenceBook
         }
     }
 }
-
-/// <summary>A rollout to decide about.</summary>
-internal readonly record struct Wake(RolloutKey Key, bool Urgent);
-
-/// <summary>What folding an answer came to.</summary>
-internal readonly record struct FoldResult(QueryResult Read, int NewSamples, long NewestMs, IReadOnlyList<Wake> NewFailures);

@@ -14,4 +14,7 @@ internal static partial class EvidenceLog
 
     [LoggerMessage(4003, LogLevel.Error, "Sampling stopped by an error of its own; it starts again.")]
     public static partial void SamplerFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(4004, LogLevel.Error, "The schedule of own queries could not be arranged; it is tried again.")]
+    public static partial void ScheduleFailed(this ILogger logger, Exception error);
 }

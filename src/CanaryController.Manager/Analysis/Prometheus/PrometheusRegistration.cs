@@ -41,6 +41,8 @@ internal static class PrometheusRegistration
         services.AddSingleton<IEvidence, PrometheusEvidence>();
         services.AddHostedService<CounterTicks>();
         services.AddHostedService<CounterCatchUp>();
+        services.AddSingleton<CustomQueries>();
+        services.AddHostedService<CustomQuerySchedule>();
         return services;
     }
 }

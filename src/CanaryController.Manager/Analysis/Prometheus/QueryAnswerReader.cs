@@ -28,8 +28,9 @@ internal static class QueryAnswerReader
         {
             return new(QueryOutcome.Malformed, $"Prometheus answered something that is not its API's JSON (byte {wrong.BytePositionInLine ?? 0}): {wrong.Message}");
         }
-        catch (MalformedAnswerException wrong)
+        catch (Exception wrong) when (wrong is MalformedAnswerException or InvalidOperationException)
         {
+            // InvalidOperationException: text that is not UTF-8.
             return new(QueryOutcome.Malformed, $"Prometheus' answer cannot be used: {wrong.Message}");
         }
 

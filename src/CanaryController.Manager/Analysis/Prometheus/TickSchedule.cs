@@ -36,7 +36,7 @@ internal sealed class TickSchedule
     public DateTimeOffset Next(IReadOnlyCollection<ScrapeTarget> targets, DateTimeOffset lastTick)
     {
         var lastMs = lastTick.ToUnixTimeMilliseconds();
-        if (_awaited is { } awaited && awaited.DueMs <= lastMs)
+        if (_awaited is { } awaited && awaited.DueMs + LateMs <= lastMs)
         {
             if (!awaited.Came && _retries < MaxRetries)
             {

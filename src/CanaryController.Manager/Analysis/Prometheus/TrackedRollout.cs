@@ -14,6 +14,7 @@ internal sealed class TrackedRollout
     private const string RequestCount = "#requests";
 
     private readonly Dictionary<string, HistogramBound> _bounds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _measuredToMs = new(StringComparer.Ordinal);
     private long _requestsToMs;
     private long _durationsToMs;
 
@@ -155,6 +156,22 @@ internal sealed class TrackedRollout
         }
     }
 
+    /// <summary>The own queries to measure now, and from when: the policy's since the first traffic that counts, a step's since the step.</summary>
+    public IEnumerable<(MetricSpec Metric, DateTimeOffset Since)> QueriesInForce()
+    {
+        var state = Request.State;
+        var step = state.StepIndex < state.Plan.Count && state.StepSince is not null ? state.Plan[state.StepIndex].Metrics : [];
+        return Request.Spec.Analysis.Metrics.Select(metric => (Metric: metric, Since: Plan.CountFrom))
+            .Concat(step.Select(metric => (Metric: metric, Since: Later(Plan.CountFrom, state.StepSince!.Value))))
+            .Where(each => each.Metric.Kind == MetricKind.Query);
+    }
+
+    /// <summary>The last moment that a query was measured at, milliseconds since the Unix epoch; 0 before.</summary>
+    public long MeasuredToMs(string metric) => _measuredToMs.GetValueOrDefault(metric);
+
+    /// <summary>A query was measured up to there.</summary>
+    public void Measured(string metric, long toMs) => _measuredToMs[metric] = toMs;
+
     /// <summary>Registers a series for each metric that it counts for.</summary>
     public int[] Bind(CounterKind kind, CounterLabels labels)
     {
@@ -215,6 +232,8 @@ internal sealed class TrackedRollout
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound is { } bound && bound == _bounds[metric.Name].Seconds => (0, -1),
         (CounterKind.Requests or CounterKind.Durations, _) => null,
     };
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }
