@@ -8,7 +8,7 @@ internal static class YamlFault
     /// <summary>The fault, which the parser saw at <paramref name="at"/> of the whole text.</summary>
     public static DocumentException Explain(DocumentText document, Place at, YamlException broken)
     {
-        if (TabLine(document.Text, at.Line - document.FirstLine + 1) is { } tab)
+        if (TabLine(document.Text, at.Line - document.FirstLine + 1, broken.Message.Contains("tab", StringComparison.OrdinalIgnoreCase)) is { } tab)
         {
             return new DocumentException(
                 new Place(document.FirstLine - 1 + tab.Line, tab.Column), "a tab stands in the indentation", "indent with spaces: YAML does not allow tabs there");
@@ -22,15 +22,15 @@ internal static class YamlFault
             "look at this line and the one before: indentation, a missing colon, or an unclosed quote or bracket");
     }
 
-    /// <summary>The parser reports a tab where it gives up, which may be a line later.</summary>
-    private static Place? TabLine(string text, int line)
+    /// <summary>The parser reports a tab where it gives up, which may be a line later, or, when it names the tab, anywhere before.</summary>
+    private static Place? TabLine(string text, int line, bool isNamed)
     {
         var number = 0;
         foreach (var each in text.AsSpan().EnumerateLines())
         {
             number++;
             var indentation = each[..(each.Length - each.TrimStart(" \t").Length)];
-            if (number >= line - 1 && number <= line && indentation.Contains('\t') && indentation.Length < each.Length)
+            if ((isNamed || number == line - 1 || number == line) && indentation.Contains('\t') && indentation.Length < each.Length)
             {
                 return new Place(number, indentation.IndexOf('\t') + 1);
             }

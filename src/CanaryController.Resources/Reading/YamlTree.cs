@@ -48,7 +48,7 @@ internal sealed class YamlTree
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // The parser gives up in these ways on some malformed texts instead of saying where.
-            throw new DocumentException(tree._last, "not valid YAML: it cannot be read from here on", "look at what follows");
+            throw new DocumentException(tree._last, "not valid YAML: what follows cannot be read", "look for a quote, bracket or brace that is not closed");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed record MetricSection
     /// <summary>For RequestDuration: which quantile, above 0 and below 1. Default 0.99.</summary>
     public double? Quantile { get; init; }
 
-    /// <summary>A PromQL query that gives one number; <c>{{ version }}</c>, <c>{{ stable }}</c>, <c>{{ canary }}</c>, <c>{{ namespace }}</c>, <c>{{ name }}</c> and <c>{{ route }}</c> are filled in. At most 4,096 characters.</summary>
+    /// <summary>A PromQL query that gives one number; <c>{{ version }}</c>, <c>{{ stableVersion }}</c>, <c>{{ namespace }}</c>, <c>{{ name }}</c> and <c>{{ route }}</c> are filled in. At most 4,096 characters.</summary>
     public string? Query { get; init; }
 
     /// <summary>For query: how often it is judged, 1s to 1h. Default <c>10s</c>.</summary>

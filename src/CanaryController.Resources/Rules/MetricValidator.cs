@@ -25,7 +25,7 @@ internal sealed class MetricValidator : AbstractValidator<MetricSection>
         RuleFor(metric => metric).Custom((metric, context) => ThresholdRules.Check(metric, context));
     }
 
-    private static string Quantile(double? quantile) => $"{quantile} is not a quantile";
+    private static string Quantile(double? quantile) => quantile is > 1 and < 100 ? $"{quantile} is not a quantile; p{quantile} is {(decimal)quantile / 100}" : $"{quantile} is not a quantile";
 
     private static void CheckKind(MetricSection metric, ValidationContext<MetricSection> context)
     {

@@ -1,4 +1,5 @@
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Reading;
 using FluentValidation;
 using FluentValidation.Results;
 
@@ -10,13 +11,15 @@ internal static class RuleText
     /// <summary>The code of rules that say that something is missing.</summary>
     public const string Absence = "Absence";
 
+    private const int MaxMessage = 300;
+
     /// <summary>What is wrong, and the fix.</summary>
     public static IRuleBuilderOptions<T, TProperty> Says<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule, Func<TProperty, string> message, string fix) =>
         rule.WithMessage((_, value) => message(value)).WithState(_ => fix);
 
     /// <summary>What is wrong, and the fix.</summary>
     public static IRuleBuilderOptions<T, TProperty> Says<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule, string message, string fix) =>
-        rule.WithMessage(message.Replace("{", "{{", StringComparison.Ordinal)).WithState(_ => fix);
+        rule.WithMessage(message).WithState(_ => fix);
 
     /// <summary>The text must be there.</summary>
     public static IRuleBuilderOptions<T, string> IsThere<T>(this IRuleBuilder<T, string> rule, string fix) =>
@@ -40,9 +43,16 @@ internal static class RuleText
     public static FieldProblem ToProblem(this ValidationFailure failure) => new(
         FieldPath(failure.PropertyName),
         failure.AttemptedValue as string,
-        failure.ErrorMessage,
+        Readable(failure.ErrorMessage),
         failure.CustomState as string,
         Severity: failure.Severity is Severity.Error ? ProblemSeverity.Error : ProblemSeverity.Warning);
+
+    /// <summary>A message quotes what people wrote: one line, and not a long one.</summary>
+    private static string Readable(string message)
+    {
+        var line = TextGuard.Clean(message.ReplaceLineEndings(" "));
+        return line.Length > MaxMessage ? line[..MaxMessage] + "…" : line;
+    }
 
     /// <summary><c>Spec.Steps[0].Weight</c> as it is written: <c>spec.steps[0].weight</c>.</summary>
     private static string FieldPath(string propertyName) =>

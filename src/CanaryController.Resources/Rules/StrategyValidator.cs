@@ -77,7 +77,7 @@ internal sealed class StepValidator : AbstractValidator<StepSection>
         RuleFor(step => step.Approval!).SetValidator(new ApprovalValidator()).When(step => step.Approval is not null);
         RuleFor(step => step.Gates).Must(gates => gates.Count <= MaxGates).Says(gates => $"{gates.Count} gates are too many", $"keep {MaxGates} at most");
         RuleForEach(step => step.Gates).IsThere("write the gate's name").IsDnsLabel();
-        RuleFor(step => step.Gates).Custom((gates, context) => Repeats.Check(gates, "", "the gate", context));
+        RuleFor(step => step.Gates).Custom((gates, context) => Repeats.Check(gates, "gates", "the gate", context));
         RuleFor(step => step.Match!).SetValidator(new MatchValidator()).When(step => step.Match is not null);
         RuleFor(step => step.Metrics).Must(metrics => metrics.Count <= MaxMetrics).Says(metrics => $"{metrics.Count} metrics are too many", $"keep {MaxMetrics} at most");
         RuleForEach(step => step.Metrics).SetValidator(new MetricValidator());

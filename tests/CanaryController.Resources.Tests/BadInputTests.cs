@@ -1,0 +1,73 @@
+using System.Text;
+using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Resources.Tests;
+
+public sealed class BadInputTests
+{
+    private static readonly string _snapshot = Path.Combine(ExampleFiles.Root, "tests", "CanaryController.Resources.Tests", "BadInputs.txt");
+
+    [Fact]
+    public void Each_mistake_is_named_with_its_place_and_its_fix()
+    {
+        var received = Received();
+        if (!File.Exists(_snapshot) || File.ReadAllText(_snapshot) != received)
+        {
+            File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "BadInputs.received.txt"), received);
+        }
+
+        Assert.Equal(File.Exists(_snapshot) ? File.ReadAllText(_snapshot) : "", received);
+    }
+
+    [Fact]
+    public void Each_mistake_is_found_in_json_too() => Assert.All(
+        [
+            ("{\"apiVersion\": \"canarycontroller.io/v1alpha1\", \"kind\": \"Rollout\",}", "not valid JSON"),
+            ("{\"apiVersion\": \"a\", \"apiVersion\": \"a\"}", "the field stands twice"),
+            ("{\"kind\": \"Rollout\", \"kind\": 'x'}", "not valid JSON"),
+            ("{\"spec\": {\"strategy\": {\"steps\": [{\"weight\": \"5\"}]}}}", "in quotes is text"),
+            ("{\"spec\": {\"strategy\": {\"steps\": [{\"weight\": 123456789012345678901234567890123456789012345}]}}}", "is not a number"),
+            ("{\"metadata\": {\"name\": null}}", "the field has no value"),
+            ("{\"metadata\": {\"name\": true}}", "without quotes is a boolean"),
+            ("{\"metadata\": {\"name\": \"\\ud800\"}}", "half a character"),
+            ("{\"metadata\": {\"name\": \"a\\u0000b\"}}", "a control character"),
+        ],
+        input => Assert.Contains(RolloutReader.Read(input.Item1, null).Problems, problem => problem.Message.Contains(input.Item2, StringComparison.Ordinal) && problem.Line == 1));
+
+    [Fact]
+    public void An_empty_file_is_not_taken_for_no_rollouts() =>
+        Assert.All(["", "\n", "# nothing\n", "---\n---\n...\n"], text => Assert.Equal("e.yaml:1:1: there is no Rollout in it. Fix: write one, or delete the file.", ProblemText.Format(Assert.Single(RolloutReader.Read(text, "e.yaml").Problems))));
+
+    [Fact]
+    public void A_valid_deployment_is_refused_only_by_the_standalone_rules()
+    {
+        var text = ExampleFiles.Read("minimal.yaml").Replace("{kind: External, versions: {stable: v1, canary: v2}}", "{kind: Deployment, name: shop}\n  service: {name: shop, port: 80}", StringComparison.Ordinal);
+        Assert.Empty(RolloutReader.Read(text, null, RolloutRules.Resource).Problems);
+        Assert.Equal("the standalone manager runs no Deployments", Assert.Single(RolloutReader.Read(text, null).Problems).Message);
+    }
+
+    private static string Received()
+    {
+        var minimal = ExampleFiles.Read("minimal.yaml");
+        var text = new StringBuilder();
+        foreach (var (name, old, changed) in BadInputs.Edits)
+        {
+            Assert.Contains(old, minimal, StringComparison.Ordinal);
+            text.Append("== ").AppendLine(name);
+            foreach (var line in changed.Split('\n').Where(line => line.Trim().Length > 0))
+            {
+                text.Append("   | ").AppendLine(line.Replace("\t", "<tab>", StringComparison.Ordinal));
+            }
+
+            foreach (var problem in RolloutReader.Read(minimal.Replace(old, changed, StringComparison.Ordinal), null).Problems)
+            {
+                text.AppendLine(ProblemText.Format(problem));
+            }
+
+            text.AppendLine();
+        }
+
+        return text.ToString();
+    }
+}
