@@ -17,6 +17,14 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void The_rules_know_the_buckets_of_the_gateways_histogram()
+    {
+        var gateway = File.ReadAllText(Path.Combine(ExampleFiles.Root, "src", "CanaryController.Gateway", "Metrics", "GatewayMetrics.cs"));
+        var bounds = gateway.Split("Bounds = [")[1].Split(']')[0].Split(',').Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(bounds, GatewayHistogram.BoundsSeconds);
+    }
+
+    [Fact]
     public void The_full_example_states_the_defaults()
     {
         var full = Assert.Single(RolloutReader.Read(ExampleFiles.Read("full.yaml"), null).Documents).Resource.Spec;

@@ -24,7 +24,7 @@ internal static class Generated
             Threshold = new() { Min = LimitText.Of(percent / 100m) },
             Compare = compared ? new() { To = ComparedVersion.Stable, Tolerate = tolerate } : null,
         }),
-        Gen.Select(Gen.Double[0.001, 0.999], Gen.Int[1, 600_000], (quantile, milliseconds) => new MetricSection
+        Gen.Select(Gen.Double[0.001, 0.999], Gen.Int[5, 10_000], (quantile, milliseconds) => new MetricSection
         {
             Builtin = BuiltinMetric.RequestDuration,
             Quantile = quantile,

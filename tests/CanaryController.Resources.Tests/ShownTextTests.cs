@@ -70,7 +70,7 @@ public sealed class ShownTextTests
     {
         var spec = RolloutSpecMapper.ToSpec(Assert.Single(RolloutReader.Read(ExampleFiles.Read("full.yaml"), null).Documents).Resource);
         Assert.Equal(["min 99 %, at most 1.2x stable", "p99 max 500 ms", "min 10"], spec.Analysis.Metrics.Select(MetricText.Threshold));
-        Assert.Equal("p50 max 80 ms", MetricText.Threshold(spec.Steps[2].Metrics[0]));
+        Assert.Equal("p50 max 75 ms", MetricText.Threshold(spec.Steps[2].Metrics[0]));
     }
 
     [Fact]

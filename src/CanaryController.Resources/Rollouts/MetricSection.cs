@@ -29,7 +29,7 @@ public sealed record MetricSection
     /// <summary>For query: how many failed measurements an attempt may have, 0 to 1,000. Default 0.</summary>
     public int? FailureLimit { get; init; }
 
-    /// <summary>The limits. Required, unless the metric is compared with stable.</summary>
+    /// <summary>The limits. Required, unless it is a success rate that is compared with stable.</summary>
     public ThresholdSection? Threshold { get; init; }
 
     /// <summary>Compare with another version over the same time. For built-in metrics. Left out: do not compare.</summary>
@@ -62,7 +62,7 @@ public sealed record ThresholdSection
     /// <summary>The least: percent for RequestSuccessRate (<c>99</c>), a plain number for queries. Not for RequestDuration.</summary>
     public LimitText? Min { get; init; }
 
-    /// <summary>The most: a duration for RequestDuration (<c>500ms</c>), a plain number for queries. Not for RequestSuccessRate.</summary>
+    /// <summary>The most: a duration for RequestDuration (<c>500ms</c>; best a bucket bound of the histogram), a plain number for queries. Not for RequestSuccessRate.</summary>
     public LimitText? Max { get; init; }
 }
 

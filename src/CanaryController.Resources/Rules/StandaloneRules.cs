@@ -21,6 +21,8 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
             step.RuleFor(each => each.Approval!.Channels)
                 .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl or the HTTP API")
                 .When(each => each.Approval is not null);
+            step.RuleForEach(each => each.Metrics).ChildRules(metric => metric.RuleFor(each => each).Custom((each, context) => GatewayHistogram.Check(each, context)));
         });
+        RuleForEach(rollout => rollout.Spec.Analysis.Metrics).ChildRules(metric => metric.RuleFor(each => each).Custom((each, context) => GatewayHistogram.Check(each, context)));
     }
 }

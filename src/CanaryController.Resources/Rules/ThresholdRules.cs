@@ -11,9 +11,13 @@ internal static class ThresholdRules
     {
         if (metric.Threshold is not { } threshold)
         {
-            if (metric.Compare is null)
+            if (metric.Measured is MetricKind.RequestDuration && metric.Compare is not null)
             {
-                context.Problem("threshold", "nothing is asked of the metric", $"write {Example(metric.Measured)}{(metric.Measured is MetricKind.Query ? "" : ", or compare: {to: Stable}")}", isAbsence: true);
+                context.Problem("threshold", "what is slow is not said: latencies are compared by the share of requests slower than threshold.max", $"write {Example(metric.Measured)}", isAbsence: true);
+            }
+            else if (metric.Compare is null)
+            {
+                context.Problem("threshold", "nothing is asked of the metric", $"write {Example(metric.Measured)}{(metric.Measured is MetricKind.RequestSuccessRate ? ", or compare: {to: Stable}" : "")}", isAbsence: true);
             }
 
             return;

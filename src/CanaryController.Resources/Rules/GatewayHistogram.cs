@@ -1,0 +1,43 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Resources.Rollouts;
+using FluentValidation;
+
+namespace CanaryController.Resources.Rules;
+
+/// <summary>
+/// What the gateway's latency histogram can tell apart. A quantile never exceeds the highest finite bucket, so that a threshold above it could never fire; between two
+/// buckets the lower one judges.
+/// </summary>
+public static class GatewayHistogram
+{
+    /// <summary>The upper bounds of the finite buckets of <c>canary_gateway_request_duration_seconds</c>, seconds, ascending.</summary>
+    public static IReadOnlyList<double> BoundsSeconds { get; } = [.005, .01, .025, .05, .075, .1, .15, .2, .25, .3, .4, .5, .75, 1, 1.5, 2.5, 5, 10];
+
+    internal static void Check(MetricSection metric, ValidationContext<MetricSection> context)
+    {
+        if (metric is not { Measured: MetricKind.RequestDuration, Threshold.Max.Duration: { } max } || max < TimeSpan.FromMilliseconds(1))
+        {
+            return;
+        }
+
+        var (lowest, highest) = (TimeSpan.FromSeconds(BoundsSeconds[0]), TimeSpan.FromSeconds(BoundsSeconds[^1]));
+        if (max < lowest || max > highest)
+        {
+            context.Problem(
+                "threshold.max",
+                $"the gateway's histogram cannot tell {DurationText.Format(max)}: its buckets go from {DurationText.Format(lowest)} to {DurationText.Format(highest)}",
+                $"write {DurationText.Format(max < lowest ? lowest : highest)}, or a limit in between");
+            return;
+        }
+
+        var judged = TimeSpan.FromSeconds(BoundsSeconds.Last(bound => TimeSpan.FromSeconds(bound) <= max));
+        if (judged != max)
+        {
+            context.Problem(
+                "threshold.max",
+                $"requests above {DurationText.Format(judged)} count as slow: the gateway's histogram has no bucket at {DurationText.Format(max)}",
+                $"write one of its bounds: {string.Join(", ", BoundsSeconds.Select(bound => DurationText.Format(TimeSpan.FromSeconds(bound))))}",
+                Severity.Warning);
+        }
+    }
+}
