@@ -55,6 +55,9 @@ public readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<E
         return hash.ToHashCode();
     }
 
+    /// <summary>For people: <c>[a, b]</c>.</summary>
+    public override string ToString() => $"[{string.Join(", ", (IEnumerable<T>)this)}]";
+
     /// <summary>Enumerates without allocating.</summary>
     public ReadOnlySpan<T>.Enumerator GetEnumerator() => AsSpan().GetEnumerator();
 

@@ -22,8 +22,9 @@ public static class RolloutPlanner
             Requests.ReadDeclared(turn);
         }
 
-        // A reason to roll back comes before what people ask for: nobody can promote a canary that has just failed.
+        // A reason to go back comes before what people ask for: nobody can promote a canary that has just failed, or was just replaced.
         Stopping.Check(turn);
+        Requests.Settle(turn);
         Commands.Carry(turn);
         Settle(turn);
 

@@ -31,8 +31,13 @@ internal static class Promoting
             return;
         }
 
+        if (!IsCarried(turn) && Deadline.Check(turn))
+        {
+            return;
+        }
+
         Weights.Change(turn, Weights.AtPromotion(turn, turn.State));
-        if (turn.State.Weight == CanaryWeight.Full && turn.IsTakenUp)
+        if (IsCarried(turn))
         {
             Carried(turn);
             return;
@@ -43,8 +48,9 @@ internal static class Promoting
         turn.State = state.WaitingSince is not null && drain == state.DrainSince
             ? state
             : state with { WaitingSince = state.WaitingSince ?? turn.Now, DrainSince = drain };
-        Deadline.Check(turn);
     }
+
+    private static bool IsCarried(Turn turn) => turn.State.Weight == CanaryWeight.Full && turn.IsTakenUp;
 
     private static void Carried(Turn turn)
     {

@@ -28,8 +28,7 @@ internal static class Requests
         var state = turn.State;
         if (turn.Seen.Deleted)
         {
-            turn.State = state.Pending is null ? state : state with { Pending = null };
-            if (IsAbortable(turn.State))
+            if (IsAbortable(state))
             {
                 Aborting.Begin(turn, RolloutReason.Deleted, $"The rollout was deleted: {turn.Canary} is taken back.");
             }

@@ -7,11 +7,15 @@ internal static class Stepping
 {
     public static void Advance(Turn turn)
     {
+        if (!IsCarried(turn) && Deadline.Check(turn))
+        {
+            return;
+        }
+
         if (!Arrive(turn))
         {
             var state = turn.State;
             turn.State = state is { WaitingSince: not null, HeldSince: null } ? state : state with { WaitingSince = state.WaitingSince ?? turn.Now, HeldSince = null };
-            Deadline.Check(turn);
             return;
         }
 
@@ -55,14 +59,13 @@ internal static class Stepping
     public static bool Rest(Turn turn)
     {
         var state = turn.State;
-        var isFull = state.Weight >= Steps.Present(state).Weight;
-        if (isFull && turn.IsTakenUp)
+        if (IsCarried(turn))
         {
             turn.State = state.StepSince is null ? state with { StepSince = turn.Now } : state;
             return true;
         }
 
-        turn.State = state.StepSince is not null && (!isFull || turn.IsForeign) ? state with { StepSince = null } : state;
+        turn.State = state.StepSince is not null && (!HasFullWeight(state) || turn.IsForeign) ? state with { StepSince = null } : state;
         return false;
     }
 
@@ -85,6 +88,10 @@ internal static class Stepping
     }
 
     public static string Describe(Turn turn) => $"{turn.Canary}'s {Steps.Describe(turn.State)} ({Steps.Present(turn.State).Weight})";
+
+    private static bool IsCarried(Turn turn) => HasFullWeight(turn.State) && turn.IsTakenUp;
+
+    private static bool HasFullWeight(RolloutState state) => state.Weight >= Steps.Present(state).Weight;
 
     private static void Hold(Turn turn, EvidenceStatus evidence)
     {

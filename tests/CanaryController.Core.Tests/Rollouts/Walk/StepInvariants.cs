@@ -1,0 +1,94 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Core.Rollouts.Planning;
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Tests.Rollouts.Walk;
+
+internal static class StepInvariants
+{
+    public static string? AreLeftOnlyWhenAllConditionsHold(Edge edge)
+    {
+        foreach (var transition in edge.Decision.Transitions)
+        {
+            var isByEvidence = transition.Reason is RolloutReason.StepCompleted or RolloutReason.StepsCompleted;
+            var isByTimeout = transition is { Reason: RolloutReason.ApprovalTimedOut, To: RolloutPhase.Progressing or RolloutPhase.Promoting };
+            if ((isByEvidence || isByTimeout) && Missing(edge, isByTimeout) is { } missing)
+            {
+                return $"A step was left although {missing}.";
+            }
+        }
+
+        var (before, after) = (edge.State, edge.After);
+        var left = Invariants.SameAttempt(edge)
+            && (after.StepIndex > before.StepIndex || (after.Phase is RolloutPhase.Promoting && before.Phase is not RolloutPhase.Promoting));
+        return left && !edge.Decision.Transitions.Any(one => one.Reason is RolloutReason.StepCompleted or RolloutReason.StepsCompleted
+            or RolloutReason.ApprovalTimedOut or RolloutReason.StepSkipped or RolloutReason.PromoteRequested)
+            ? "A step was left for no reason."
+            : null;
+    }
+
+    public static string? ApprovalsCountForOneStepOfOneAttempt(Edge edge)
+    {
+        var (before, after) = (edge.State, edge.After);
+        var old = Invariants.SameAttempt(edge) ? before.Approvals : [];
+        foreach (var approval in after.Approvals)
+        {
+            if (!old.Contains(approval)
+                && (edge.Seen.Command is not { Action: RolloutAction.Approve } command || command.Actor != approval.Approver || approval.StepIndex != before.StepIndex))
+            {
+                return $"{approval} came from nowhere.";
+            }
+        }
+
+        var people = after.Approvals.Where(one => one.StepIndex == after.StepIndex).ToList();
+        return people.Select(one => one.Approver).Distinct().Count() == people.Count ? null : "One person counted twice.";
+    }
+
+    public static string? FailureRollsBackAtOnce(Edge edge)
+    {
+        var (before, seen) = (edge.State, edge.Seen);
+        if (!before.Phase.IsUnderWay() || before.HandOverStarted)
+        {
+            return null;
+        }
+
+        var failed = seen.Analysis is { } analysis && analysis.Revision == before.CanaryRevision && analysis.Attempt == before.Attempt
+            && analysis.Metrics.Any(one => one.Verdict is Verdict.Failed);
+        var mustStop = failed || seen.ExternalAlarm is not null || seen.Deleted || seen.Gates.Any(one => one.Status is GateStatus.Failed)
+            || (seen.Workload.CanaryReady == 0 && before.Weight > CanaryWeight.Zero && (edge.Spec.Workload is WorkloadKind.Managed || seen.Route.Applied is not null));
+        return mustStop && Invariants.SameAttempt(edge) && edge.After.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted)
+            ? $"It had to be rolled back, and is {edge.After.Phase}."
+            : null;
+    }
+
+    public static string? NewAttemptsBeginAtNothing(Edge edge)
+    {
+        if (Invariants.SameAttempt(edge) || edge.After.CanaryRevision is null)
+        {
+            return null;
+        }
+
+        return edge.Decision.Transitions.Any(one => one is { To: RolloutPhase.Initializing, Weight.BasisPoints: 0 } && one.Attempt == edge.After.Attempt)
+            ? null
+            : "An attempt did not begin at weight 0.";
+    }
+
+    private static string? Missing(Edge edge, bool withoutApproval)
+    {
+        var (state, seen) = (edge.State, edge.Seen);
+        var step = state.Plan[state.StepIndex];
+        var metrics = edge.Spec.Analysis.Metrics;
+        var approvals = state.Approvals.Count(one => one.StepIndex == state.StepIndex) + (seen.Command is { Action: RolloutAction.Approve } ? 1 : 0);
+        return state.Weight != step.Weight ? "its weight was not reached"
+            : !seen.Route.Accepted || seen.Route.Applied is not { } applied || !applied.RoutesAlike(Splits.Wanted(state)!) ? "the router did not carry it"
+            : seen.Now - (state.StepSince ?? seen.Now) < step.Hold ? "its hold had not passed"
+            : seen.Analysis is not { } analysis ? "there was no evidence"
+            : (analysis.Revision, analysis.Attempt, analysis.StepIndex) != (state.CanaryRevision, state.Attempt, state.StepIndex) ? "the evidence was another's"
+            : metrics.Any(one => analysis.Metrics.SingleOrDefault(judged => judged.Name == one.Name)?.Verdict is not Verdict.Passed) ? "a metric had not passed"
+            : step.MinRequests > 0 && !(analysis.CanaryRequestsInStep >= step.MinRequests) ? "it had too few requests"
+            : step.Gates.Any(gate => seen.Gates.SingleOrDefault(one => one.Name == gate)?.Status is not GateStatus.Passed) ? "a gate had not passed"
+            : !withoutApproval && step.Approval is { } approval && approvals < approval.Required ? "it was not approved"
+            : null;
+    }
+}

@@ -1,0 +1,124 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Tests.Rollouts.Walk;
+
+/// <summary>
+/// The small world of the walk. All durations are one unit, and time stands still or passes one unit, so that each timer is unset, running or over: nothing
+/// else about time can matter to a decision.
+/// </summary>
+internal static class WalkBounds
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static readonly TimeSpan Unit = TimeSpan.FromMinutes(1);
+
+    public const int Size = 4;
+
+    public static RolloutSpec Spec(WorkloadKind workload) => new()
+    {
+        Workload = workload,
+        InitialStableRevision = "v1",
+        Steps =
+        [
+            new RolloutStep
+            {
+                Weight = CanaryWeight.FromBasisPoints(5000),
+                Hold = Unit,
+                Gates = ["smoke"],
+                Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Promote },
+                Matches = [new RequestMatch(RequestMatchKind.Header, "x-canary", "always")],
+            },
+            new RolloutStep { Weight = CanaryWeight.Full, Hold = Unit, MinRequests = 100 },
+        ],
+        Analysis = new AnalysisPolicy
+        {
+            Metrics = [new MetricSpec { Name = "success-rate", Kind = MetricKind.RequestSuccessRate, Min = 0.99 }],
+            HoldLimit = Unit,
+        },
+        ProgressDeadline = Unit,
+        DrainDelay = Unit,
+        RollbackWindowRevisions = 1,
+    };
+
+    /// <summary>A state whose history holds more than two stable revisions and a rejection is checked, but not followed further.</summary>
+    public static bool Follows(RolloutState state) =>
+        state.History.Count(one => one.Outcome is RevisionOutcome.Promoted) <= 2 && state.History.Count(one => one.Outcome is RevisionOutcome.RolledBack) <= 1;
+
+    /// <summary>
+    /// What of a state can matter to later decisions, moved to the walk's start: how long ago something was, at most one unit; no sequence and no sentences. The
+    /// attempt's number, the declared revision and the target only tell things apart, so their values are made alike: what is seen is made for each state anew.
+    /// </summary>
+    public static RolloutState Normalize(RolloutState state, DateTimeOffset now)
+    {
+        var isUnderWay = state.Phase.IsUnderWay();
+        var essence = state with
+        {
+            TargetRevision = state.Pending?.Revision ?? state.CanaryRevision ?? state.StableRevision,
+            DeclaredRevision = null,
+            Pending = state.Pending is { } pending ? pending with { Actor = null } : null,
+            Attempt = state.CanaryRevision is null ? 0 : 1,
+            Plan = isUnderWay ? state.Plan : [],
+            StepIndex = isUnderWay ? state.StepIndex : 0,
+            PhaseSince = state.Phase is RolloutPhase.WaitingApproval ? Shift(state.PhaseSince, now) : Start,
+            StartedAt = Start,
+            TrafficSince = isUnderWay && state.TrafficSince is not null ? Start - Unit : null,
+            StepSince = Shift(state.StepSince, now),
+            WaitingSince = Shift(state.WaitingSince, now),
+            HeldSince = Shift(state.HeldSince, now),
+            DrainSince = Shift(state.DrainSince, now),
+            StableSizeAtStart = state.Phase.IsAtRest() ? 0 : Math.Min(Size, state.StableSizeAtStart),
+            Reason = RolloutReason.Adopted,
+            Message = "",
+            Sequence = 0,
+            Approvals = isUnderWay ? [.. state.Approvals.Where(one => one.StepIndex == state.StepIndex).Select(one => one with { At = Start })] : [],
+            History = Essence(state.History),
+        };
+        return Renamed(essence);
+    }
+
+    /// <summary>
+    /// Names the revisions in the order of their first appearance: which of three like names a revision has cannot matter. A third of the states is left to visit.
+    /// </summary>
+    private static RolloutState Renamed(RolloutState state)
+    {
+        var order = state.History.Select(one => (string?)one.Revision).Append(state.StableRevision).Append(state.CanaryRevision).Append(state.Pending?.Revision)
+            .OfType<string>().Distinct().ToList();
+        string Name(string old) => $"v{order.IndexOf(old) + 1}";
+        return state with
+        {
+            StableRevision = state.StableRevision is { } stable ? Name(stable) : null,
+            CanaryRevision = state.CanaryRevision is { } canary ? Name(canary) : null,
+            TargetRevision = state.TargetRevision is { } target ? Name(target) : null,
+            Pending = state.Pending is { } pending ? pending with { Revision = Name(pending.Revision) } : null,
+            History = [.. state.History.Select(one => one with { Revision = Name(one.Revision) })],
+        };
+    }
+
+    /// <summary>Each revision's last time as stable, and its last rejection when that came later.</summary>
+    private static EquatableArray<RevisionRecord> Essence(EquatableArray<RevisionRecord> history)
+    {
+        var kept = new List<RevisionRecord>();
+        for (var i = history.Count - 1; i >= 0; i--)
+        {
+            var record = history[i];
+            var isStable = record.Outcome is RevisionOutcome.Adopted or RevisionOutcome.Promoted;
+            var isKept = isStable
+                ? !kept.Exists(one => one.Revision == record.Revision && one.Outcome is not RevisionOutcome.RolledBack)
+                : record.Outcome is RevisionOutcome.RolledBack && !kept.Exists(one => one.Revision == record.Revision);
+            if (isKept)
+            {
+                kept.Add(new RevisionRecord(record.Revision, isStable ? RevisionOutcome.Promoted : record.Outcome, record.Reason is RolloutReason.UndoRequested
+                    ? RolloutReason.UndoRequested : RolloutReason.Promoted, "", Start, Start));
+            }
+        }
+
+        kept.Reverse();
+        return [.. kept];
+    }
+
+    private static DateTimeOffset? Shift(DateTimeOffset? moment, DateTimeOffset now) => moment is { } value ? Shift(value, now) : null;
+
+    private static DateTimeOffset Shift(DateTimeOffset moment, DateTimeOffset now) => Start - (now - moment < Unit ? now - moment : Unit);
+}

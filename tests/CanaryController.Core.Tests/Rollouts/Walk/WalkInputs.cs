@@ -1,0 +1,136 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Core.Rollouts.Planning;
+using CanaryController.Core.Traffic;
+
+namespace CanaryController.Core.Tests.Rollouts.Walk;
+
+/// <summary>All that may be seen of a state, on the walk's bounds: whatever the router, the instances, the evidence, people, files and the clock may say.</summary>
+internal static class WalkInputs
+{
+    private static readonly (int Size, int Ready)[] Canaries = [(0, 0), (2, 2), (4, 4), (4, 2), (4, 0)];
+
+    private static readonly (int Size, int Ready)[] Stables = [(4, 0), (4, 1), (4, 2), (4, 3), (2, 1), (8, 4), (0, 0)];
+
+    private static readonly Verdict?[] Verdicts = [Verdict.Passed, Verdict.Inconclusive, Verdict.Failed, null];
+
+    public static IEnumerable<RolloutObservation> Of(RolloutSpec spec, RolloutState? state)
+    {
+        foreach (var now in (DateTimeOffset[])[WalkBounds.Start, WalkBounds.Start + WalkBounds.Unit])
+        {
+            var routes = Routes(state);
+            foreach (var (size, ready) in Canaries)
+            {
+                var workload = new WorkloadObservation(WalkBounds.Size, WalkBounds.Size, ready, size, spec.Workload is WorkloadKind.External);
+                foreach (var verdict in Verdicts)
+                {
+                    yield return Well(spec, state, now, routes[0]) with { Workload = workload, Analysis = Evidence(state, verdict) };
+                }
+
+                foreach (var route in routes.Skip(1))
+                {
+                    yield return Well(spec, state, now, route) with { Workload = workload };
+                }
+            }
+
+            foreach (var seen in Single(spec, state, Well(spec, state, now, routes[0])))
+            {
+                yield return seen;
+            }
+        }
+    }
+
+    /// <summary>All is well, and the router says <paramref name="route"/>.</summary>
+    public static RolloutObservation Well(RolloutSpec spec, RolloutState? state, DateTimeOffset now, RouteObservation route) => new()
+    {
+        Now = now,
+        DeclaredRevision = state?.StableRevision is null ? "v1" : null,
+        Route = route,
+        Workload = new WorkloadObservation(WalkBounds.Size, WalkBounds.Size, WalkBounds.Size, WalkBounds.Size, spec.Workload is WorkloadKind.External),
+        Analysis = Evidence(state, Verdict.Passed),
+        Gates = [new GateObservation("smoke", GateStatus.Passed, "ok")],
+    };
+
+    private static IEnumerable<RolloutObservation> Single(RolloutSpec spec, RolloutState? state, RolloutObservation well)
+    {
+        foreach (var (size, ready) in Stables)
+        {
+            yield return well with { Workload = well.Workload with { StableSize = size, StableReady = ready } };
+            yield return well with
+            {
+                Workload = well.Workload with { StableSize = size, StableReady = ready },
+                Analysis = Evidence(state, Verdict.Failed),
+            };
+        }
+
+        foreach (var command in Commands(state))
+        {
+            yield return well with { Command = command };
+            if (command.Action is RolloutAction.Skip or RolloutAction.Promote or RolloutAction.Approve or RolloutAction.Resume)
+            {
+                yield return well with { Command = command, Analysis = Evidence(state, Verdict.Inconclusive) };
+                yield return well with { Command = command, Workload = well.Workload with { CanarySize = 0, CanaryReady = 0 } };
+            }
+        }
+
+        foreach (var declared in (string[])["v1", "v2", "v3"])
+        {
+            yield return well with { DeclaredRevision = declared };
+        }
+
+        yield return well with { Deleted = true };
+        yield return well with { ExternalAlarm = "The pager says so." };
+        yield return well with { Gates = [] };
+        yield return well with { Gates = [new GateObservation("smoke", GateStatus.Failed, "no")] };
+        yield return well with { Workload = well.Workload with { HandedOver = true } };
+        if (state is { CanaryRevision: not null } && well.Analysis is { } analysis)
+        {
+            yield return well with { Analysis = analysis with { StepIndex = state.StepIndex + 1 } };
+            yield return well with { Analysis = analysis with { Attempt = state.Attempt + 1, Metrics = [Specs.Judge("success-rate", Verdict.Failed)] } };
+            yield return well with { Analysis = analysis with { Revision = "v9", Metrics = [Specs.Judge("success-rate", Verdict.Failed)] } };
+            yield return well with { Analysis = analysis with { CanaryRequestsInStep = 99 } };
+            yield return well with { Analysis = analysis with { Metrics = [] } };
+        }
+    }
+
+    /// <summary>Taken up; not known; something else; not accepted yet; stable only.</summary>
+    private static RouteObservation[] Routes(RolloutState? state)
+    {
+        var wanted = state is null ? null : Splits.Wanted(state);
+        return
+        [
+            new RouteObservation(wanted ?? TrafficSplit.AllTo("v1"), true, null),
+            new RouteObservation(null, false, "connection refused"),
+            new RouteObservation(new TrafficSplit(state?.StableRevision ?? "v1", state?.CanaryRevision ?? "v2", CanaryWeight.FromBasisPoints(1), []), true, null),
+            new RouteObservation(wanted ?? TrafficSplit.AllTo("v2"), wanted is null, null),
+            new RouteObservation(TrafficSplit.AllTo(state?.StableRevision ?? "v1"), true, null),
+        ];
+    }
+
+    private static IEnumerable<RolloutCommand> Commands(RolloutState? state)
+    {
+        foreach (var action in Enum.GetValues<RolloutAction>())
+        {
+            var plain = new RolloutCommand { Id = "1", Action = action, Actor = "ann" };
+            if (action is RolloutAction.Start or RolloutAction.Undo)
+            {
+                yield return plain with { Revision = "v1" };
+                yield return plain with { Revision = "v2" };
+                yield return plain with { Revision = "v3" };
+            }
+            else
+            {
+                yield return plain;
+            }
+        }
+
+        yield return new RolloutCommand { Id = "1", Action = RolloutAction.Undo, Actor = "ann" };
+        yield return new RolloutCommand { Id = "1", Action = RolloutAction.Promote, Actor = "ann", Revision = "v9" };
+        yield return new RolloutCommand { Id = "1", Action = RolloutAction.Approve, Actor = "ann", StepIndex = (state?.StepIndex ?? 0) + 1 };
+    }
+
+    private static AnalysisObservation? Evidence(RolloutState? state, Verdict? verdict) =>
+        state?.CanaryRevision is { } revision && verdict is { } value
+            ? new AnalysisObservation(revision, state.Attempt, state.StepIndex, 100, [Specs.Judge("success-rate", value)])
+            : null;
+}
