@@ -50,7 +50,7 @@ internal static class DecisionInvariants
             return "Woken at once, or in the past.";
         }
 
-        if (edge.Decision.Forget)
+        if (edge.Decision.Forget || edge.Seen.Command is not null)
         {
             return null;
         }

@@ -50,7 +50,7 @@ internal static class WalkBounds
     /// What of a state can matter to later decisions, moved to the walk's start: how long ago something was, at most one unit; no sequence and no sentences. The
     /// attempt's number, the declared revision and the target only tell things apart, so their values are made alike: what is seen is made for each state anew.
     /// </summary>
-    public static RolloutState Normalize(RolloutState state, DateTimeOffset now)
+    public static RolloutState Normalize(RolloutSpec spec, RolloutState state, DateTimeOffset now)
     {
         var isUnderWay = state.Phase.IsUnderWay();
         var essence = state with
@@ -68,7 +68,7 @@ internal static class WalkBounds
             WaitingSince = Shift(state.WaitingSince, now),
             HeldSince = Shift(state.HeldSince, now),
             DrainSince = Shift(state.DrainSince, now),
-            StableSizeAtStart = state.Phase.IsAtRest() ? 0 : Math.Min(Size, state.StableSizeAtStart),
+            StableSizeAtStart = state.Phase.IsAtRest() || spec.Workload is WorkloadKind.External ? 0 : Math.Min(Size, state.StableSizeAtStart),
             Reason = RolloutReason.Adopted,
             Message = "",
             Sequence = 0,

@@ -27,7 +27,7 @@ internal sealed class Walker(RolloutSpec spec, Decider decide)
     public string? Run()
     {
         var violation = Visit(null);
-        while (violation is null && _known.Count < 20000 && _open.TryDequeue(out var state))
+        while (violation is null && _open.TryDequeue(out var state))
         {
             violation = Visit(state);
         }
@@ -51,7 +51,7 @@ internal sealed class Walker(RolloutSpec spec, Decider decide)
                 continue;
             }
 
-            var next = WalkBounds.Normalize(edge.After, seen.Now);
+            var next = WalkBounds.Normalize(spec, edge.After, seen.Now);
             if (_known.Add(next) && WalkBounds.Follows(next))
             {
                 _open.Enqueue(next);
