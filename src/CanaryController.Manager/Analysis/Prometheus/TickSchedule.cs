@@ -49,7 +49,9 @@ internal sealed class TickSchedule
 
         _retries = 0;
         var intervalMs = ShortestInterval(targets, lastMs);
-        var gapMs = Math.Clamp(intervalMs / 2, 500, 7_500);
+
+        // A little more than half: many targets with many phases make fewer than two looks an interval.
+        var gapMs = Math.Clamp(intervalMs * 55 / 100, 500, 7_500);
         _awaited = Due(targets, lastMs);
         var nextMs = Math.Max(lastMs + gapMs, _awaited is { } next ? next.DueMs + LateMs + MarginMs : lastMs + intervalMs);
         return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(nextMs, lastMs + Math.Clamp(2 * intervalMs, 1_000, 15_000)));
