@@ -1,0 +1,101 @@
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Hosting;
+
+namespace CanaryController.Manager.Tests.Hosting;
+
+public sealed class ConfigurationTests : IDisposable
+{
+    private const string Good =
+        """
+        standalone: {folder: rollouts, database: state.db}
+        prometheus: {url: 'http://127.0.0.1:9090', timeout: 2s}
+        gateways:
+        - {name: default, url: 'http://127.0.0.1:9091', tokenFile: token}
+
+        """;
+
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void Everything_but_folder_database_prometheus_and_gateway_has_a_default()
+    {
+        var (options, problems) = Read(Good);
+
+        Assert.Empty(problems);
+        Assert.Equal(("http://127.0.0.1:7070/", 4), (options.Api.Listen.ToString(), options.Workers));
+        Assert.Equal(TimeSpan.FromSeconds(2), options.Prometheus.Timeout);
+    }
+
+    [Fact]
+    public void Everything_wrong_is_reported_at_once_with_its_path()
+    {
+        var (_, problems) = Read(
+            """
+            mode: Kubernetes
+            workers: many
+            surprise: 1
+            standalone: {folder: rollouts, data: x}
+            prometheus: {url: nonsense, timeout: soon}
+            gateways:
+            - {name: default, url: 'http://127.0.0.1:9091'}
+            api:
+              listen: http://0.0.0.0:7070
+              tokens:
+              - {name: ci, sha256: abc, roles: [view, dance]}
+            logging: {format: Xml}
+            """);
+
+        Assert.Equal(
+            [
+                "api.tokens[0].roles", "api.tokens[0].sha256", "gateways[0].tokenFile", "logging.format", "mode", "prometheus.timeout", "prometheus.url",
+                "standalone.data", "standalone.database", "surprise", "workers",
+            ],
+            problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Whoever_listens_elsewhere_needs_tokens()
+    {
+        var (_, problems) = Read($"{Good}api: {{listen: 'http://0.0.0.0:7070'}}\n");
+        Assert.Equal("api.tokens", Assert.Single(problems).Path);
+
+        var (options, none) = Read(
+            $"{Good}api: {{listen: 'http://0.0.0.0:7070', tokens: [{{name: ci, sha256: {new string('a', 64)}, roles: [operate, approve]}}]}}\n");
+        Assert.Empty(none);
+        Assert.Equal(ApiRoles.Operate | ApiRoles.Approve, Assert.Single(options.Api.Tokens).Roles);
+    }
+
+    [Fact]
+    public void The_environment_wins()
+    {
+        File.WriteAllText(_file, Good);
+        var environment = new Dictionary<string, string?> { ["CANARY__API__LISTEN"] = "http://127.0.0.1:1234", ["CANARY__WORKERS"] = "9", ["CANARY_URL"] = "x" };
+        var (options, problems) = ManagerOptionsReader.Read(_file, environment);
+
+        Assert.Empty(problems);
+        Assert.Equal((1234, 9), (options.Api.Listen.Port, options.Workers));
+    }
+
+    [Theory]
+    [InlineData(0, "--help")]
+    [InlineData(0, "--version")]
+    [InlineData(3)]
+    [InlineData(3, "--config")]
+    [InlineData(3, "--dance")]
+    [InlineData(3, "--config", "/nowhere/canary-controller.yaml")]
+    public async Task Exit_codes_tell_usage_from_success(int code, params string[] args)
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        Assert.Equal(code, await CommandLine.RunAsync(args, output, error));
+        Assert.Equal(code == 0, error.ToString().Length == 0);
+    }
+
+    private (ManagerOptions Options, IReadOnlyList<Resources.Api.FieldProblem> Problems) Read(string text)
+    {
+        File.WriteAllText(_file, text);
+        return ManagerOptionsReader.Read(_file, new Dictionary<string, string?>());
+    }
+}

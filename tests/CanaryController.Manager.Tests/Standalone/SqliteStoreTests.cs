@@ -1,0 +1,81 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Standalone;
+
+namespace CanaryController.Manager.Tests.Standalone;
+
+public sealed class SqliteStoreTests : IAsyncDisposable
+{
+    private readonly ManagerBed _bed = new();
+
+    public ValueTask DisposeAsync() => _bed.DisposeAsync();
+
+    [Fact]
+    public async Task A_stale_writer_changes_nothing()
+    {
+        await _bed.StartShopAsync();
+        var stored = _bed.Store.Read(ManagerBed.Shop);
+
+        Assert.Throws<StaleStateException>(() => _bed.Store.Write(
+            new(ManagerBed.Shop, stored.ResourceVersion - 1, stored.State with { Message = "stale" }, [], null, _bed.Time.GetUtcNow())));
+        await _bed.RestartAsync();
+        Assert.Equal(stored, _bed.Store.Read(ManagerBed.Shop));
+    }
+
+    [Fact]
+    public async Task A_second_process_is_refused()
+    {
+        await Task.CompletedTask;
+        var refused = Assert.Throws<DatabaseUnusableException>(() => new SqliteDatabase(_bed.Options.Standalone.Database));
+        Assert.Contains("another canary-manager", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused_with_what_to_do()
+    {
+        await Task.CompletedTask;
+        var path = Path.Combine(_bed.Directory, "other.db");
+        File.WriteAllText(path, new string('x', 5000));
+        Assert.Contains("Move the file away", Assert.Throws<DatabaseUnusableException>(() => new SqliteDatabase(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unanswered_command_survives_a_restart_and_is_carried_out()
+    {
+        await _bed.StartShopAsync();
+        _bed.Send(RolloutAction.Abort);
+        await _bed.RestartAsync();
+        await _bed.StartShopAsync();
+
+        Assert.Equal(RolloutPhase.Aborted, _bed.State.Phase);
+        Assert.Equal(CommandStatus.Accepted, _bed.Get<SqliteCommands>().Find("c1")?.Answer?.Status);
+    }
+
+    [Fact]
+    public async Task A_forgotten_rollout_that_comes_back_does_not_use_a_sequence_twice()
+    {
+        await _bed.StartShopAsync();
+        File.Delete(Path.Combine(_bed.Options.Standalone.Folder, "shop.yaml"));
+        _bed.Scan();
+        _bed.Time.Advance(CatalogMerge.DeletionGrace);
+        _bed.Scan();
+        await _bed.ReconcileAsync();
+        Assert.Empty(_bed.Store.Keys);
+        var last = _bed.Get<SqliteEvents>().Of(ManagerBed.Shop, 1)[0].Sequence;
+
+        await _bed.StartShopAsync();
+        Assert.True(_bed.State.Sequence > last);
+    }
+
+    [Fact]
+    public async Task Housekeeping_keeps_the_newest()
+    {
+        await _bed.StartShopAsync();
+        var events = _bed.Get<SqliteEvents>();
+        var newest = events.Of(ManagerBed.Shop, 1)[0].Id;
+        events.Prune(keep: 1);
+        _bed.Get<HousekeepingJob>().Run();
+
+        Assert.Equal(newest, Assert.Single(events.Of(ManagerBed.Shop, 100)).Id);
+    }
+}
