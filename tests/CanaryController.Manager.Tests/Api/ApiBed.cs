@@ -44,6 +44,8 @@ internal sealed class ApiBed : IAsyncDisposable
     public Task<HttpResponseMessage> CommandAsync(string json, string? token = null) => SendAsync(
         HttpMethod.Post, "/v1/namespaces/default/rollouts/shop/commands", token, new StringContent(json, Encoding.UTF8, "application/json"));
 
+    public Task<string> TextAsync(string path) => Http.GetStringAsync(new Uri(path, UriKind.Relative));
+
     public async Task<ApiProblem> ProblemAsync(HttpResponseMessage response)
     {
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);

@@ -107,9 +107,9 @@ public sealed class ApiTests
     public async Task Probes_and_metrics_answer()
     {
         await using var bed = await ApiBed.StartAsync();
-        Assert.Equal("ok", await bed.Http.GetStringAsync("/healthz"));
-        Assert.Equal("ok", await bed.Http.GetStringAsync("/readyz"));
-        var metrics = await bed.Http.GetStringAsync("/metrics");
+        Assert.Equal("ok", await bed.TextAsync("/healthz"));
+        Assert.Equal("ok", await bed.TextAsync("/readyz"));
+        var metrics = await bed.TextAsync("/metrics");
         Assert.Contains("canary_rollout_phase{namespace=\"default\",name=\"shop\",phase=\"Progressing\"} 1", metrics, StringComparison.Ordinal);
         Assert.Contains("canary_rollout_weight_ratio{namespace=\"default\",name=\"shop\",kind=\"observed\"} 0.1", metrics, StringComparison.Ordinal);
     }

@@ -123,8 +123,8 @@ public sealed class FolderTests : IAsyncDisposable
     public async Task Files_that_are_too_large_or_not_text_are_refused()
     {
         await _bed.StartShopAsync();
-        File.WriteAllBytes(Path.Combine(_bed.Options.Standalone.Folder, "large.yaml"), new byte[RolloutFolder.MaxFileBytes + 1]);
-        File.WriteAllBytes(Path.Combine(_bed.Options.Standalone.Folder, "binary.yaml"), [0xff, 0xfe, 0x00]);
+        await File.WriteAllBytesAsync(Path.Combine(_bed.Options.Standalone.Folder, "large.yaml"), new byte[RolloutFolder.MaxFileBytes + 1]);
+        await File.WriteAllBytesAsync(Path.Combine(_bed.Options.Standalone.Folder, "binary.yaml"), [0xff, 0xfe, 0x00]);
         var scan = _bed.Get<RolloutFolder>().Scan();
 
         Assert.Equal(["binary.yaml", "large.yaml", "shop.yaml"], scan.Files!.Select(file => file.File));

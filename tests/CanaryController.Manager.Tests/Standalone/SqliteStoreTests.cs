@@ -33,9 +33,8 @@ public sealed class SqliteStoreTests : IAsyncDisposable
     [Fact]
     public async Task A_file_that_is_no_database_is_refused_with_what_to_do()
     {
-        await Task.CompletedTask;
         var path = Path.Combine(_bed.Directory, "other.db");
-        File.WriteAllText(path, new string('x', 5000));
+        await File.WriteAllTextAsync(path, new string('x', 5000));
         Assert.Contains("Move the file away", Assert.Throws<DatabaseUnusableException>(() => new SqliteDatabase(path)).Message, StringComparison.Ordinal);
     }
 
