@@ -121,7 +121,8 @@ public sealed class EvidenceLedger
 
     /// <summary>
     /// One sample of a registered counter. Those at or before the series' newest timestamp are ignored, so overlapping windows are harmless; so are values that no
-    /// counter has (negative, NaN, infinite, above 2^50).
+    /// counter has (negative, NaN, infinite, above 2^50). A duration's counters are ignored while no bucket bound can tell which requests were slow: without the
+    /// bucket that takes the fast ones off, all would count as slow.
     /// </summary>
     public void Observe(int handle, long timestampMs, double value)
     {
@@ -131,7 +132,7 @@ public sealed class EvidenceLedger
         }
 
         ref var counter = ref _counters[handle];
-        if (timestampMs > counter.NewestMs)
+        if (timestampMs > counter.NewestMs && !IsBlind(counter.Track.Spec))
         {
             counter.Track.Observe(ref counter, timestampMs, (long)Math.Round(value));
         }
@@ -238,6 +239,8 @@ public sealed class EvidenceLedger
         var bound = _bounds.GetValueOrDefault(metric.Name);
         return CountVerdict.Judge(track, new(bound.Seconds, problem, Obstacle(track.Spec, bound)), request, _log10Limit);
     }
+
+    private bool IsBlind(MetricSpec spec) => spec.Kind == MetricKind.RequestDuration && _bounds.GetValueOrDefault(spec.Name).Seconds is null;
 
     private string? Obstacle(MetricSpec spec, (double? Seconds, MissingBound Reason) bound)
     {

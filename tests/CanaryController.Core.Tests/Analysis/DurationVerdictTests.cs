@@ -54,6 +54,26 @@ public class DurationVerdictTests
         Assert.Equal((Verdict.NoData, message + "."), (Judge(1.1).Verdict, Judge(1.1).Message));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_bound_no_request_counts_as_slow(bool isSaid)
+    {
+        if (isSaid)
+        {
+            _ledger.SetBound("latency", null);
+        }
+
+        // Who does not know the bound asks for the sum alone.
+        foreach (var second in Enumerable.Range(0, 10))
+        {
+            _ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "le=+Inf", 1, 1), Ms(second), 100 * second));
+        }
+
+        Assert.False(_ledger.AnyFailed);
+        Assert.Equal(Verdict.NoData, Judge(9.1).Verdict);
+    }
+
     [Fact]
     public void Another_bound_drops_what_was_counted_with_the_one_before()
     {

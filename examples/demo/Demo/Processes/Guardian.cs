@@ -19,7 +19,10 @@ internal sealed class Guardian : IDisposable
           esac
         done
         for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
-        [ -z "$0" ] || rm -rf "$0"
+        [ -n "$0" ] || exit 0
+        # A killed process may still write for a moment, and a folder that is written to is not removed.
+        tries=0
+        until rm -rf "$0" 2>/dev/null || [ $tries -ge 50 ]; do tries=$((tries + 1)); sleep 0.1; done
         """;
 
     private readonly Process _shell;

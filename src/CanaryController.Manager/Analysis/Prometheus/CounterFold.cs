@@ -6,6 +6,12 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 internal sealed class CounterFold(CounterSeriesCache series, CounterBatch batch) : ISeriesSink
 {
     private readonly Dictionary<TrackedRollout, string> _problems = [];
+
+    /// <summary>
+    /// Only those the query was made for: a ledger that was begun since may need series (another bucket) or times that the query did not ask for, and half of a
+    /// histogram misleads.
+    /// </summary>
+    private readonly HashSet<TrackedRollout> _asked = [.. batch.Rollouts];
     private CounterEntry? _entry;
     private CounterBinding[] _bindings = [];
 
@@ -37,7 +43,7 @@ internal sealed class CounterFold(CounterSeriesCache series, CounterBatch batch)
         foreach (var binding in _bindings)
         {
             // A rollout is fed by the ticks or by the pieces of its past, never by both at once: what is newer would shut out what is older.
-            if (timestampMs <= binding.LastMs || binding.Rollout.Live != batch.Live || binding.Handles.Length == 0)
+            if (timestampMs <= binding.LastMs || binding.Rollout.Live != batch.Live || binding.Handles.Length == 0 || !_asked.Contains(binding.Rollout))
             {
                 continue;
             }

@@ -172,7 +172,9 @@ internal sealed class TrackedRollout
     /// <summary>A query was measured up to there.</summary>
     public void Measured(string metric, long toMs) => _measuredToMs[metric] = toMs;
 
-    /// <summary>Registers a series for each metric that it counts for.</summary>
+    /// <summary>
+    /// Registers a series for each metric that it counts for. A duration without a bucket bound counts none: with the bound comes a new ledger, which needs them all.
+    /// </summary>
     public int[] Bind(CounterKind kind, CounterLabels labels)
     {
         Arm arm;
@@ -222,12 +224,13 @@ internal sealed class TrackedRollout
     private static MetricJudgement NotYet(MetricJudgement metric) => metric with
     {
         Verdict = Verdict.NoData,
-        Message = $"{metric.Name}: the evidence of this attempt is still being read from Prometheus.",
+        Message = "the evidence of this attempt is still being read from Prometheus.",
     };
 
     private (int Total, int Bad)? Signs(CounterKind kind, CounterLabels labels, MetricSpec metric) => (kind, metric.Kind) switch
     {
         (CounterKind.Requests, MetricKind.RequestSuccessRate) when labels.Code is not null => (1, labels.IsServerError ? 1 : 0),
+        (CounterKind.Durations, MetricKind.RequestDuration) when _bounds[metric.Name].Seconds is null => null,
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound == double.PositiveInfinity => (1, 1),
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound is { } bound && bound == _bounds[metric.Name].Seconds => (0, -1),
         (CounterKind.Requests or CounterKind.Durations, _) => null,

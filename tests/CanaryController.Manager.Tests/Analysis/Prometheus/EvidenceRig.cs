@@ -22,10 +22,10 @@ internal sealed class EvidenceRig : IDisposable
         var metrics = new EvidenceMetrics(Metrics.WithCustomRegistry(Registry));
         Client = new PrometheusClient(new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, options, time, metrics);
         Book = new EvidenceBook(time);
-        var sampler = new CounterSampler(Client, Book, Waker, metrics, time, NullLogger<CounterSampler>.Instance);
+        Sampler = new CounterSampler(Client, Book, Waker, metrics, time, NullLogger<CounterSampler>.Instance);
         var bounds = new BoundsReader(Client, Book, time, NullLogger<BoundsReader>.Instance);
-        Ticks = new CounterTicks(Book, sampler, Signals, time, NullLogger<CounterTicks>.Instance);
-        CatchUp = new CounterCatchUp(Book, sampler, bounds, Signals, time, NullLogger<CounterCatchUp>.Instance);
+        Ticks = new CounterTicks(Book, Sampler, Signals, time, NullLogger<CounterTicks>.Instance);
+        CatchUp = new CounterCatchUp(Book, Sampler, bounds, Signals, time, NullLogger<CounterCatchUp>.Instance);
         Queries = new CustomQueries(Client, Book, Waker, metrics, options, time);
         Evidence = new PrometheusEvidence(Book, Signals);
     }
@@ -41,6 +41,8 @@ internal sealed class EvidenceRig : IDisposable
     public EvidenceSignals Signals { get; } = new();
 
     public RecordingWaker Waker { get; } = new();
+
+    public CounterSampler Sampler { get; }
 
     public CounterTicks Ticks { get; }
 
