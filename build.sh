@@ -83,7 +83,21 @@ cmd_check() {
 
 cmd_format() { dotnet format CanaryController.sln "$@"; }
 
-cmd_bench() { dotnet run -c Release --project tests/CanaryController.Benchmarks -- "$@"; }
+cmd_bench() {
+  local tool path
+  echo "Building ..." >&2
+  build examples/demo/demo.slnf -c Release
+  build tests/CanaryController.Benchmarks -c Release
+  case " $* " in *" --help "* | *" -h "* | *" -? "*) ;; *)
+    # A bench that lacks its tool says so.
+    for tool in prometheus haproxy wrk; do
+      path=$(eng/tools.sh "$tool") || path=
+      export "CANARY_BENCH_${tool^^}=$path"
+    done
+    export CANARY_DEMO_PROMETHEUS=$CANARY_BENCH_PROMETHEUS ;;
+  esac
+  exec "$bin/CanaryController.Benchmarks/release/CanaryController.Benchmarks" "$@"
+}
 
 cmd_hooks() {
   git config core.hooksPath eng/hooks
