@@ -83,6 +83,16 @@ cmd_check() {
 
 cmd_format() { dotnet format CanaryController.sln "$@"; }
 
+# The files that say what the program says: each is written by the test that compares it.
+cmd_generate() {
+  build CanaryController.sln
+  local name
+  for name in CanaryController.Cli.Tests CanaryController.Manager.Tests; do
+    CANARY_UPDATE_SNAPSHOTS=1 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -trait Generates=files </dev/null
+  done
+  git status --short -- docs tests
+}
+
 cmd_bench() {
   local tool path
   echo "Building ..." >&2
@@ -112,6 +122,7 @@ cmd_help() {
   test                              build, then run every test; the last line counts them
   check                             build with every warning an error, and verify the formatting
   format                            format the code
+  generate                          write docs/openapi.json and the snapshots of canaryctl's help anew
   bench [ARGS]                      measure; prints a table and writes JSON
   e2e [--times N] [SCENARIO ...]    demo scenarios one after the other, one JSON line each
   hooks                             run check before each commit
@@ -123,7 +134,7 @@ HELP
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case "$command" in
-  demo | test | check | format | bench | e2e | hooks | help) "cmd_$command" "$@" ;;
+  demo | test | check | format | generate | bench | e2e | hooks | help) "cmd_$command" "$@" ;;
   publish) exec eng/publish.sh "$@" ;;
   *)
     echo "build.sh: there is no command '$command'." >&2

@@ -8,9 +8,11 @@ public sealed class HelpTests
     public static TheoryData<string> Commands => [.. Names()];
 
     [Fact]
+    [Trait("Generates", "files")]
     public async Task Help_of_the_program_is_as_reviewed() => Snapshot.Matches("help", (await CommandRun.OfAsync("--help")).Output);
 
     [Theory]
+    [Trait("Generates", "files")]
     [MemberData(nameof(Commands))]
     public async Task Help_of_a_command_is_as_reviewed(string command)
     {

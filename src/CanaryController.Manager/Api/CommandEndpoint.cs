@@ -23,7 +23,18 @@ internal sealed class CommandEndpoint(
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/namespaces/{ns}/rollouts/{name}/commands", (string ns, string name, HttpContext context) => PostAsync(new(ns, name), context));
+        routes.MapPost("/v1/namespaces/{ns}/rollouts/{name}/commands", (string ns, string name, HttpContext context) => PostAsync(new(ns, name), context))
+            .Describe("PostCommand", "Carries a command out and answers when it was decided; 409 when the revision or the step is another than the sender saw.")
+            .Body<CommandRequest>()
+            .Produces<CommandResponse>()
+            .Problems(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status413PayloadTooLarge,
+                StatusCodes.Status415UnsupportedMediaType,
+                StatusCodes.Status422UnprocessableEntity,
+                StatusCodes.Status503ServiceUnavailable);
 
     private async Task<IResult> PostAsync(RolloutKey key, HttpContext context)
     {

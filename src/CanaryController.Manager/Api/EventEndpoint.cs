@@ -23,7 +23,9 @@ internal sealed class EventEndpoint(SqliteEvents events, EventPulse pulse, IHost
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/events", Stream).AddEndpointFilter(RolloutEndpoints.RequireViewAsync);
+        routes.MapGet("/v1/events", Stream).AddEndpointFilter(RolloutEndpoints.RequireViewAsync)
+            .Describe("StreamEvents", "Transitions as server-sent events; the header Last-Event-ID goes on after an event.")
+            .Produces<RolloutEvent>(contentType: "text/event-stream").Problems(StatusCodes.Status400BadRequest);
 
     private IResult Stream(HttpContext context, string? @namespace, string? name)
     {

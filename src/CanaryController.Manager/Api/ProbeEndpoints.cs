@@ -9,8 +9,8 @@ internal sealed class ProbeEndpoints(CollectorRegistry registry, SqliteDatabase 
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => Results.Text("ok"));
-        routes.MapGet("/readyz", Ready);
+        routes.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
+        routes.MapGet("/readyz", Ready).ExcludeFromDescription();
         routes.MapGet("/metrics", async context =>
         {
             context.Response.ContentType = PrometheusConstants.TextContentTypeWithVersionAndEncoding;

@@ -14,7 +14,7 @@ internal static class RolloutConditions
     /// <summary>All conditions, always in the same order.</summary>
     public static IReadOnlyList<ConditionView> From(RolloutResource resource, RolloutState state, RolloutObservation? seen, string? failure)
     {
-        var rest = PhaseFacts.IsAtRest(state.Phase);
+        var rest = state.Phase.IsAtRest();
         var stalled = Stalled(resource, failure);
         var ready = rest && stalled is null && state.Phase is not RolloutPhase.Aborted && state.StableRevision is not null;
         return
@@ -50,7 +50,7 @@ internal static class RolloutConditions
 
     private static ConditionView AnalysisBlocked(RolloutState state, AnalysisObservation? analysis)
     {
-        var blocked = PhaseFacts.IsUnderWay(state.Phase) && analysis is not null && analysis.Attempt == state.Attempt
+        var blocked = state.Phase.IsUnderWay() && analysis is not null && analysis.Attempt == state.Attempt
             ? analysis.Metrics.FirstOrDefault(metric => IsBlocked(metric.Verdict))
             : null;
         return blocked is null
@@ -66,7 +66,7 @@ internal static class RolloutConditions
 
     private static ConditionView SpecChangePending(RolloutResource resource, RolloutState state)
     {
-        var pending = resource.Spec is { } spec && PhaseFacts.IsUnderWay(state.Phase) && spec.Steps != state.Plan;
+        var pending = resource.Spec is { } spec && state.Phase.IsUnderWay() && spec.Steps != state.Plan;
         return pending
             ? new("SpecChangePending", "True", "StepsChanged", "The revision under way keeps the steps it started with; the changed ones apply to the next.")
             : new("SpecChangePending", "False", "UpToDate", "");

@@ -21,9 +21,13 @@ internal sealed class RolloutEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/namespaces/{ns}/rollouts").AddEndpointFilter(RequireViewAsync);
-        group.MapGet("", (string ns) => List(ns));
-        group.MapGet("{name}", (string ns, string name) => Get(new(ns, name)));
-        group.MapGet("{name}/history", (string ns, string name) => History(new(ns, name)));
+        group.MapGet("", (string ns) => List(ns))
+            .Describe("ListRollouts", "The rollouts of a namespace, ordered by name; - means all namespaces.").Produces<RolloutList>().Problems();
+        group.MapGet("{name}", (string ns, string name) => Get(new(ns, name)))
+            .Describe("GetRollout", "One rollout as of now.").Produces<RolloutView>().Problems(StatusCodes.Status404NotFound);
+        group.MapGet("{name}/history", (string ns, string name) => History(new(ns, name)))
+            .Describe("GetHistory", "What became of its revisions, its transitions and its commands, newest first.")
+            .Produces<HistoryView>().Problems(StatusCodes.Status404NotFound);
     }
 
     /// <summary>Lets only callers with the role view through.</summary>
@@ -67,5 +71,5 @@ internal sealed class RolloutEndpoints(
     }
 
     private AnalysisObservation? Judged(RolloutKey key, RolloutState state, DateTimeOffset now) =>
-        PhaseFacts.IsUnderWay(state.Phase) ? evidence.Observe(key, state, now) : null;
+        state.Phase.IsUnderWay() ? evidence.Observe(key, state, now) : null;
 }

@@ -52,6 +52,7 @@ internal static class ManagerHost
         app.Services.GetRequiredService<CommandEndpoint>().Map(app);
         app.Services.GetRequiredService<EventEndpoint>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
+        app.MapOpenApi(ApiDescription.Path);
         app.MapFallback(() => ApiProblems.Of(StatusCodes.Status404NotFound, "No such resource", "The API's paths begin with /v1."));
         app.UseEndpoints(_ => { });
         app.Services.GetRequiredService<LifetimeLog>();

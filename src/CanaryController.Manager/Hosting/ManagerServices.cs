@@ -63,7 +63,7 @@ internal static class ManagerServices
     private static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
-        services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>();
+        services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
         services.AddSingleton<EventPulse>();
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());
         return services;

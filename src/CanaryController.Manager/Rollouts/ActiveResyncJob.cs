@@ -1,3 +1,4 @@
+using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Analysis;
 using Quartz;
 
@@ -11,7 +12,7 @@ internal sealed class ActiveResyncJob(IRolloutStore store, IRolloutWaker waker) 
     {
         foreach (var key in store.Keys)
         {
-            if (!PhaseFacts.IsAtRest(store.Read(key).State.Phase))
+            if (!store.Read(key).State.Phase.IsAtRest())
             {
                 waker.Wake(key, urgent: false);
             }

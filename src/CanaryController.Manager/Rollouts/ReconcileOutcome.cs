@@ -17,7 +17,7 @@ internal readonly record struct ReconcileOutcome(DateTimeOffset? WakeAt, TimeSpa
     public static ReconcileOutcome After(Decision decision, EffectResult acted, KnownReading reading) => (acted.Failure, reading.Reading.Route.Problem) switch
     {
         (null, null) => new(decision.WakeAt, null),
-        (null, _) when PhaseFacts.IsAtRest(decision.Next.Phase) && decision.Next.StableRevision is not null => new(null, Backoff.LongestAfterFailure),
+        (null, _) when decision.Next.Phase.IsAtRest() && decision.Next.StableRevision is not null => new(null, Backoff.LongestAfterFailure),
         _ => new(null, Backoff.LongestForRouter),
     };
 }

@@ -23,7 +23,7 @@ internal sealed class RolloutObserver(ITrafficRouter router, IEvidence evidence,
             DeclaredRevision = resource.DeclaredRevision,
             Route = known.Reading.Route,
             Workload = Workload(known.Reading, stable, canary),
-            Analysis = PhaseFacts.IsUnderWay(state.Phase) ? evidence.Observe(resource.Key, state, now) : null,
+            Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,
             Command = command,
             Deleted = resource.Deleted,
         };

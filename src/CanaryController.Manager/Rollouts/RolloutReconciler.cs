@@ -123,7 +123,7 @@ internal sealed class RolloutReconciler(
 
     private void Gather(RolloutResource resource, RolloutSpec spec, RolloutState state)
     {
-        if (PhaseFacts.IsUnderWay(state.Phase))
+        if (state.Phase.IsUnderWay())
         {
             evidence.Track(new(resource.Key, spec, state, resource.Target));
         }

@@ -6,7 +6,7 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// </summary>
 internal sealed class BoundsReader(PrometheusClient client, EvidenceBook book, TimeProvider time, ILogger<BoundsReader> logger)
 {
-    private static readonly TimeSpan WhenMissing = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhenMissing = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WhenKnown = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Alive = TimeSpan.FromMinutes(5);
 
