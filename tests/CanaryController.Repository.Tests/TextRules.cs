@@ -38,8 +38,9 @@ internal static partial class TextRules
         return from file in tree.Files
                where file.Key.EndsWith(".md", StringComparison.Ordinal)
                from match in TestName().Matches(file.Value)
-               let name = match.Groups[1].Value
+               let name = match.Groups["name"].Value
                where !code.Contains($" {name}(", StringComparison.Ordinal)
+                   || (match.Groups["class"] is { Success: true } type && !code.Contains($"class {type.Value}", StringComparison.Ordinal))
                select $"{file.Key}: names the test {name}, which does not exist";
     }
 
@@ -102,7 +103,8 @@ internal static partial class TextRules
     [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("`((?:A|An|The|No|Each|Every|Only|What|Weight|Traffic)_[A-Za-z0-9_]+)`", RegexOptions.None, 1000)]
+    // A fact with underscores, with or without its class, or an invariant of the walk.
+    [GeneratedRegex("`((?<class>[A-Z][A-Za-z]*(Tests|Invariants))\\.)?(?![A-Z0-9_]+`)(?<name>[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+)`|`(?<class>[A-Z][A-Za-z]*Invariants)\\.(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestName();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException", RegexOptions.None, 1000)]
