@@ -55,7 +55,7 @@ cmd_test() {
 
   local passed=0 failed=0 skipped=0 project name file status counted
   rm -rf "$test_results" && mkdir -p "$test_results"
-  for project in tests/*.Tests; do
+  for project in tests/*.Tests tests/*.Simulation; do
     name=${project#tests/} file=$test_results/${project#tests/}.xml status=0
     echo "== $name"
     timeout --kill-after=30 600 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -result-xml "$file" </dev/null 2>&1 || status=$?
@@ -93,6 +93,20 @@ cmd_generate() {
   git status --short -- docs tests
 }
 
+# Replays what a failed simulation names, or tries --runs N other seeds from there.
+cmd_simulate() {
+  local seed=1 runs=1 name=CanaryController.Simulation
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --seed) seed=$2; shift 2 ;;
+      --runs) runs=$2; shift 2 ;;
+      *) echo "usage: ./build.sh simulate [--seed N] [--runs N]" >&2; return 2 ;;
+    esac
+  done
+  build "tests/$name"
+  CANARY_SIMULATION_SEED=$seed CANARY_SIMULATION_RUNS=$runs "$bin/$name/debug/$name" -noColor -noLogo </dev/null
+}
+
 cmd_bench() {
   local tool path
   echo "Building ..." >&2
@@ -123,6 +137,7 @@ cmd_help() {
   check                             build with every warning an error, and verify the formatting
   format                            format the code
   generate                          write docs/openapi.json and the snapshots of canaryctl's help anew
+  simulate [--seed N] [--runs N]    the real manager on virtual time among seeded faults
   bench [ARGS]                      measure; prints a table and writes JSON
   e2e [--times N] [SCENARIO ...]    demo scenarios one after the other, one JSON line each
   hooks                             run check before each commit
@@ -134,7 +149,7 @@ HELP
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case "$command" in
-  demo | test | check | format | generate | bench | e2e | hooks | help) "cmd_$command" "$@" ;;
+  demo | test | check | format | generate | simulate | bench | e2e | hooks | help) "cmd_$command" "$@" ;;
   publish) exec eng/publish.sh "$@" ;;
   *)
     echo "build.sh: there is no command '$command'." >&2

@@ -1,8 +1,9 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Api;
 using CanaryController.Resources.Api;
+using CanaryController.Testing;
 
 namespace CanaryController.Manager.Tests.Api;
 

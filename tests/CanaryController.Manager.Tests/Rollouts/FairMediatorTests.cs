@@ -1,5 +1,6 @@
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Testing;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Testing;
 
 namespace CanaryController.Manager.Tests.Standalone;
 

@@ -1,6 +1,7 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
+using CanaryController.Testing;
 
 namespace CanaryController.Manager.Tests.Standalone;
 

@@ -6,12 +6,11 @@ using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
-using CanaryController.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CanaryController.Manager.Tests;
+namespace CanaryController.Testing;
 
 /// <summary>
 /// The real manager with its real SQLite file and folder, in a directory of its own; only router, evidence and clock are fakes. Nothing runs by itself

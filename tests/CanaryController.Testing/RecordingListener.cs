@@ -3,7 +3,7 @@ using CanaryController.Manager.Rollouts;
 using CanaryController.Resources.Api;
 using MediatR;
 
-namespace CanaryController.Manager.Tests;
+namespace CanaryController.Testing;
 
 /// <summary>Remembers what was announced, over restarts.</summary>
 internal sealed class RecordingListener : INotificationHandler<RolloutTransitioned>
