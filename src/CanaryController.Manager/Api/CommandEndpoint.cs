@@ -134,6 +134,11 @@ internal sealed class CommandEndpoint(
         {
             return (null, ApiProblems.Of(StatusCodes.Status400BadRequest, "Not a command", $"The body cannot be read: {wrong.Message}"));
         }
+        catch (InvalidOperationException wrong) when (wrong.InnerException is ArgumentException)
+        {
+            // How ReadFromJsonAsync says that it does not know the charset.
+            return (null, ApiProblems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON expected", "The charset is not known; send UTF-8."));
+        }
         catch (BadHttpRequestException wrong)
         {
             return (null, ApiProblems.Of(wrong.StatusCode, "Bad request", wrong.Message));

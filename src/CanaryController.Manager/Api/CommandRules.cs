@@ -14,6 +14,11 @@ internal static class CommandRules
     public static IReadOnlyList<FieldProblem> Check(CommandRequest request)
     {
         var problems = new List<FieldProblem>();
+        if (!Enum.IsDefined(request.Action))
+        {
+            problems.Add(new("action", request.Action.ToString(), "This action is not known.", $"One of {string.Join(", ", Enum.GetNames<RolloutAction>())}."));
+        }
+
         Limit(problems, "revision", request.Revision, MaxRevisionChars);
         Limit(problems, "expectedTarget", request.ExpectedTarget, MaxRevisionChars);
         Limit(problems, "reason", request.Reason, MaxReasonChars);

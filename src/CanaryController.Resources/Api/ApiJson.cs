@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Api;
 
@@ -11,6 +12,7 @@ namespace CanaryController.Resources.Api;
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
+    Converters = [typeof(ActionNameConverter)],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(RolloutView))]
 [JsonSerializable(typeof(RolloutList))]
@@ -20,3 +22,6 @@ namespace CanaryController.Resources.Api;
 [JsonSerializable(typeof(CommandResponse))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ApiJson : JsonSerializerContext;
+
+/// <summary>An action is written by name. A number is refused: nobody can read from it what was asked for, and one that names no action could not be carried out.</summary>
+internal sealed class ActionNameConverter() : JsonStringEnumConverter<RolloutAction>(namingPolicy: null, allowIntegerValues: false);

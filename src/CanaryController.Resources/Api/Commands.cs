@@ -1,8 +1,13 @@
+using System.Text.Json.Serialization;
 using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Api;
 
-/// <summary>The body of <c>POST /v1/namespaces/{ns}/rollouts/{name}/commands</c>.</summary>
+/// <summary>
+/// The body of <c>POST /v1/namespaces/{ns}/rollouts/{name}/commands</c>. An unknown member is refused: a misspelt <c>revision</c> would
+/// be a condition that is silently not checked.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CommandRequest
 {
     /// <summary>What to do: <c>Start</c>, <c>Promote</c>, … in any case.</summary>

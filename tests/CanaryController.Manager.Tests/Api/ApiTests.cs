@@ -53,6 +53,10 @@ public sealed class ApiTests
     [InlineData("""{"action": "start"}""", 422, "Invalid command")]
     [InlineData("""{"action": "abort", "step": 0}""", 422, "Invalid command")]
     [InlineData("""{"action": "dance"}""", 400, "Not a command")]
+    [InlineData("""{"action": 99}""", 400, "Not a command")]
+    [InlineData("""{"action": "99"}""", 400, "Not a command")]
+    [InlineData("""{"action": 2}""", 400, "Not a command")]
+    [InlineData("""{"action": "promote", "revison": "v2"}""", 400, "Not a command")]
     [InlineData("""nonsense""", 400, "Not a command")]
     public async Task A_command_that_cannot_be_carried_out_is_a_problem(string body, int status, string title)
     {
@@ -70,9 +74,13 @@ public sealed class ApiTests
         using var missing = await bed.SendAsync(HttpMethod.Get, "/v1/namespaces/default/rollouts/nothing");
         using var path = await bed.SendAsync(HttpMethod.Get, "/v2");
         using var form = await bed.SendAsync(HttpMethod.Post, $"{Shop}/commands", content: new StringContent("action=abort"));
+        using var charset = await bed.SendAsync(HttpMethod.Post, $"{Shop}/commands", content: new ByteArrayContent("""{"action": "abort"}"""u8.ToArray())
+        {
+            Headers = { { "Content-Type", "application/json; charset=nonsense" } },
+        });
         using var large = await bed.CommandAsync($$"""{"action": "abort", "reason": "{{new string('x', CommandEndpoint.MaxBodyBytes)}}"}""");
 
-        Assert.Equal([404, 404, 415, 413], new[] { missing, path, form, large }.Select(response => (int)response.StatusCode));
+        Assert.Equal([404, 404, 415, 415, 413], new[] { missing, path, form, charset, large }.Select(response => (int)response.StatusCode));
     }
 
     [Fact]
