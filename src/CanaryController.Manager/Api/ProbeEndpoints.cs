@@ -1,3 +1,4 @@
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using Prometheus;
 
@@ -27,12 +28,12 @@ internal sealed class ProbeEndpoints(CollectorRegistry registry, SqliteDatabase 
 
         try
         {
-            database.Query(static scope => scope.Read("SELECT 1", static row => row.GetInt32(0)));
+            database.Probe();
             return Results.Text("ok");
         }
-        catch (Microsoft.Data.Sqlite.SqliteException wrong)
+        catch (StoreUnavailableException wrong)
         {
-            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", $"The database cannot be read: {wrong.Message}");
+            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", wrong.Message);
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
 
@@ -31,7 +33,7 @@ internal static class ManagerHost
         var app = builder.Build();
         try
         {
-            app.Services.GetRequiredService<SqliteDatabase>();
+            Load(app.Services, options.Standalone.Database);
         }
         catch (DatabaseUnusableException)
         {
@@ -43,9 +45,26 @@ internal static class ManagerHost
         return app;
     }
 
+    /// <summary>Reads what is kept, all of it, before anything begins: what cannot be read is said once, and nothing starts with half of it.</summary>
+    private static void Load(IServiceProvider services, string database)
+    {
+        try
+        {
+            services.GetRequiredService<SqliteDatabase>();
+            services.GetRequiredService<RolloutCatalog>();
+            services.GetRequiredService<SqliteRolloutStore>();
+            services.GetRequiredService<SqliteCommands>();
+        }
+        catch (Exception wrong) when (wrong is StoreUnavailableException or JsonException or ArgumentException or FormatException or InvalidCastException)
+        {
+            throw new DatabaseUnusableException($"{database}: {wrong.Message} It is damaged: restore it from a backup, or move it away to begin with an empty one.", wrong);
+        }
+    }
+
     private static void MapAll(WebApplication app)
     {
         var access = app.Services.GetRequiredService<ApiAccess>();
+        app.Use(next => context => ApiProblems.InvokeAsync(context, next));
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
         app.Services.GetRequiredService<RolloutEndpoints>().Map(app);

@@ -18,6 +18,7 @@ internal interface IRolloutStore
 
     /// <summary>Writes one decision and returns the new version.</summary>
     /// <exception cref="StaleStateException">The version is not the one expected: read again, decide again.</exception>
+    /// <exception cref="StoreUnavailableException">Nothing was written; try again later.</exception>
     long Write(RolloutWrite write);
 
     /// <summary>Removes the state of a rollout whose resource is gone, with its last transitions; its events stay.</summary>
@@ -48,3 +49,6 @@ internal sealed record CommandAnswer(string CommandId, CommandResult Result);
 /// <summary>Somebody else wrote in between.</summary>
 internal sealed class StaleStateException(RolloutKey key, long expected, long found)
     : Exception($"The state of {key} is at version {found}, not {expected}: somebody else wrote it.");
+
+/// <summary>The store cannot be read or written now, for example because the disk is full. Nothing was changed; the same may succeed later.</summary>
+internal sealed class StoreUnavailableException(string message, Exception inner) : Exception(message, inner);

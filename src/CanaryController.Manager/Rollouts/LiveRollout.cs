@@ -7,7 +7,8 @@ namespace CanaryController.Manager.Rollouts;
 /// <summary>What was seen when a rollout was decided about last. Not persisted: after a restart the first decision makes it anew.</summary>
 /// <param name="Seen">The observation, with what acting changed; its analysis is the attempt's last one once nothing is gathered any more.</param>
 /// <param name="Failure">Why the last try to decide or to act failed; null when it went well.</param>
-internal sealed record LiveRollout(RolloutObservation? Seen, string? Failure)
+/// <param name="Retreat">Why traffic was taken from the canary by a decision that could not be stored; it is decided again until it is. Null otherwise.</param>
+internal sealed record LiveRollout(RolloutObservation? Seen, string? Failure, string? Retreat = null)
 {
     /// <summary>Nothing was seen yet.</summary>
     public static LiveRollout None { get; } = new(null, null);

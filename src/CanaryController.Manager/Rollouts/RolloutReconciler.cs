@@ -67,8 +67,19 @@ internal sealed class RolloutReconciler(
 
         var command = store.NextCommand(resource.Key);
         var (seen, reading) = await observer.ObserveAsync(resource, spec, stored.State, command, last, cancellation);
+        seen = seen with { ExternalAlarm = live.Find(resource.Key).Retreat };
         var decision = RolloutPlanner.Decide(spec, stored.State, seen);
-        var changed = Persist(resource.Key, stored, decision, command, seen.Now);
+        bool changed;
+        try
+        {
+            changed = Persist(resource.Key, stored, decision, command, seen.Now);
+        }
+        catch (StoreUnavailableException)
+        {
+            await RetreatAsync(resource, decision, seen, cancellation);
+            throw;
+        }
+
         if (command is not null)
         {
             answered.Add(command.Id);
@@ -116,6 +127,23 @@ internal sealed class RolloutReconciler(
         }
 
         return changed;
+    }
+
+    /// <summary>
+    /// Users do not wait for a disk: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is stored; a
+    /// process that dies meanwhile finds the state before, and the evidence once more. Nothing but a rollback is ever done unstored.
+    /// </summary>
+    private async Task RetreatAsync(RolloutResource resource, Decision decision, RolloutObservation seen, CancellationToken cancellation)
+    {
+        if (decision.Next.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted))
+        {
+            return;
+        }
+
+        var acted = await executor.ApplyAsync(resource.Target, decision.Effects, cancellation);
+        var route = acted.Reading?.Reading.Route ?? seen.Route;
+        live.Set(resource.Key, live.Find(resource.Key) with { Seen = seen with { Route = route, Command = null }, Retreat = decision.Next.Message });
+        metrics.Show(resource.Key, decision.Next, route.Applied?.Weight);
     }
 
     private static CommandResult Unanswered(RolloutCommand command) =>

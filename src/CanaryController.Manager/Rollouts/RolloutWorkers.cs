@@ -37,9 +37,14 @@ internal sealed partial class RolloutWorkers(
             outcome = "retry";
             queue.Fail(key, Backoff.LongestForRouter);
         }
+        catch (StoreUnavailableException failure)
+        {
+            // Soon again: a rollback may be waiting to be stored, or for the router.
+            Fail(key, failure, Backoff.LongestForRouter);
+        }
         catch (Exception failure)
         {
-            Fail(key, failure);
+            Fail(key, failure, Backoff.LongestAfterFailure);
         }
 
         metrics.Reconciled(outcome, time.GetElapsedTime(began));
@@ -84,7 +89,7 @@ internal sealed partial class RolloutWorkers(
         }
     }
 
-    private void Fail(RolloutKey key, Exception failure)
+    private void Fail(RolloutKey key, Exception failure, TimeSpan longestRest)
     {
         var text = $"{failure.GetType().Name}: {failure.Message}";
         if (!_failing.TryGetValue(key, out var before) || before != text)
@@ -94,7 +99,7 @@ internal sealed partial class RolloutWorkers(
         }
 
         live.Set(key, live.Find(key) with { Failure = text });
-        queue.Fail(key, Backoff.LongestAfterFailure);
+        queue.Fail(key, longestRest);
     }
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "{Key} could not be decided about; it is tried again with growing rests, the others go on")]

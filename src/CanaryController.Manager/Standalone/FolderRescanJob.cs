@@ -8,7 +8,7 @@ internal sealed class FolderRescanJob(FolderWatcher watcher) : IJob
 {
     public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        watcher.Scan();
+        watcher.TryScan();
         return ValueTask.CompletedTask;
     }
 }

@@ -1,5 +1,4 @@
 using CanaryController.Manager.Rollouts;
-using Microsoft.Data.Sqlite;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -17,6 +16,7 @@ internal sealed partial class FolderWatcher(
     private readonly Lock _scanning = new();
     private FileSystemWatcher? _watcher;
     private ITimer? _soon;
+    private bool _notStored;
 
     /// <summary>The folder was read, or was found unreadable, at least once.</summary>
     public bool HasScanned { get; private set; }
@@ -24,8 +24,8 @@ internal sealed partial class FolderWatcher(
     /// <summary>Reads the folder, and decides about every rollout once: a restart goes on where the states say.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _soon = time.CreateTimer(_ => ScanAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Scan();
+        _soon = time.CreateTimer(_ => TryScan(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        TryScan();
         foreach (var key in store.Keys)
         {
             queue.Wake(key, urgent: false);
@@ -60,16 +60,22 @@ internal sealed partial class FolderWatcher(
         }
     }
 
-    /// <summary>A scan that nobody waits for: what goes wrong is logged, and the next one tries again.</summary>
-    private void ScanAgain()
+    /// <summary>A scan that nobody waits for: when what the folder says cannot be stored, it is not in force, that is logged once, and the next one tries again.</summary>
+    public void TryScan()
     {
         try
         {
             Scan();
+            _notStored = false;
         }
-        catch (SqliteException failure)
+        catch (StoreUnavailableException failure)
         {
-            NotStored(logger, failure);
+            if (!_notStored)
+            {
+                NotStored(logger, failure);
+            }
+
+            _notStored = true;
         }
     }
 
@@ -114,7 +120,7 @@ internal sealed partial class FolderWatcher(
         _soon?.Change(Debounce, Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(EventId = 1411, Level = LogLevel.Error, Message = "What the folder says could not be stored; it is read again in a few seconds")]
+    [LoggerMessage(EventId = 1411, Level = LogLevel.Error, Message = "What the folder says could not be stored; what it said before stays in force, and it is read again every few seconds")]
     private static partial void NotStored(ILogger logger, Exception failure);
 
     [LoggerMessage(EventId = 1410, Level = LogLevel.Warning, Message = "The folder cannot be watched; it is read every few seconds instead")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CanaryController.Manager.Rollouts;
 using Microsoft.Data.Sqlite;
 
 namespace CanaryController.Manager.Standalone;
@@ -13,6 +14,7 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly FileStream _owned;
     private readonly SqliteConnection _connection;
     private readonly Action<string> _beforeStatement;
+    private volatile bool _lastWriteFailed;
 
     /// <summary>Opens or makes the database.</summary>
     /// <param name="path">The file.</param>
@@ -41,24 +43,53 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Runs <paramref name="work"/> as one transaction: all of it or nothing.</summary>
+    /// <exception cref="StoreUnavailableException">It was nothing.</exception>
     public T Transact<T>(Func<SqliteScope, T> work)
     {
         lock (_gate)
         {
-            using var transaction = _connection.BeginTransaction(deferred: false);
-            var result = work(new(_connection, transaction, _beforeStatement));
-            _beforeStatement("COMMIT");
-            transaction.Commit();
-            return result;
+            try
+            {
+                using var transaction = _connection.BeginTransaction(deferred: false);
+                var result = work(new(_connection, transaction, _beforeStatement));
+                _beforeStatement("COMMIT");
+                transaction.Commit();
+                _lastWriteFailed = false;
+                return result;
+            }
+            catch (SqliteException wrong)
+            {
+                _lastWriteFailed = true;
+                throw new StoreUnavailableException($"The database cannot be written: {wrong.Message}", wrong);
+            }
         }
     }
 
     /// <summary>Runs <paramref name="work"/>, which only reads.</summary>
+    /// <exception cref="StoreUnavailableException">The file cannot be read.</exception>
     public T Query<T>(Func<SqliteScope, T> work)
     {
         lock (_gate)
         {
-            return work(new(_connection, null, _beforeStatement));
+            try
+            {
+                return work(new(_connection, null, _beforeStatement));
+            }
+            catch (SqliteException wrong)
+            {
+                throw new StoreUnavailableException($"The database cannot be read: {wrong.Message}", wrong);
+            }
+        }
+    }
+
+    /// <summary>Reads a little, and after a write that failed writes a little too: whether the next one may succeed.</summary>
+    /// <exception cref="StoreUnavailableException">The database cannot be used now.</exception>
+    public void Probe()
+    {
+        Query(static scope => scope.Read("SELECT 1", static row => row.GetInt32(0)));
+        if (_lastWriteFailed)
+        {
+            Transact(static scope => scope.Execute($"PRAGMA user_version={SqliteSchema.Version}"));
         }
     }
 

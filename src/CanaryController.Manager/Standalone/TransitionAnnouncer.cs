@@ -1,6 +1,5 @@
 using CanaryController.Manager.Rollouts;
 using MediatR;
-using Microsoft.Data.Sqlite;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -49,21 +48,28 @@ internal sealed partial class TransitionAnnouncer(SqliteEvents events, IMediator
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var failed = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await AnnounceAsync();
+                failed = false;
                 await _signal.WaitAsync(stoppingToken);
             }
-            catch (SqliteException failure)
+            catch (StoreUnavailableException failure)
             {
-                Failed(logger, failure);
+                if (!failed)
+                {
+                    Failed(logger, failure);
+                }
+
+                failed = true;
                 await Task.Delay(RestAfterFailure, time, stoppingToken);
             }
         }
     }
 
-    [LoggerMessage(EventId = 1301, Level = LogLevel.Error, Message = "Transitions could not be read from the database; they are announced later")]
+    [LoggerMessage(EventId = 1301, Level = LogLevel.Error, Message = "Transitions could not be claimed in the database; they are announced later")]
     private static partial void Failed(ILogger logger, Exception failure);
 }

@@ -16,9 +16,11 @@ internal sealed class ApiBed : IAsyncDisposable
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(1) };
 
-    public static async Task<ApiBed> StartAsync(params ApiToken[] tokens)
+    public static Task<ApiBed> StartAsync(params ApiToken[] tokens) => StartAsync(null, tokens);
+
+    public static async Task<ApiBed> StartAsync(Action<string>? beforeStatement, params ApiToken[] tokens)
     {
-        var manager = new ManagerBed(realTime: true, api: new(new("http://127.0.0.1:0"), tokens));
+        var manager = new ManagerBed(beforeStatement, realTime: true, api: new(new("http://127.0.0.1:0"), tokens));
         manager.Put("shop.yaml", RolloutText.Of(step: "hold: 1h"));
         var pulse = manager.Get<EventPulse>().Next;
         await manager.App.StartAsync();
