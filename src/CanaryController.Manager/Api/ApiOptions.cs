@@ -63,6 +63,16 @@ internal static class ApiOptionsValidator
             problems.Add(new("api.tokens", name, "Two tokens have this name; the audit trail could not tell them apart.", "Give each its own name."));
         }
 
+        var read = options.Tokens.Where(token => token.Sha256.Span.ContainsAnyExcept((byte)0));
+        foreach (var same in read.GroupBy(token => Convert.ToHexString(token.Sha256.Span), StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            problems.Add(new(
+                "api.tokens",
+                string.Join(", ", same.Select(token => token.Name)),
+                "These have the same token; the audit trail could not tell them apart.",
+                "Give each a token of its own."));
+        }
+
         return problems;
     }
 }

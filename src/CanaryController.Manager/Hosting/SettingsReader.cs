@@ -44,6 +44,7 @@ internal sealed class SettingsReader
     public IReadOnlyList<SettingsReader> List(string name)
     {
         _asked.Add(name);
+        RefuseOneValue(name);
         var entries = _section.GetSection(name).GetChildren().ToList();
         if (entries.Find(entry => !int.TryParse(entry.Key, out _)) is { } wrong)
         {
@@ -58,6 +59,7 @@ internal sealed class SettingsReader
     public IReadOnlyList<string> Values(string name)
     {
         _asked.Add(name);
+        RefuseOneValue(name);
         return [.. _section.GetSection(name).GetChildren().Select(entry => entry.Value).OfType<string>()];
     }
 
@@ -143,7 +145,7 @@ internal sealed class SettingsReader
     /// <summary>Everything that is wrong, settings that nobody asked for among it.</summary>
     public IReadOnlyList<FieldProblem> Finish()
     {
-        foreach (var unknown in _section.GetChildren().Where(child => !_asked.Contains(child.Key) && !int.TryParse(child.Key, out _)))
+        foreach (var unknown in _section.GetChildren().Where(child => !_asked.Contains(child.Key)))
         {
             Add(unknown.Key, unknown.Value, "This setting is not known.", $"Known here: {string.Join(", ", _asked.Order())}.");
         }
@@ -154,6 +156,15 @@ internal sealed class SettingsReader
         }
 
         return _problems;
+    }
+
+    /// <summary>A list that was written as one value must not count as empty: without api.tokens nobody has to say who he is.</summary>
+    private void RefuseOneValue(string name)
+    {
+        if (_section[name] is { Length: > 0 } value)
+        {
+            Add(name, value, "A list is expected here, not one value.", "Begin each entry with a dash.");
+        }
     }
 
     private string? Find(string name)

@@ -55,6 +55,21 @@ public sealed class ConfigurationTests : IDisposable
             problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("api: {tokens: secret}", "api.tokens")]
+    [InlineData("api: {tokens: [{name: ci, sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, roles: view}]}", "api.tokens[0].roles")]
+    [InlineData("logging: [Json]", "logging.0")]
+    public void A_list_and_one_value_are_not_the_same(string text, string path) =>
+        Assert.Contains(path, Read($"{Good}{text}\n").Problems.Select(problem => problem.Path));
+
+    [Fact]
+    public void Two_names_for_one_token_are_refused()
+    {
+        var hash = new string('a', 64);
+        var (_, problems) = Read($"{Good}api: {{tokens: [{{name: ci, sha256: {hash}, roles: [view]}}, {{name: me, sha256: {hash}, roles: [approve]}}]}}\n");
+        Assert.Equal("ci, me", Assert.Single(problems).Value);
+    }
+
     [Fact]
     public void Whoever_listens_elsewhere_needs_tokens()
     {
