@@ -30,12 +30,15 @@ internal sealed class EventEndpoint(SqliteEvents events, EventPulse pulse, IHost
     private IResult Stream(HttpContext context, string? @namespace, string? name)
     {
         var last = context.Request.Headers["Last-Event-ID"].ToString();
-        if (last.Length > 0 && (!long.TryParse(last, out var given) || given < 0))
+        var given = 0L;
+        if (last.Length > 0 && (!long.TryParse(last, out given) || given < 0))
         {
             return ApiProblems.Of(StatusCodes.Status400BadRequest, "Bad Last-Event-ID", $"'{last}' is not the id of an event: a whole number from 0.");
         }
 
-        var from = last.Length > 0 ? long.Parse(last) : events.LastId;
+        // An id that was not given yet comes from a database that was lost: nothing of this one must be passed over.
+        var newest = events.LastId;
+        var from = last.Length == 0 ? newest : given <= newest ? given : 0;
         return TypedResults.ServerSentEvents(EnumerateAsync(from, @namespace, name, context.RequestAborted));
     }
 

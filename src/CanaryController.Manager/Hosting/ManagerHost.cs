@@ -9,6 +9,9 @@ namespace CanaryController.Manager.Hosting;
 /// <summary>Puts the process together.</summary>
 internal static class ManagerHost
 {
+    /// <summary>How many connections the API serves at once, event streams among them; further ones are closed.</summary>
+    private const int MaxConnections = 1_000;
+
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the host, with its database open.</summary>
@@ -24,6 +27,7 @@ internal static class ManagerHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = CommandEndpoint.MaxBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         });
         builder.WebHost.UseUrls(options.Api.Listen.GetLeftPart(UriPartial.Authority));
         builder.Services.AddRoutingCore();

@@ -83,12 +83,14 @@ public sealed class ApiTests
         Assert.Equal([404, 404, 415, 415, 413], new[] { missing, path, form, charset, large }.Select(response => (int)response.StatusCode));
     }
 
-    [Fact]
-    public async Task Events_go_on_after_the_last_one_seen()
+    [Theory]
+    [InlineData("1", "2", "3")]
+    [InlineData("999", "1", "2")]
+    public async Task Events_go_on_after_the_last_one_seen_and_begin_anew_when_the_database_was_lost(string last, params string[] expected)
     {
         await using var bed = await ApiBed.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events?namespace=default&name=shop");
-        request.Headers.Add("Last-Event-ID", "1");
+        request.Headers.Add("Last-Event-ID", last);
         using var response = await bed.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         var ids = new List<string>();
@@ -100,7 +102,7 @@ public sealed class ApiTests
             }
         }
 
-        Assert.Equal(["id: 2", "id: 3"], ids);
+        Assert.Equal(expected.Select(id => $"id: {id}"), ids);
     }
 
     [Fact]
