@@ -16,8 +16,10 @@ internal static class CatalogMerge
     /// <summary>The resources after the scan.</summary>
     /// <param name="known">The resources before it.</param>
     /// <param name="files">The folder's files, by name.</param>
+    /// <param name="isUnderWay">Whether a rollout is not at rest.</param>
     /// <param name="now">The moment of the scan.</param>
-    public static MergeResult Merge(IReadOnlyDictionary<RolloutKey, CatalogEntry> known, IReadOnlyList<FileReading> files, DateTimeOffset now)
+    public static MergeResult Merge(
+        IReadOnlyDictionary<RolloutKey, CatalogEntry> known, IReadOnlyList<FileReading> files, Func<RolloutKey, bool> isUnderWay, DateTimeOffset now)
     {
         var entries = new Dictionary<RolloutKey, CatalogEntry>();
         var problems = files.SelectMany(file => file.Problems).ToList();
@@ -37,7 +39,7 @@ internal static class CatalogMerge
             }
         }
 
-        RouteOwnership.Apply(known, entries, problems);
+        RouteOwnership.Apply(known, entries, isUnderWay, problems);
         return new(entries, problems);
     }
 

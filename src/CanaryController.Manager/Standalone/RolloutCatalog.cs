@@ -1,3 +1,4 @@
+using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Telemetry;
@@ -11,6 +12,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
 {
     private readonly Lock _gate = new();
     private readonly SqliteSpecs _specs;
+    private readonly IRolloutStore _store;
     private readonly IRolloutWaker _waker;
     private readonly RolloutMetrics _metrics;
     private readonly ILogger<RolloutCatalog> _logger;
@@ -18,9 +20,10 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private HashSet<FieldProblem> _problems = [];
     private string? _folderProblem;
 
-    public RolloutCatalog(SqliteSpecs specs, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
+    public RolloutCatalog(SqliteSpecs specs, IRolloutStore store, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
     {
         _specs = specs;
+        _store = store;
         _waker = waker;
         _metrics = metrics;
         _logger = logger;
@@ -84,7 +87,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
         List<RolloutKey> changed;
         lock (_gate)
         {
-            var merged = CatalogMerge.Merge(_entries, scan.Files, now);
+            var merged = CatalogMerge.Merge(_entries, scan.Files, key => !_store.Read(key).State.Phase.IsAtRest(), now);
             _specs.Save([.. merged.Entries.Values.Where(entry => entry.Content is not null && IsNews(entry))]);
             changed = [.. merged.Entries.Values.Where(IsChange).Select(entry => entry.Key)];
             _entries = merged.Entries;

@@ -63,15 +63,18 @@ internal sealed class RolloutFolder(string path, IRolloutTextReader reader)
         byte[] bytes;
         try
         {
-            using var stream = new FileStream(System.IO.Path.Combine(Path, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (stream.Length > MaxFileBytes)
+            var entry = new FileInfo(System.IO.Path.Combine(Path, name));
+            var file = entry.LinkTarget is null ? entry : entry.ResolveLinkTarget(returnFinalTarget: true)!;
+            if (!File.Exists(file.FullName))
             {
-                return Broken(name, $"The file is {stream.Length} bytes long; at most {MaxFileBytes} are read.", "Split it into several files.");
+                return entry.LinkTarget is null ? null : Broken(name, "The link leads to no file.", "Mend what it leads to, or delete the link.");
             }
 
-            bytes = new byte[(int)stream.Length];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            bytes = bytes[..length];
+            bytes = ReadAll(file.FullName);
+            if (bytes.Length > MaxFileBytes)
+            {
+                return Broken(name, $"The file is longer than {MaxFileBytes} bytes.", "Split it into several files.");
+            }
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -84,6 +87,22 @@ internal sealed class RolloutFolder(string path, IRolloutTextReader reader)
 
         var hash = Convert.ToHexString(SHA256.HashData(bytes));
         return _parsed.TryGetValue(name, out var before) && before.Hash == hash ? before : new(hash, Parse(name, bytes));
+    }
+
+    /// <summary>
+    /// The file, or one byte more than is allowed of it. What has no length is not opened: a pipe or a device has none either, and opening a pipe
+    /// would wait for somebody who writes.
+    /// </summary>
+    private static byte[] ReadAll(string path)
+    {
+        if (new FileInfo(path).Length == 0)
+        {
+            return [];
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[Math.Min(stream.Length, MaxFileBytes + 1)];
+        return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
     }
 
     private FileReading Parse(string name, byte[] bytes)

@@ -4,30 +4,58 @@ using CanaryController.Resources.Api;
 
 namespace CanaryController.Manager.Standalone;
 
-/// <summary>Two rollouts never share a route: the one that had it first keeps it, the other keeps what it had, and says why.</summary>
+/// <summary>
+/// Two rollouts never share a route: the one that had it first keeps it, the other keeps what it had, and says why. A rollout under way does not change its
+/// route: the old one would keep the canary's share, and nobody would watch it.
+/// </summary>
 internal static class RouteOwnership
 {
-    /// <summary>Takes the routes that are taken away from <paramref name="entries"/>.</summary>
+    /// <summary>Gives those of <paramref name="entries"/> that may not have the route they name the one they had.</summary>
+    /// <param name="known">The resources before.</param>
+    /// <param name="entries">The resources now; changed.</param>
+    /// <param name="isUnderWay">Whether a rollout is not at rest.</param>
+    /// <param name="problems">What is wrong is added here.</param>
     public static void Apply(
-        IReadOnlyDictionary<RolloutKey, CatalogEntry> known, Dictionary<RolloutKey, CatalogEntry> entries, List<FieldProblem> problems)
+        IReadOnlyDictionary<RolloutKey, CatalogEntry> known,
+        Dictionary<RolloutKey, CatalogEntry> entries,
+        Func<RolloutKey, bool> isUnderWay,
+        List<FieldProblem> problems)
     {
-        var owners = new Dictionary<RouteTarget, RolloutKey>();
-        foreach (var entry in entries.Values.Where(entry => entry.Content is not null).OrderBy(Rank).ThenBy(entry => entry.Key).ToList())
-        {
-            var target = entry.Content!.Target;
-            if (owners.TryAdd(target, entry.Key))
-            {
-                continue;
-            }
+        var wanting = entries.Values.Where(entry => entry.Content is not null).OrderBy(entry => entry.Key).ToList();
+        var refused = wanting.Where(entry => Before(entry) is { } before && before != entry.Content!.Target && isUnderWay(entry.Key)).ToDictionary(entry => entry.Key, UnderWay);
 
-            var problem = Taken(entry, owners[target]);
-            problems.Add(problem);
-            var before = known.GetValueOrDefault(entry.Key)?.Content;
-            var keeps = before is not null && owners.TryAdd(before.Target, entry.Key) ? before : null;
-            entries[entry.Key] = entry with { Content = keeps, Problems = [.. entry.Problems, problem] };
+        // Who may not move needs its old route again, which somebody else may have been given: each round refuses more moves, or is the last.
+        while (Refuse())
+        {
         }
 
-        int Rank(CatalogEntry entry) => known.GetValueOrDefault(entry.Key)?.Content?.Target == entry.Content!.Target ? 0 : 1;
+        foreach (var (key, problem) in refused.OrderBy(pair => pair.Key))
+        {
+            problems.Add(problem);
+            entries[key] = entries[key] with { Content = known.GetValueOrDefault(key)?.Content, Problems = [.. entries[key].Problems, problem] };
+        }
+
+        bool Refuse()
+        {
+            var owners = new Dictionary<RouteTarget, RolloutKey>();
+            var moved = false;
+            foreach (var entry in wanting.Where(entry => Before(entry) is not null || !refused.ContainsKey(entry.Key)).OrderBy(Rank))
+            {
+                var target = refused.ContainsKey(entry.Key) ? Before(entry)!.Value : entry.Content!.Target;
+                if (!owners.TryAdd(target, entry.Key))
+                {
+                    refused.Add(entry.Key, Taken(entry, owners[target]));
+                    moved |= Before(entry) is not null;
+                }
+            }
+
+            return moved;
+        }
+
+        // First who stays, then who moves, then who is new.
+        int Rank(CatalogEntry entry) => Before(entry) is not { } before ? 2 : refused.ContainsKey(entry.Key) || before == entry.Content!.Target ? 0 : 1;
+
+        RouteTarget? Before(CatalogEntry entry) => known.GetValueOrDefault(entry.Key)?.Content?.Target;
     }
 
     private static FieldProblem Taken(CatalogEntry entry, RolloutKey owner) => new(
@@ -35,5 +63,12 @@ internal static class RouteOwnership
         entry.Content!.Target.Route,
         $"The route {entry.Content.Target.Route} of the gateway {entry.Content.Target.Gateway} belongs to the rollout {owner} already.",
         "Name another route, or remove one of the two rollouts.",
+        entry.File);
+
+    private static FieldProblem UnderWay(CatalogEntry entry) => new(
+        "spec.traffic.gateway.route",
+        entry.Content!.Target.Route,
+        "The route cannot change while a revision is under way: the old one would keep the canary's share.",
+        "Wait for the end of the rollout, or abort it; the change is taken over then.",
         entry.File);
 }

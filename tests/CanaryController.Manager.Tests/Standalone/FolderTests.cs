@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
@@ -129,6 +130,82 @@ public sealed class FolderTests : IAsyncDisposable
 
         Assert.Equal(["binary.yaml", "large.yaml", "shop.yaml"], scan.Files!.Select(file => file.File));
         Assert.Equal([true, true, false], scan.Files!.Select(file => file.HasErrors));
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_nowhere_deletes_nothing()
+    {
+        var target = Path.Combine(_bed.Directory, "elsewhere.yaml");
+        await File.WriteAllTextAsync(target, RolloutText.Of());
+        File.CreateSymbolicLink(Path.Combine(_bed.Options.Standalone.Folder, "shop.yaml"), target);
+        _bed.Scan();
+        Assert.Empty(Shop!.Problems);
+
+        File.Delete(target);
+        _bed.Scan();
+        _bed.Time.Advance(TimeSpan.FromHours(1));
+        _bed.Scan();
+        Assert.False(Shop!.Deleted);
+        Assert.Contains("link", Assert.Single(Shop!.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_pipe_or_a_device_does_not_keep_the_folder_from_being_read()
+    {
+        using var made = Process.Start("mkfifo", [Path.Combine(_bed.Options.Standalone.Folder, "a-pipe.yaml")]);
+        await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_bed.Options.Standalone.Folder, "b-device.yaml"), "/dev/null");
+        _bed.Put("shop.yaml", RolloutText.Of());
+        await Task.Run(_bed.Scan, TestContext.Current.CancellationToken);
+        Assert.NotNull(Shop!.Spec);
+    }
+
+    [Fact]
+    public async Task A_rollout_under_way_keeps_its_route_until_it_is_at_rest()
+    {
+        await _bed.StartShopAsync();
+        _bed.Put("shop.yaml", RolloutText.Of(route: "other"));
+        _bed.Scan();
+        await _bed.ReconcileAsync();
+        Assert.Equal(ManagerBed.Route, Shop!.Target);
+        Assert.Contains("under way", Assert.Single(Shop!.Problems).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _bed.Router.WeightOf(new("default", "other")).Percent);
+
+        _bed.Send(RolloutAction.Abort);
+        await _bed.ReconcileAsync();
+        _bed.Scan();
+        Assert.Equal(0, _bed.Router.WeightOf(ManagerBed.Route).Percent);
+        Assert.Equal("other", Shop!.Target.Route);
+        Assert.Empty(Shop!.Problems);
+    }
+
+    [Fact]
+    public void A_newcomer_never_gets_the_route_of_one_that_cannot_move()
+    {
+        var cart = new RolloutKey("default", "cart");
+        _bed.Put("cart.yaml", RolloutText.Of("cart"));
+        _bed.Put("shop.yaml", RolloutText.Of());
+        _bed.Scan();
+
+        _bed.Put("cart.yaml", RolloutText.Of("cart", route: "shop"));
+        _bed.Put("a-new.yaml", RolloutText.Of("a-new", route: "cart"));
+        _bed.Scan();
+        var resources = _bed.Get<IRolloutResources>();
+        Assert.Equal(["cart", "shop"], resources.All.Where(resource => resource.Spec is not null).Select(resource => resource.Target.Route));
+        Assert.Equal("cart", resources.Find(cart)!.Target.Route);
+        Assert.Null(resources.Find(new RolloutKey("default", "a-new"))!.Spec);
+    }
+
+    [Fact]
+    public void Two_rollouts_may_change_their_routes_with_each_other()
+    {
+        _bed.Put("cart.yaml", RolloutText.Of("cart"));
+        _bed.Put("shop.yaml", RolloutText.Of());
+        _bed.Scan();
+        _bed.Put("cart.yaml", RolloutText.Of("cart", route: "shop"));
+        _bed.Put("shop.yaml", RolloutText.Of(route: "cart"));
+        _bed.Scan();
+        Assert.Equal(["shop", "cart"], _bed.Get<IRolloutResources>().All.Select(resource => resource.Target.Route));
     }
 
     [Fact]
