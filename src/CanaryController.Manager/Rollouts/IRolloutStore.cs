@@ -21,6 +21,9 @@ internal interface IRolloutStore
     /// <exception cref="StoreUnavailableException">Nothing was written; try again later.</exception>
     long Write(RolloutWrite write);
 
+    /// <summary>Answers a command that nothing is decided about.</summary>
+    void Answer(RolloutKey key, CommandAnswer answer);
+
     /// <summary>Removes the state of a rollout whose resource is gone, with its last transitions; its events stay.</summary>
     /// <exception cref="StaleStateException">The version is not the one expected.</exception>
     void Forget(RolloutWrite last);

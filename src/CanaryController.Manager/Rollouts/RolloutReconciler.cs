@@ -36,6 +36,7 @@ internal sealed class RolloutReconciler(
             {
                 if (resources.Find(key) is not { Spec: { } spec } resource)
                 {
+                    Refuse(key, answered);
                     return ReconcileOutcome.AtRest;
                 }
 
@@ -99,6 +100,16 @@ internal sealed class RolloutReconciler(
         return changed || moved || store.NextCommand(resource.Key) is not null
             ? new(now, null)
             : new(now, ReconcileOutcome.After(decision, acted, now));
+    }
+
+    /// <summary>Answers what was asked of a rollout that is gone, so that it is not carried out on a later one of that name.</summary>
+    private void Refuse(RolloutKey key, List<string> answered)
+    {
+        while (store.NextCommand(key) is { } command)
+        {
+            store.Answer(key, new(command.Id, new(CommandStatus.Refused, "The rollout is gone.")));
+            answered.Add(command.Id);
+        }
     }
 
     /// <summary>Writes what changed; nothing when nothing did.</summary>
@@ -176,8 +187,8 @@ internal sealed class RolloutReconciler(
     {
         evidence.Forget(key);
         live.Remove(key);
-        metrics.Remove(key);
         resources.Forget(key);
+        metrics.Remove(key);
     }
 
     private readonly record struct Pass(KnownReading Reading, ReconcileOutcome? Outcome);

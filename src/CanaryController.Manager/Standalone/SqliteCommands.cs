@@ -66,7 +66,7 @@ internal sealed class SqliteCommands
             static row => View(Row(row)), key.Namespace, key.Name, limit));
 
     /// <summary>Writes the answer, in the transaction of the decision.</summary>
-    public static void Answer(SqliteScope scope, CommandAnswer answer) => scope.Execute(
+    public static int Answer(SqliteScope scope, CommandAnswer answer) => scope.Execute(
         "UPDATE commands SET status = $2, message = $3 WHERE id = $1", answer.CommandId, answer.Result.Status.ToString(), answer.Result.Message);
 
     /// <summary>Called after that transaction.</summary>

@@ -84,6 +84,33 @@ internal sealed class SqliteRolloutStore : IRolloutStore
     }
 
     /// <inheritdoc/>
+    public void Answer(RolloutKey key, CommandAnswer answer)
+    {
+        _database.Transact(scope => SqliteCommands.Answer(scope, answer));
+        _commands.Answered(key, answer.CommandId);
+    }
+
+    /// <summary>Drops what is left of rollouts that are gone, when the newest of it is older than <paramref name="before"/>: events, commands, sequence.</summary>
+    public int PruneForgotten(DateTimeOffset before) => _database.Transact(scope =>
+    {
+        var names = scope.Read(
+            """
+            SELECT namespace, name FROM forgotten AS gone
+            WHERE NOT EXISTS (SELECT 1 FROM rollouts WHERE namespace = gone.namespace AND name = gone.name)
+            AND COALESCE((SELECT json_extract(body, '$.at') FROM events WHERE namespace = gone.namespace AND name = gone.name ORDER BY sequence DESC LIMIT 1), '') < $1
+            """,
+            static row => (Namespace: row.GetString(0), Name: row.GetString(1)), before.UtcDateTime.ToString("O"));
+        foreach (var (@namespace, name) in names)
+        {
+            scope.Execute("DELETE FROM events WHERE namespace = $1 AND name = $2", @namespace, name);
+            scope.Execute("DELETE FROM commands WHERE namespace = $1 AND name = $2", @namespace, name);
+            scope.Execute("DELETE FROM forgotten WHERE namespace = $1 AND name = $2", @namespace, name);
+        }
+
+        return names.Count;
+    });
+
+    /// <inheritdoc/>
     public void Forget(RolloutWrite last)
     {
         _database.Transact(scope =>
