@@ -43,7 +43,15 @@ internal static class YamlConfiguration
             throw new FormatException($"{path}: expected one YAML document that is a map of settings.");
         }
 
-        Flatten(root, "", values);
+        try
+        {
+            Flatten(root, "", values);
+        }
+        catch (FormatException wrong)
+        {
+            throw new FormatException($"{path}: {wrong.Message}", wrong);
+        }
+
         return values;
     }
 
@@ -54,7 +62,7 @@ internal static class YamlConfiguration
             case YamlMappingNode map:
                 foreach (var (key, child) in map.Children)
                 {
-                    Flatten(child, Join(path, ((YamlScalarNode)key).Value ?? ""), values);
+                    Flatten(child, Join(path, NameOf(key)), values);
                 }
 
                 break;
@@ -72,6 +80,10 @@ internal static class YamlConfiguration
                 throw new FormatException($"{path}: YAML aliases are not supported here.");
         }
     }
+
+    private static string NameOf(YamlNode key) => key is YamlScalarNode { Value: { } name }
+        ? name
+        : throw new FormatException($"line {key.Start.Line}: the name of a setting is one word, not a list or a map.");
 
     private static string Join(string path, string key) => path.Length == 0 ? key : ConfigurationPath.Combine(path, key);
 }

@@ -63,6 +63,10 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains(path, Read($"{Good}{text}\n").Problems.Select(problem => problem.Path));
 
     [Fact]
+    public void A_list_as_a_name_is_refused_with_file_and_line() =>
+        Assert.StartsWith($"{_file}: line 5:", Assert.Throws<FormatException>(() => Read($"{Good}? [a, b]\n: c\n")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Two_names_for_one_token_are_refused()
     {
         var hash = new string('a', 64);

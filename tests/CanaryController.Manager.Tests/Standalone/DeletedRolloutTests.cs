@@ -2,6 +2,7 @@ using System.Text;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
+using CanaryController.Testing;
 using Prometheus;
 
 namespace CanaryController.Manager.Tests.Standalone;
