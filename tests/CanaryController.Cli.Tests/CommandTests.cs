@@ -128,6 +128,20 @@ public sealed class CommandTests
         Snapshot.Matches("get-one", (await CommandRun.OfAsync("get shop", controller)).Output);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(160)]
+    public async Task A_metric_is_readable_at_any_width(int columns)
+    {
+        await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing(), Sample.History());
+        var run = await CommandRun.OfAsync("get shop --no-color", controller, environment => environment with { OutputIsTerminal = true, Width = columns });
+        Assert.All(
+            ["✓ success-rate  Passed", "Inconclusive", "98.70 %", "stable 99.20 %", "p99 max 500 ms", "12,345", "evidence"],
+            word => Assert.Contains(word, run.Output, StringComparison.Ordinal));
+        Snapshot.Matches($"get-one-{columns}", run.Output);
+    }
+
     [Fact]
     public async Task All_rollouts_are_shown_a_line_each()
     {
