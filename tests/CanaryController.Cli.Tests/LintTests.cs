@@ -45,6 +45,16 @@ public sealed class LintTests : IDisposable
     }
 
     [Fact]
+    public async Task A_problem_is_one_line_however_long_it_is()
+    {
+        Write("long.yaml", Good.Replace("hold: 5m", new string('h', 5_000) + ": 5m", StringComparison.Ordinal));
+        var lines = (await LintAsync(_folder)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines[..2], line => Assert.Contains(": there is no such field. Fix: ", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.True(line.Length < 500, line));
+    }
+
+    [Fact]
     public async Task Rollouts_that_are_in_each_others_way_are_found_across_files()
     {
         Write("one.yaml", Good);
