@@ -151,6 +151,17 @@ public sealed class CommandTests
         Assert.DoesNotContain("other", (await CommandRun.OfAsync("get", controller)).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("get")]
+    [InlineData("history shop")]
+    public async Task A_terminal_too_narrow_for_a_table_shows_it_all_the_same(string line)
+    {
+        await using var controller = (await FakeController.StartAsync()).Then(Sample.Idle(), Sample.History(("v1", RevisionOutcome.Adopted)));
+        await CommandRun.OfAsync("get shop", controller);
+        var run = await CommandRun.OfAsync($"{line} --no-color", controller, environment => environment with { OutputIsTerminal = true, Width = 40 });
+        Assert.Contains(line == "get" ? "v1 is stable and has all traffic." : "success-rate fell to 91 % (min 99 %).", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task History_shows_revisions_transitions_and_who_asked()
     {
