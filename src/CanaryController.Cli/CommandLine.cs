@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using CanaryController.Cli.Commands;
-using CanaryController.Cli.Controller;
 using CanaryController.Cli.Hosting;
 
 namespace CanaryController.Cli;
@@ -15,7 +14,7 @@ internal static class CommandLine
     /// <summary>Runs one command line.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliEnvironment environment, CancellationToken cancellation = default)
     {
-        var parsed = Build(environment).Parse(arguments);
+        var parsed = Build(environment).Parse(arguments is ["help", ..] ? [.. arguments.Skip(1), "--help"] : arguments);
         var configuration = new InvocationConfiguration
         {
             Output = environment.Output,
@@ -26,7 +25,7 @@ internal static class CommandLine
         {
             if (parsed.Action is ParseErrorAction)
             {
-                return (int)Misused(parsed, environment);
+                return (int)Misuse.Explain(parsed, environment);
             }
 
             return await parsed.InvokeAsync(configuration, cancellation);
@@ -87,28 +86,6 @@ internal static class CommandLine
         }
 
         return root;
-    }
-
-    private static ExitCode Misused(ParseResult parsed, CliEnvironment environment)
-    {
-        var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? environment.ProgramName : $"{environment.ProgramName} {command.Name}";
-        if (command is RootCommand && parsed.UnmatchedTokens is [var word, ..])
-        {
-            var near = command.Subcommands.Where(candidate => !candidate.Hidden && NearNames.Distance(word, candidate.Name) <= NearNames.MaxDistance).Select(candidate => $"'{candidate.Name}'");
-            var hint = string.Join(" or ", near);
-            environment.Error.WriteLine($"There is no command '{word}'.{(hint.Length > 0 ? $" Did you mean {hint}?" : "")}");
-        }
-        else
-        {
-            foreach (var message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
-            {
-                environment.Error.WriteLine(message);
-            }
-        }
-
-        environment.Error.WriteLine($"'{path} --help' shows how it is used.");
-        return ExitCode.Usage;
     }
 
     private static bool IsClosedPipe(IOException failure) => failure.Message.Contains("Broken pipe", StringComparison.OrdinalIgnoreCase);

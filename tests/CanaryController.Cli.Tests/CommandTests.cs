@@ -128,6 +128,20 @@ public sealed class CommandTests
         Snapshot.Matches("get-one", (await CommandRun.OfAsync("get shop", controller)).Output);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(160)]
+    public async Task A_metric_is_readable_at_any_width(int columns)
+    {
+        await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing(), Sample.History());
+        var run = await CommandRun.OfAsync("get shop --no-color", controller, environment => environment with { OutputIsTerminal = true, Width = columns });
+        Assert.All(
+            ["✓ success-rate  Passed", "Inconclusive", "98.70 %", "stable 99.20 %", "p99 max 500 ms", "12,345", "evidence"],
+            word => Assert.Contains(word, run.Output, StringComparison.Ordinal));
+        Snapshot.Matches($"get-one-{columns}", run.Output);
+    }
+
     [Fact]
     public async Task All_rollouts_are_shown_a_line_each()
     {
@@ -135,6 +149,17 @@ public sealed class CommandTests
         controller.Rollouts.AddRange([Sample.Progressing() with { Name = "cart", ObservedWeightPercent = 5 }, Sample.Aborted() with { Namespace = "other", ObservedWeightPercent = null }]);
         Snapshot.Matches("get-all", (await CommandRun.OfAsync("get -A", controller)).Output);
         Assert.DoesNotContain("other", (await CommandRun.OfAsync("get", controller)).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("history shop")]
+    public async Task A_terminal_too_narrow_for_a_table_shows_it_all_the_same(string line)
+    {
+        await using var controller = (await FakeController.StartAsync()).Then(Sample.Idle(), Sample.History(("v1", RevisionOutcome.Adopted)));
+        await CommandRun.OfAsync("get shop", controller);
+        var run = await CommandRun.OfAsync($"{line} --no-color", controller, environment => environment with { OutputIsTerminal = true, Width = 40 });
+        Assert.Contains(line == "get" ? "v1 is stable and has all traffic." : "success-rate fell to 91 % (min 99 %).", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,16 @@ public sealed class CompletionTests
         Assert.Contains(expected, run.Output.Split('\n').Select(candidate => candidate.Split('\t')[0]));
     }
 
+    [Theory]
+    [InlineData("get ", "shop\tIdle v1\n")]
+    [InlineData("lint ", "")]
+    [InlineData("completion ", "bash\nfish\npowershell\nzsh\n")]
+    public async Task Options_are_offered_only_where_one_is_begun(string line, string offered)
+    {
+        await using var controller = await FakeController.StartAsync();
+        Assert.Equal(offered, (await CommandRun.OfAsync($"__complete -- \"{line}\"", controller)).Output);
+    }
+
     [Fact]
     public async Task A_controller_that_is_not_there_leaves_the_line_as_it_is()
     {

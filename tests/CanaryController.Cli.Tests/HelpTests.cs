@@ -42,6 +42,14 @@ public sealed class HelpTests
     [InlineData("start shop")]
     [InlineData("get shop -o jsn")]
     [InlineData("skip shop --step 0")]
+    [InlineData("abort shop --step x")]
+    [InlineData("abort shop --step 99999999999")]
+    [InlineData("abort shop --step -1")]
+    [InlineData("get -n ''")]
+    [InlineData("get -n Bad_NS")]
+    [InlineData("get shop.v2")]
+    [InlineData("get --verbose")]
+    [InlineData("lint --strict")]
     [InlineData("watch shop --timeout soon")]
     [InlineData("wait shop --for lunch")]
     [InlineData("get shop -A")]
@@ -53,6 +61,37 @@ public sealed class HelpTests
         Assert.Equal(3, run.Exit);
         Assert.NotEmpty(run.Error);
         Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("get --outptu json", "'canaryctl get' has no option '--outptu'. Did you mean '--output'?\n")]
+    [InlineData("start shop --revison v2", "'canaryctl start' has no option '--revison'. Did you mean '--revision'?\n")]
+    [InlineData("abort shop --because x", "'canaryctl abort' has no option '--because'.\n")]
+    public async Task An_option_that_there_is_not_is_named_and_its_neighbour_suggested(string line, string says) =>
+        Assert.StartsWith(says, (await CommandRun.OfAsync(line)).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_time_that_is_too_short_is_not_suggested_again() =>
+        Assert.DoesNotContain("Did you mean", (await CommandRun.OfAsync("watch shop --timeout 0s")).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_state_that_cannot_be_waited_for_is_answered_with_those_that_can() =>
+        Assert.StartsWith("--for 'done' is not one of promoted, paused, approval, rolled-back.\n", (await CommandRun.OfAsync("wait shop --for done")).Error, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help start", "start --help")]
+    public async Task Help_may_be_asked_for_as_a_command(string line, string same) =>
+        Assert.Equal((await CommandRun.OfAsync(same)).Output, (await CommandRun.OfAsync(line)).Output);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("get --help")]
+    public async Task Help_asks_no_controller(string line)
+    {
+        await using var controller = await FakeController.StartAsync();
+        Assert.Equal((await CommandRun.OfAsync(line)).Output, (await CommandRun.OfAsync(line, controller)).Output);
+        Assert.Empty(controller.Requests);
     }
 
     [Fact]

@@ -45,6 +45,16 @@ public sealed class LintTests : IDisposable
     }
 
     [Fact]
+    public async Task A_problem_is_one_line_however_long_it_is()
+    {
+        Write("long.yaml", Good.Replace("hold: 5m", new string('h', 5_000) + ": 5m", StringComparison.Ordinal));
+        var lines = (await LintAsync(_folder)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines[..2], line => Assert.Contains(": there is no such field. Fix: ", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.True(line.Length < 500, line));
+    }
+
+    [Fact]
     public async Task Rollouts_that_are_in_each_others_way_are_found_across_files()
     {
         Write("one.yaml", Good);
@@ -65,6 +75,29 @@ public sealed class LintTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_named_twice_is_not_in_its_own_way()
+    {
+        Write("shop.yaml", Good);
+        var run = await CommandRun.OfAsync($"lint \"{_folder}\" \"{_folder}/shop.yaml\"");
+        Assert.Equal((0, "1 rollout in 1 file: 0 errors, 0 warnings\n"), (run.Exit, run.Output));
+    }
+
+    [Fact]
+    public async Task Input_that_never_ends_is_not_read_for_ever()
+    {
+        using var input = new Endless();
+        var run = await CommandRun.OfAsync("lint -", with: environment => environment with { Input = input });
+        Assert.Equal((3, "standard input has more than 16 million characters: no Rollout has.\n"), (run.Exit, run.Error));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_not_utf8_is_refused()
+    {
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "latin.yaml"), System.Text.Encoding.Latin1.GetBytes(Good.Replace("shop}", "shop, labels: {owner: René}}", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        Assert.Contains("latin.yaml:3:43: error: the text is not UTF-8 here", (await LintAsync(_folder)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_exits_with_3()
     {
         var run = await LintAsync(Path.Combine(_folder, "none.yaml"));
@@ -74,6 +107,17 @@ public sealed class LintTests : IDisposable
     }
 
     private static Task<CommandRun> LintAsync(string path) => CommandRun.OfAsync($"lint \"{path}\"");
+
+    private sealed class Endless : TextReader
+    {
+        public override int ReadBlock(Span<char> buffer)
+        {
+            buffer.Fill(' ');
+            return buffer.Length;
+        }
+
+        public override string ReadToEnd() => throw new InvalidOperationException("It never ends.");
+    }
 
     private void Write(string name, string text)
     {

@@ -88,6 +88,18 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_low_terminal_shows_the_steps_around_the_present_one_and_every_metric()
+    {
+        var step = Sample.Progressing().Steps[0];
+        var many = Sample.Progressing() with { Step = 20, Steps = [.. Enumerable.Range(1, 40).Select(number => step with { Number = number })] };
+        await using var controller = (await FakeController.StartAsync()).Then(many, Sample.History()).Then(Sample.Promoted(), Sample.History());
+        var run = await CommandRun.OfAsync("watch shop", controller, environment => environment with { OutputIsTerminal = true, Height = 24 });
+        Assert.Contains("… 14 before", run.Output, StringComparison.Ordinal);
+        Assert.Contains("… 16 after", run.Output, StringComparison.Ordinal);
+        Assert.Contains("[orders]", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_json_every_write_is_one_line()
     {
         await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing()).Then(Sample.Progressing()).Then(Sample.Promoted());

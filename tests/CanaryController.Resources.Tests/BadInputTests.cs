@@ -1,10 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using CanaryController.Resources.Api;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Resources.Tests;
 
-public sealed class BadInputTests
+public sealed partial class BadInputTests
 {
     private static readonly string _snapshot = Path.Combine(ExampleFiles.Root, "tests", "CanaryController.Resources.Tests", "BadInputs.txt");
 
@@ -23,7 +25,9 @@ public sealed class BadInputTests
     [Fact]
     public void Each_mistake_is_found_in_json_too() => Assert.All(
         [
-            ("{\"apiVersion\": \"canarycontroller.io/v1alpha1\", \"kind\": \"Rollout\",}", "not valid JSON"),
+            ("{\"apiVersion\": \"canarycontroller.io/v1alpha1\", \"kind\": \"Rollout\",}", "not valid JSON: a comma follows the last item"),
+            ("{\"kind\": /* which? */ \"Rollout\"}", "not valid JSON: it has no comments"),
+            (string.Concat(Enumerable.Repeat("{\"a\":", 40)) + "1", "more than 32 deep"),
             ("{\"apiVersion\": \"a\", \"apiVersion\": \"a\"}", "the field stands twice"),
             ("{\"kind\": \"Rollout\", \"kind\": 'x'}", "not valid JSON"),
             ("{\"spec\": {\"strategy\": {\"steps\": [{\"weight\": \"5\"}]}}}", "in quotes is text"),
@@ -34,6 +38,48 @@ public sealed class BadInputTests
             ("{\"metadata\": {\"name\": \"a\\u0000b\"}}", "a control character"),
         ],
         input => Assert.Contains(RolloutReader.Read(input.Item1, null).Problems, problem => problem.Message.Contains(input.Item2, StringComparison.Ordinal) && problem.Line == 1));
+
+    [Fact]
+    public void A_fix_that_names_a_value_mends_what_it_is_about()
+    {
+        var minimal = ExampleFiles.Read("minimal.yaml");
+        var mended = 0;
+        foreach (var (_, old, changed) in BadInputs.Edits)
+        {
+            var text = minimal.Replace(old, changed, StringComparison.Ordinal);
+            foreach (var problem in RolloutReader.Read(text, null).Problems.Where(problem => problem is { Severity: ProblemSeverity.Error, Value.Length: > 0 }))
+            {
+                if (NamedValue().Match(problem.Fix ?? "") is not { Success: true } fix || Mend(text, problem, fix.Groups[1].Value) is not { } better)
+                {
+                    continue;
+                }
+
+                mended++;
+                Assert.DoesNotContain(RolloutReader.Read(better, null).Problems, still => still.Path == problem.Path && still.Severity is ProblemSeverity.Error && still.Fix?.StartsWith("leave it out", StringComparison.Ordinal) is not true);
+            }
+        }
+
+        Assert.InRange(mended, 40, int.MaxValue);
+    }
+
+    /// <summary>The text with the fix in place of the value; null when another thing stands there, as for a field's name.</summary>
+    private static string? Mend(string text, FieldProblem problem, string fix)
+    {
+        var lines = text.Split('\n');
+        var (line, at) = (lines[problem.Line - 1], problem.Column - 1);
+        var value = new[] { problem.Value!, $"\"{problem.Value}\"", $"'{problem.Value}'" }.FirstOrDefault(candidate => line.AsSpan(at).StartsWith(candidate, StringComparison.Ordinal));
+        if (value is null)
+        {
+            return null;
+        }
+
+        lines[problem.Line - 1] = line[..at] + fix + line[(at + value.Length)..];
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>"write 5m", not "write 0s to 1h" or "write percent, …".</summary>
+    [GeneratedRegex(@"^write (\S*[^\s:,])(, or .*| for .* or .*)?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex NamedValue();
 
     [Fact]
     public void An_empty_file_is_not_taken_for_no_rollouts() =>

@@ -55,7 +55,7 @@ public sealed class LimitTests
     public void An_alias_bomb_is_refused_at_its_first_anchor()
     {
         var bomb = "a: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b, *b]\nd: [*c, *c, *c]\n";
-        Assert.Equal("1:4: an anchor (&name) is not read here. Fix: write the value out at each place.", ProblemText.Format(Assert.Single(RolloutReader.Read(bomb, null).Problems)));
+        Assert.Equal("1:4: an anchor (&a) is not read here. Fix: leave it out, and write the value out at each place.", ProblemText.Format(Assert.Single(RolloutReader.Read(bomb, null).Problems)));
     }
 
     [Fact]

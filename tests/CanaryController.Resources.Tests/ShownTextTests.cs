@@ -45,6 +45,11 @@ public sealed class ShownTextTests
     [InlineData("2 hours 30 minutes", "2h30m")]
     [InlineData("00:05:00", "5m")]
     [InlineData("30m1h", "1h30m")]
+    [InlineData("PT5M", "5m")]
+    [InlineData("P1DT2H", "26h")]
+    [InlineData("PT", null)]
+    [InlineData("P", null)]
+    [InlineData("+5m", "5m")]
     [InlineData("soon", null)]
     [InlineData("5 apples", null)]
     public void A_wrong_duration_is_guessed(string text, string? guess) => Assert.Equal(guess, DurationText.Guess(text));
@@ -54,16 +59,24 @@ public sealed class ShownTextTests
     [InlineData(MetricKind.RequestSuccessRate, 0.99996, "99.99 %")]
     [InlineData(MetricKind.RequestSuccessRate, 1.0, "100.00 %")]
     [InlineData(MetricKind.RequestSuccessRate, 0.9, "90.00 %")]
-    [InlineData(MetricKind.RequestDuration, 0.31, "310 ms")]
-    [InlineData(MetricKind.RequestDuration, 0.0123456, "12.35 ms")]
-    [InlineData(MetricKind.RequestDuration, 1.5, "1.5 s")]
-    [InlineData(MetricKind.RequestDuration, 0.0000005, "0.5 us")]
+    [InlineData(MetricKind.RequestDuration, 1.0, "100.00 % within 500 ms")]
+    [InlineData(MetricKind.RequestDuration, 0.98999, "98.99 % within 500 ms")]
+    [InlineData(MetricKind.RequestDuration, null, "-")]
     [InlineData(MetricKind.Query, 12.5, "12.5")]
     [InlineData(MetricKind.Query, 1234567.0, "1234567")]
     [InlineData(MetricKind.Query, -0.00012345678, "-0.0001235")]
     [InlineData(MetricKind.Query, double.NaN, "-")]
     [InlineData(MetricKind.Query, null, "-")]
-    public void A_value_is_shown_as_people_read_it(MetricKind kind, double? value, string shown) => Assert.Equal(shown, MetricText.Value(kind, value));
+    public void A_value_is_shown_as_people_read_it(MetricKind kind, double? value, string shown) =>
+        Assert.Equal(shown, MetricText.Value(new MetricSpec { Name = "m", Kind = kind, Max = kind is MetricKind.RequestDuration ? 0.5 : null }, value));
+
+    [Theory]
+    [InlineData(0.08, "90.00 % within 75 ms")]
+    [InlineData(2.0, "90.00 % within 1.5 s")]
+    [InlineData(0.001, "90.00 % within 5 ms")]
+    [InlineData(0.3, "90.00 % within 300 ms")]
+    public void The_share_of_fast_requests_names_the_bound_that_judges_them(double limitSeconds, string shown) =>
+        Assert.Equal(shown, MetricText.Value(new MetricSpec { Name = "m", Kind = MetricKind.RequestDuration, Max = limitSeconds }, 0.9));
 
     [Fact]
     public void A_threshold_is_shown_as_people_read_it()

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using CanaryController.Cli.Hosting;
 using CanaryController.Core.Rollouts;
 
@@ -25,16 +27,7 @@ internal static class ActionCommands
     {
         var rollout = cli.RolloutArgument();
         var revision = new Option<string?>("--revision") { HelpName = "REV", Description = "Only if this revision is under way" };
-        var step = new Option<int?>("--step") { HelpName = "N", Description = "Only if it rests at this step, from 1" };
-        step.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int?>() is null or >= 1)
-            {
-                return;
-            }
-
-            result.AddError("--step counts from 1.");
-        });
+        var step = new Option<int?>("--step") { HelpName = "N", Description = "Only if this is the present step, from 1", CustomParser = Step };
         var reason = CommandSender.ReasonOption();
         var command = new CliCommand(action.ToString().ToLowerInvariant(), description)
         {
@@ -52,5 +45,17 @@ internal static class ActionCommands
             new() { Action = action, Revision = parsed.GetValue(revision), Step = parsed.GetValue(step), Reason = parsed.GetValue(reason) },
             cancellation));
         return command;
+    }
+
+    private static int? Step(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step) && step >= 1)
+        {
+            return step;
+        }
+
+        result.AddError($"--step '{text}' is no step's number: they count from 1, as 'get' shows them.");
+        return null;
     }
 }

@@ -18,7 +18,9 @@ internal static class CompleteCommand
         command.SetAction(parsed =>
         {
             var text = parsed.GetRequiredValue(line).TrimStart();
-            foreach (var item in root.Parse(text).GetCompletions(text.Length).Where(IsForPeople))
+            // Options only where one is begun: otherwise they would hide names, and files, which the shell completes when nothing is offered.
+            var wantsOptions = text[(text.LastIndexOf(' ') + 1)..].StartsWith('-');
+            foreach (var item in root.Parse(text).GetCompletions(text.Length).Where(item => IsForPeople(item) && (wantsOptions || !item.Label.StartsWith('-'))))
             {
                 var detail = item.Detail?.ReplaceLineEndings(" ");
                 cli.Environment.Output.WriteLine(string.IsNullOrEmpty(detail) ? item.Label : $"{item.Label}\t{detail}");

@@ -13,6 +13,7 @@ internal static class LintCommand
     public static Command Create(CommandContext cli)
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Files, folders with all below them, or - for standard input" };
+        files.Validators.Add(Misuse.RefuseOptions);
         var command = new CliCommand("lint", "Check Rollout files by the controller's own rules; every error at once. It needs no controller.")
         {
             Examples =

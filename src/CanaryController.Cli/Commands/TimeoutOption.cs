@@ -20,13 +20,15 @@ internal static class TimeoutOption
     private static TimeSpan? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (DurationText.TryParse(text, out var duration) && duration > TimeSpan.Zero && duration <= _longest)
+        if (TryParse(text, out var duration))
         {
             return duration;
         }
 
-        var meant = DurationText.Guess(text) is { } guess ? $" Did you mean {guess}?" : "";
+        var meant = DurationText.Guess(text) is { } guess && TryParse(guess, out _) ? $" Did you mean {guess}?" : "";
         result.AddError($"--timeout '{text}' is no duration between 1ms and 720h.{meant} Write it like 30s, 20m or 1h30m.");
         return null;
     }
+
+    private static bool TryParse(string text, out TimeSpan duration) => DurationText.TryParse(text, out duration) && duration > TimeSpan.Zero && duration <= _longest;
 }

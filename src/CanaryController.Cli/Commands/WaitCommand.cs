@@ -17,7 +17,14 @@ internal static class WaitCommand
     {
         var rollout = cli.RolloutArgument();
         var state = new Option<string>("--for") { HelpName = string.Join('|', _states), Description = "What to wait for", Required = true };
-        state.AcceptOnlyFromAmong(_states);
+        state.CompletionSources.Add(_states);
+        state.Validators.Add(result =>
+        {
+            if (result.Tokens is [var given] && !_states.Contains(given.Value, StringComparer.Ordinal))
+            {
+                result.AddError($"--for '{given.Value}' is not one of {string.Join(", ", _states)}.");
+            }
+        });
         var revision = new Option<string?>("--revision") { HelpName = "REV", Description = "The revision to wait for; default: the one asked for last" };
         var timeout = TimeoutOption.Create();
         var command = new CliCommand("wait", "Wait silently until a rollout is promoted, paused, waits for an approval, or is rolled back.")

@@ -61,6 +61,6 @@ internal static class WatchCommand
         }
 
         var live = new LiveDisplay(printer.Console(), new Text($"{key.Name} ...")) { Overflow = VerticalOverflow.Ellipsis, Cropping = VerticalOverflowCropping.Bottom };
-        return await live.StartAsync(context => watcher.RunAsync(new LiveTreeDisplay(context, cli.Environment.Time), answer, timeout, cancellation));
+        return await live.StartAsync(context => watcher.RunAsync(new LiveTreeDisplay(context, cli.Environment.Time, cli.Environment.Height), answer, timeout, cancellation));
     }
 }

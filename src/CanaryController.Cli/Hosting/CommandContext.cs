@@ -2,14 +2,13 @@ using System.CommandLine;
 using CanaryController.Cli.Controller;
 using CanaryController.Cli.Rendering;
 using CanaryController.Resources;
+using CanaryController.Resources.Rules;
 
 namespace CanaryController.Cli.Hosting;
 
 /// <summary>What the commands share: the process around them, the global options, and what follows from both.</summary>
 internal sealed class CommandContext(CliEnvironment environment)
 {
-    private const int MaxNameLength = 253;
-
     /// <summary>The process.</summary>
     public CliEnvironment Environment { get; } = environment;
 
@@ -27,8 +26,17 @@ internal sealed class CommandContext(CliEnvironment environment)
     public Printer Printer(ParseResult parsed) => new(Environment, parsed.GetValue(Options.Output), parsed.GetValue(Options.NoColor));
 
     /// <summary>The namespace asked for.</summary>
-    public string Namespace(ParseResult parsed) =>
-        parsed.GetValue(Options.Namespace) ?? (Environment.Variable("CANARY_NAMESPACE") is { Length: > 0 } variable ? variable : "default");
+    /// <exception cref="CliException">It is no namespace's name.</exception>
+    public string Namespace(ParseResult parsed)
+    {
+        var (name, source) = (parsed.GetValue(Options.Namespace), Environment.Variable("CANARY_NAMESPACE")) switch
+        {
+            ({ } option, _) => (option, "--namespace"),
+            (null, { Length: > 0 } variable) => (variable, "CANARY_NAMESPACE"),
+            (null, _) => ("default", "the default"),
+        };
+        return Names.IsDnsLabel(name) ? name : throw new CliException(ExitCode.Usage, $"'{name}' ({source}) is no namespace's name: at most 63 of a-z, 0-9 and '-'. -A shows all namespaces.");
+    }
 
     /// <summary>The rollout asked for; <c>namespace/name</c> is taken as well.</summary>
     public RolloutKey Key(ParseResult parsed, string rollout)
@@ -36,20 +44,19 @@ internal sealed class CommandContext(CliEnvironment environment)
         var parts = rollout.Split('/');
         return parts switch
         {
-            [var name] when IsName(name) => new RolloutKey(Namespace(parsed), name),
-            [var @namespace, var name] when IsName(@namespace) && IsName(name) => new RolloutKey(@namespace, name),
-            _ => throw new CliException(ExitCode.Usage, $"'{rollout}' is no rollout's name: lower-case letters, digits, '-' and '.', like 'shop' or 'default/shop'."),
+            [var name] when Names.IsDnsLabel(name) => new RolloutKey(Namespace(parsed), name),
+            [var @namespace, var name] when Names.IsDnsLabel(@namespace) && Names.IsDnsLabel(name) => new RolloutKey(@namespace, name),
+            _ => throw new CliException(ExitCode.Usage, $"'{rollout}' is no rollout's name: at most 63 of a-z, 0-9 and '-', like 'shop' or 'default/shop'."),
         };
     }
 
     /// <summary>Makes the argument that names a rollout, completed by asking the controller.</summary>
     public Argument<string> RolloutArgument()
     {
-        var argument = new Argument<string>("ROLLOUT") { Description = "The rollout's name, or namespace/name" };
+        // Without a help name the library would show the completions in its place, and ask the controller for them.
+        var argument = new Argument<string>("ROLLOUT") { HelpName = "ROLLOUT", Description = "The rollout's name, or namespace/name" };
+        argument.Validators.Add(Misuse.RefuseOptions);
         argument.CompletionSources.Add(context => RolloutNames.Complete(this, context.ParseResult));
         return argument;
     }
-
-    private static bool IsName(string text) =>
-        text.Length is > 0 and <= MaxNameLength && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '-' or '.');
 }

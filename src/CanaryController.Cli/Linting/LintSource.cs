@@ -1,3 +1,4 @@
+using System.Text;
 using CanaryController.Cli.Hosting;
 
 namespace CanaryController.Cli.Linting;
@@ -10,7 +11,7 @@ internal sealed record LintSource(string Name, string Text)
     /// <summary>How many files one run reads.</summary>
     public const int MaxFiles = 10_000;
 
-    private const long MaxBytes = 16 << 20;
+    private const int MaxCharacters = 16 << 20;
 
     private static readonly string[] _extensions = [".yaml", ".yml", ".json"];
 
@@ -19,15 +20,17 @@ internal sealed record LintSource(string Name, string Text)
     public static IEnumerable<LintSource> Read(IEnumerable<string> names, TextReader input)
     {
         var count = 0;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in names)
         {
             if (name == "-")
             {
-                yield return new LintSource("(stdin)", input.ReadToEnd());
+                yield return new LintSource("(stdin)", ReadAll(input, "standard input"));
                 continue;
             }
 
-            foreach (var file in Directory.Exists(name) ? Below(name) : [name])
+            // A file that is named twice, by itself and by its folder, does not stand in its own way.
+            foreach (var file in (Directory.Exists(name) ? Below(name) : [name]).Where(file => seen.Add(Path.GetFullPath(file))))
             {
                 yield return ++count <= MaxFiles
                     ? new LintSource(file, ReadFile(file))
@@ -56,13 +59,29 @@ internal sealed record LintSource(string Name, string Text)
         }
     }
 
+    /// <summary>Up to a limit: a device or a pipe may never end.</summary>
+    private static string ReadAll(TextReader reader, string name)
+    {
+        var text = new StringBuilder();
+        var block = new char[1 << 16];
+        while (reader.ReadBlock(block) is > 0 and var read)
+        {
+            text.Append(block, 0, read);
+            if (text.Length > MaxCharacters)
+            {
+                throw new CliException(ExitCode.Usage, $"{name} has more than {MaxCharacters >> 20} million characters: no Rollout has.");
+            }
+        }
+
+        return text.ToString();
+    }
+
     private static string ReadFile(string file)
     {
         try
         {
-            return new FileInfo(file).Length <= MaxBytes
-                ? File.ReadAllText(file)
-                : throw new CliException(ExitCode.Usage, $"{file} is larger than {MaxBytes >> 20} MB: no Rollout is.");
+            using var text = new StreamReader(file);
+            return ReadAll(text, file);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace CanaryController.Cli.Rendering;
 
@@ -17,5 +18,18 @@ internal static class Columns
         }
 
         return table;
+    }
+
+    /// <summary>The table on one that is too narrow for its columns: whole lines, which the terminal wraps, rather than none.</summary>
+    public static IRenderable Whole(Table table) => new WholeLines(table);
+
+    private sealed class WholeLines(IRenderable table) : Renderable
+    {
+        private const int Unbounded = 1 << 20;
+
+        protected override Measurement Measure(RenderOptions options, int maxWidth) => table.Measure(options, maxWidth);
+
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            table.Render(options, table.Measure(options, Unbounded).Min <= maxWidth ? maxWidth : Unbounded);
     }
 }

@@ -24,7 +24,7 @@ internal static class HistoryTables
                     Markup.Escape(revision.Message));
             }
 
-            yield return revisions;
+            yield return Columns.Whole(revisions);
         }
 
         if (history.Events.Count > 0)
@@ -43,7 +43,7 @@ internal static class HistoryTables
                     Markup.Escape(transition.Message));
             }
 
-            yield return events;
+            yield return Columns.Whole(events);
         }
 
         if (history.Commands.Count > 0)
@@ -62,7 +62,7 @@ internal static class HistoryTables
                     Markup.Escape(command.Message));
             }
 
-            yield return commands;
+            yield return Columns.Whole(commands);
         }
     }
 }

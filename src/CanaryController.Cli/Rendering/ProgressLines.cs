@@ -26,7 +26,8 @@ internal static class ProgressLines
             }
         }
 
-        if (view.ObservedWeightPercent is { } observed && (before is null ? observed != view.WantedWeightPercent : observed != before.View.ObservedWeightPercent))
+        // A promoted canary is stable: its weight as a canary is 0 again, which would read as if it had lost its traffic.
+        if (view.Phase is not RolloutPhase.Promoted && view.ObservedWeightPercent is { } observed && (before is null ? observed != view.WantedWeightPercent : observed != before.View.ObservedWeightPercent))
         {
             yield return $"{Humanize.Clock(now.At, zone)} {view.Name} router carries {Humanize.Percent(observed)}";
         }

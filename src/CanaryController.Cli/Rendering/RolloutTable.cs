@@ -1,5 +1,6 @@
 using CanaryController.Resources.Api;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace CanaryController.Cli.Rendering;
 
@@ -7,7 +8,7 @@ namespace CanaryController.Cli.Rendering;
 internal static class RolloutTable
 {
     /// <summary>The table.</summary>
-    public static Table Render(IReadOnlyList<RolloutView> rollouts, bool withNamespace, DateTimeOffset now)
+    public static IRenderable Render(IReadOnlyList<RolloutView> rollouts, bool withNamespace, DateTimeOffset now)
     {
         var table = Columns.Of([.. withNamespace ? ["NAMESPACE"] : Array.Empty<string>(), "NAME", "PHASE", "STEP", "WEIGHT", "STABLE", "CANARY", "SINCE", "MESSAGE"]);
         foreach (var rollout in rollouts)
@@ -26,7 +27,7 @@ internal static class RolloutTable
             ]);
         }
 
-        return table;
+        return Columns.Whole(table);
     }
 
     /// <summary>The wanted weight, and the observed one where it differs.</summary>

@@ -16,7 +16,8 @@ internal static class RolloutTree
     /// <param name="frame">What to draw.</param>
     /// <param name="zone">The reader's time zone.</param>
     /// <param name="outage">Why the controller does not answer at present; null when it does.</param>
-    public static IRenderable Render(WatchFrame frame, TimeZoneInfo zone, string? outage = null)
+    /// <param name="mostSteps">How many steps to show; of more, the ones around the present one.</param>
+    public static IRenderable Render(WatchFrame frame, TimeZoneInfo zone, string? outage = null, int mostSteps = int.MaxValue)
     {
         var view = frame.View;
         var tree = new Tree(new Markup(Title(view))) { Guide = TreeGuide.Line };
@@ -26,7 +27,7 @@ internal static class RolloutTree
         }
 
         tree.AddNode(new Text(view.Message));
-        AddSteps(tree, view);
+        AddSteps(tree, view, mostSteps);
         tree.AddNode(new Markup(Weights(view)));
         AddMetrics(tree, view);
         AddLines(tree, "waiting for", view.WaitingFor.Select(Markup.Escape));
@@ -49,12 +50,20 @@ internal static class RolloutTree
         return $"[bold]{Markup.Escape(view.Name)}[/] [grey]({Markup.Escape(view.Namespace)})[/]  [{Palette.Of(view.Phase)}]{view.Phase}[/]{revisions}{attempt}";
     }
 
-    private static void AddSteps(Tree tree, RolloutView view) =>
-        AddLines(tree, "steps", view.Steps.Select(step =>
-        {
-            var (mark, color) = Palette.Of(step.Status);
-            return $"[{color}]{mark}[/] {step.Number}  {Humanize.Percent(step.WeightPercent),7}{Conditions(step)}{(step.Status == StepStatus.Active ? Progress(view, step) : "")}";
-        }));
+    private static void AddSteps(Tree tree, RolloutView view, int most)
+    {
+        var first = Math.Clamp(view.Step - 1 - (most / 2), 0, Math.Max(0, view.Steps.Count - most));
+        var shown = view.Steps.Skip(first).Take(most).Select(step => Step(view, step));
+        var before = first > 0 ? [$"[grey]… {first} before[/]"] : Array.Empty<string>();
+        var after = view.Steps.Count - first > most ? [$"[grey]… {view.Steps.Count - first - most} after[/]"] : Array.Empty<string>();
+        AddLines(tree, "steps", [.. before, .. shown, .. after]);
+    }
+
+    private static string Step(RolloutView view, StepView step)
+    {
+        var (mark, color) = Palette.Of(step.Status);
+        return $"[{color}]{mark}[/] {step.Number}  {Humanize.Percent(step.WeightPercent),7}{Conditions(step)}{(step.Status == StepStatus.Active ? Progress(view, step) : "")}";
+    }
 
     private static string Conditions(StepView step) =>
         (step.HoldSeconds > 0 ? $"  hold {Humanize.Seconds(step.HoldSeconds)}" : "")
@@ -66,7 +75,7 @@ internal static class RolloutTree
         var parts = new List<string>();
         if (view.HoldLeftSeconds is { } left and > 0)
         {
-            parts.Add($"{Humanize.Seconds(left)} left");
+            parts.Add($"{Humanize.Seconds(Math.Ceiling(left))} left");
         }
 
         if (view.CanaryRequestsInStep is { } requests)
@@ -96,27 +105,8 @@ internal static class RolloutTree
             return;
         }
 
-        var table = new Table().NoBorder().HideHeaders();
-        foreach (var _ in Enumerable.Range(0, 6))
-        {
-            table.AddColumn(new TableColumn("").PadLeft(0).PadRight(2).NoWrap());
-        }
-
-        foreach (var metric in view.Metrics)
-        {
-            var (mark, color) = Palette.Of(metric.Verdict);
-            var evidence = double.IsFinite(metric.EvidenceRatio) ? Math.Clamp(metric.EvidenceRatio, 0, 1) : 1;
-            table.AddRow(
-                $"[{color}]{mark}[/] {Markup.Escape(metric.Name)}",
-                $"[{color}]{metric.Verdict?.ToString() ?? "not yet"}[/]",
-                Markup.Escape(metric.Value ?? "-") + (metric.StableValue is { } stable ? $" [grey]stable {Markup.Escape(stable)}[/]" : ""),
-                Markup.Escape(metric.Threshold),
-                $"{Humanize.Count(metric.Requests)} requests",
-                $"[{Palette.OfEvidence(evidence)}]evidence {Humanize.Bar(evidence, BarWidth)} {evidence * 100:0} %[/]");
-        }
-
         var node = tree.AddNode(new Text("metrics"));
-        node.AddNode(table);
+        node.AddNode(new MetricRows(view.Metrics));
         foreach (var metric in view.Metrics.Where(metric => metric.Verdict is not (null or Verdict.Passed)))
         {
             node.AddNode(new Markup($"[{Palette.Of(metric.Verdict).Color}]{Markup.Escape(metric.Name)}[/]: {Markup.Escape(metric.Message)}"));

@@ -7,7 +7,7 @@ namespace CanaryController.Cli.Rendering;
 /// <summary>Makes the console that a result is drawn on. Without a terminal: no escape codes, and lines as long as they are.</summary>
 internal static class TerminalConsole
 {
-    private const int NoWrapColumns = 4096;
+    private const int NoWrapColumns = 1 << 20;
 
     /// <summary>Draws on standard output.</summary>
     public static IAnsiConsole Create(CliEnvironment environment, bool noColor)

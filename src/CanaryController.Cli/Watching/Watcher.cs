@@ -63,7 +63,7 @@ internal sealed class Watcher(ControllerClient client, RolloutKey key, CliEnviro
                 if (outageSince is null)
                 {
                     outageSince = environment.Time.GetTimestamp();
-                    display.ShowOutage(gone.Message);
+                    display.ShowOutage($"{gone.Message} Waiting for it, {Rendering.Humanize.Duration(OutageLimit)} at most.");
                 }
                 else if (environment.Time.GetElapsedTime(outageSince.Value) > OutageLimit)
                 {

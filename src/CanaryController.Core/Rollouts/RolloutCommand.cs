@@ -15,7 +15,7 @@ public sealed record RolloutCommand
     /// <summary>For start: the target revision that the sender saw; refused when it is another. Null = any.</summary>
     public string? ExpectedTarget { get; init; }
 
-    /// <summary>The step (from 0) that the sender saw, for skip, approve and reject; refused when it is another. Null = the present one.</summary>
+    /// <summary>The step (from 0) that the sender saw; refused when another is under way. Null = any. Not for start and undo, which do not depend on it.</summary>
     public int? StepIndex { get; init; }
 
     /// <summary>Who asks.</summary>

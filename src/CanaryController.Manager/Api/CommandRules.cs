@@ -1,5 +1,6 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rules;
 
 namespace CanaryController.Manager.Api;
 
@@ -19,13 +20,22 @@ internal static class CommandRules
             problems.Add(new("action", request.Action.ToString(), "This action is not known.", $"One of {string.Join(", ", Enum.GetNames<RolloutAction>())}."));
         }
 
-        Limit(problems, "revision", request.Revision, MaxRevisionChars);
+        if (request.Action is not RolloutAction.Start)
+        {
+            Limit(problems, "revision", request.Revision, MaxRevisionChars);
+        }
+
         Limit(problems, "expectedTarget", request.ExpectedTarget, MaxRevisionChars);
         Limit(problems, "reason", request.Reason, MaxReasonChars);
         Limit(problems, "id", request.Id, MaxIdChars);
         if (request is { Action: RolloutAction.Start, Revision: null })
         {
             problems.Add(new("revision", null, "start needs the new revision.", "The version's name, like v2."));
+        }
+        else if (request is { Action: RolloutAction.Start, Revision: { } revision } && !Names.IsVersion(revision))
+        {
+            // The same form as in a file: what could not stand there must not become stable here.
+            problems.Add(new("revision", ShortText(revision), "this is not a version's name.", $"{Names.VersionForm}."));
         }
 
         if (request.Step is < 1)
@@ -51,11 +61,13 @@ internal static class CommandRules
     /// <summary>The same command sent again: everything but the wording of why.</summary>
     public static bool IsSame(RolloutCommand left, RolloutCommand right) => left with { Comment = null } == right with { Comment = null };
 
+    private static string ShortText(string value) => value.Length > 20 ? $"{value[..20]}…" : value;
+
     private static void Limit(List<FieldProblem> problems, string path, string? value, int most)
     {
         if (value is not null && (value.Length == 0 || value.Length > most))
         {
-            problems.Add(new(path, value.Length == 0 ? "" : $"{value[..20]}…", $"1 to {most} characters are allowed, not {value.Length}.", "Leave it out, or shorten it."));
+            problems.Add(new(path, ShortText(value), $"1 to {most} characters are allowed, not {value.Length}.", "Leave it out, or shorten it."));
         }
     }
 }

@@ -129,10 +129,10 @@ public sealed record MetricView
     /// <summary>What it comes to; null before anything was evaluated.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>The canary's value as people read it: <c>99.2 %</c>, <c>310 ms</c>, <c>12.5</c>; null when there is none.</summary>
+    /// <summary>The canary's value as people read it: <c>99.20 %</c>, <c>98.90 % within 500 ms</c>, <c>12.5</c>; null when there is none.</summary>
     public string? Value { get; init; }
 
-    /// <summary>Stable's value likewise.</summary>
+    /// <summary>Stable's value likewise; for durations the share alone, within the same bound.</summary>
     public string? StableValue { get; init; }
 
     /// <summary>The threshold as people read it: <c>min 99 %</c>, <c>max 500 ms</c>, <c>at most 1.2x stable</c>.</summary>

@@ -1,9 +1,10 @@
 using System.Globalization;
 using CanaryController.Core.Analysis;
+using CanaryController.Resources.Rules;
 
 namespace CanaryController.Resources.Mapping;
 
-/// <summary>Metrics as people read them. Values come in base units: ratios and seconds.</summary>
+/// <summary>Metrics as people read them. Values come in base units: ratios; limits in ratios and seconds.</summary>
 public static class MetricText
 {
     /// <summary>What is asked of a metric: <c>min 99 %</c>, <c>p99 max 500 ms, at most 1.2x stable</c>, <c>min 10, max 20</c>.</summary>
@@ -28,15 +29,18 @@ public static class MetricText
         return metric.Kind is MetricKind.RequestDuration ? $"{Quantile(metric.Quantile)} {string.Join(", ", limits)}" : string.Join(", ", limits);
     }
 
-    /// <summary>A measured value: <c>99.20 %</c>, <c>310 ms</c>, <c>12.5</c>; a dash for none.</summary>
-    public static string Value(MetricKind kind, double? value) => value is not { } known || !double.IsFinite(known)
+    /// <summary>A measured value as <see cref="MetricJudgement.Value"/> holds it: <c>99.20 %</c>, <c>98.90 % within 500 ms</c>, <c>12.5</c>; a dash for none.</summary>
+    public static string Value(MetricSpec metric, double? value) => value is not { } known || !double.IsFinite(known)
         ? "-"
-        : kind switch
+        : metric.Kind switch
         {
             MetricKind.RequestSuccessRate => Percent(known),
-            MetricKind.RequestDuration => Seconds(known),
+            MetricKind.RequestDuration => metric.Max is { } max ? $"{Percent(known)} within {Seconds(GatewayHistogram.JudgedSeconds(max))}" : Percent(known),
             MetricKind.Query => Short(known),
         };
+
+    /// <summary>Stable's value beside the canary's: for durations the share alone, since the bound is the same.</summary>
+    public static string StableValue(MetricSpec metric, double? value) => Value(metric with { Max = metric.Kind is MetricKind.RequestDuration ? null : metric.Max }, value);
 
     /// <summary>A quantile's usual name: <c>p99</c>, <c>p99.9</c>.</summary>
     public static string Quantile(double quantile) => $"p{Short(quantile * 100)}";

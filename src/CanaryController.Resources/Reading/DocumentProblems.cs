@@ -7,6 +7,7 @@ internal sealed class DocumentProblems(string? file)
 {
     private readonly List<FieldProblem> _found = [];
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _empty = new(StringComparer.Ordinal);
 
     /// <summary>Where the fields stand.</summary>
     public FieldPlaces Places { get; } = new();
@@ -24,6 +25,13 @@ internal sealed class DocumentProblems(string? file)
         _found.Add(new FieldProblem(path, value, message, fix, file, at.Line, at.Column));
     }
 
+    /// <summary>The field at <paramref name="path"/> is there and has no value.</summary>
+    public void ReportEmpty(string path, Node node)
+    {
+        _empty[path] = _found.Count;
+        Report(path, node, "the field has no value", "write one, or leave the field out");
+    }
+
     /// <summary>The field at <paramref name="path"/> is probably meant by one that was reported: do not ask for it as well.</summary>
     public void Excuse(string path) => _reported.Add(path);
 
@@ -32,6 +40,12 @@ internal sealed class DocumentProblems(string? file)
     /// <param name="isAbsence">The rule says that something is missing: it may be one of the parts that could not be read.</param>
     public void Report(FieldProblem broken, bool isAbsence)
     {
+        if (isAbsence && _empty.FirstOrDefault(empty => empty.Key == broken.Path || FieldPlaces.Parent(empty.Key) == broken.Path) is { Key: not null } needed)
+        {
+            // Leaving it out would only be the next error.
+            _found[needed.Value] = _found[needed.Value] with { Fix = broken.Fix };
+        }
+
         if (_reported.Any(path => Covers(path, broken.Path) || (isAbsence && Covers(broken.Path, path))))
         {
             return;

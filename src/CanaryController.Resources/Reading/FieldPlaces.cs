@@ -31,7 +31,8 @@ public sealed class FieldPlaces
 
     internal void Add(string path, Node node) => _places.TryAdd(path, (node.At, node.Show()));
 
-    private static string Parent(string path)
+    /// <summary>The path of the part around it; empty for the whole document.</summary>
+    internal static string Parent(string path)
     {
         var cut = path.LastIndexOfAny(['.', '[']);
         return cut < 0 ? "" : path[..cut];

@@ -7,7 +7,27 @@ namespace CanaryController.Resources.Reading;
 internal sealed partial class FieldReader
 {
     /// <summary>Text; null when it is left out.</summary>
-    public string? Text(string name) => Take(name) is { } node ? TextOf(PathOf(name), node) : null;
+    /// <param name="name">The field.</param>
+    /// <param name="insteadOf">A field that is not asked for when this one is there, even if it cannot be read.</param>
+    public string? Text(string name, string? insteadOf = null)
+    {
+        if (Take(name) is not { } node)
+        {
+            return null;
+        }
+
+        if (TextOf(PathOf(name), node) is { } text)
+        {
+            return text;
+        }
+
+        if (insteadOf is not null)
+        {
+            _problems.Excuse(PathOf(insteadOf));
+        }
+
+        return null;
+    }
 
     /// <summary>One of an enum's names, spelt exactly; null when it is left out.</summary>
     /// <param name="name">The field.</param>
@@ -38,29 +58,13 @@ internal sealed partial class FieldReader
         return null;
     }
 
-    /// <summary>A number; null when it is left out.</summary>
-    public decimal? Number(string name)
-    {
-        if (Single(name, "a number") is not { } scalar)
-        {
-            return null;
-        }
-
-        if (!scalar.Quoted && PlainScalar.TryNumber(scalar.Text, out var number))
-        {
-            return number;
-        }
-
-        var guess = PlainScalar.GuessNumber(scalar.Text);
-        var quotes = scalar.Quoted && guess == scalar.Text;
-        _problems.Report(PathOf(name), scalar, quotes ? $"a number is expected, and \"{scalar.Show()}\" in quotes is text" : $"{Named(scalar)} is not a number", guess is null ? "write a number like 5 or 0.25" : $"write {guess}");
-        return null;
-    }
+    /// <summary>A number; null when it is left out. Its range is a rule's business; here it only keeps a fix from naming a number beyond it.</summary>
+    public decimal? Number(string name, decimal least, decimal most, bool isRatio = false) => Number(name, least, most, isRatio, $"write a number from {least} to {most}");
 
     /// <summary>A whole number; null when it is left out.</summary>
-    public long? Whole(string name)
+    public long? Whole(string name, long least, long most)
     {
-        if (Number(name) is not { } number)
+        if (Number(name, least, most, false, $"write a whole number from {least} to {most}") is not { } number)
         {
             return null;
         }
@@ -70,18 +74,26 @@ internal sealed partial class FieldReader
             return (long)number;
         }
 
-        _problems.Report(PathOf(name), _fields[name], $"{_fields[name].Show()} is not a whole number", $"write {Math.Clamp(decimal.Round(number), long.MinValue, long.MaxValue):0}");
+        var isWhole = decimal.Truncate(number) == number;
+        _problems.Report(
+            PathOf(name),
+            _fields[name],
+            $"{_fields[name].Show()} is {(isWhole ? "out of range" : "not a whole number")}",
+            isWhole ? $"write a whole number from {least} to {most}" : $"write {Math.Clamp(decimal.Round(number), least, most):0}");
         return null;
     }
 
     /// <summary>A whole number that fits 32 bits; null when it is left out.</summary>
-    public int? Count(string name) => Whole(name) is { } number ? (int)Math.Clamp(number, int.MinValue, int.MaxValue) : null;
+    public int? Count(string name, int least, int most) => Whole(name, least, most) is { } number ? (int)Math.Clamp(number, int.MinValue, int.MaxValue) : null;
 
-    /// <summary>A number that need not be exact; null when it is left out.</summary>
-    public double? Ratio(string name) => Number(name) is null ? null : double.Parse(((ScalarNode)_fields[name]).Text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    /// <summary>A ratio that need not be exact; null when it is left out.</summary>
+    public double? Ratio(string name, decimal least, decimal most) =>
+        Number(name, least, most, isRatio: true) is null ? null : double.Parse(((ScalarNode)_fields[name]).Text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>A duration; null when it is left out.</summary>
-    public TimeSpan? Duration(string name)
+    /// <param name="name">The field.</param>
+    /// <param name="mayBeZero">Whether a fix may name none at all.</param>
+    public TimeSpan? Duration(string name, bool mayBeZero = true)
     {
         if (Single(name, "a duration like 5m") is not { } scalar)
         {
@@ -93,7 +105,7 @@ internal sealed partial class FieldReader
             return duration;
         }
 
-        _problems.Report(PathOf(name), scalar, ComplainOfDuration(scalar), FixDuration(scalar));
+        _problems.Report(PathOf(name), scalar, ComplainOfDuration(scalar), FixDuration(scalar, mayBeZero));
         return null;
     }
 
@@ -115,7 +127,11 @@ internal sealed partial class FieldReader
             return LimitText.Of(duration);
         }
 
-        var fix = PlainScalar.GuessNumber(scalar.Text) ?? DurationText.Guess(scalar.Text);
+        // What a percent sign stood for is plain for a success rate only.
+        var isPercent = scalar.Text.Contains('%', StringComparison.Ordinal);
+        var fix = PlainScalar.GuessNumber(scalar.Text) is { } guess && (!isPercent || (name == "min" && PlainScalar.TryNumber(guess, out var percent) && percent is > 1 and < 100))
+            ? guess
+            : DurationText.Guess(scalar.Text);
         _problems.Report(PathOf(name), scalar, $"{Named(scalar)} is neither a number nor a duration", fix is null ? "write a number like 99, or a duration like 500ms" : $"write {fix}");
         return null;
     }
@@ -138,7 +154,10 @@ internal sealed partial class FieldReader
             return share;
         }
 
-        var fix = PlainScalar.GuessNumber(scalar.Text) is { } guess ? guess + (scalar.Text.Contains('%', StringComparison.Ordinal) ? "%" : "") : null;
+        var isShare = scalar.Text.Contains('%', StringComparison.Ordinal);
+        var fix = PlainScalar.GuessNumber(scalar.Text) is { } guess && int.TryParse(guess, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= (isShare ? 100 : 10_000)
+            ? guess + (isShare ? "%" : "")
+            : null;
         _problems.Report(PathOf(name), scalar, $"{Named(scalar)} is neither a number of pods nor a share", $"write {fix ?? "3 for pods or 30% for a share of stable's"}");
         return null;
     }
@@ -157,6 +176,28 @@ internal sealed partial class FieldReader
         }
 
         _problems.Report(PathOf(name), scalar, $"{(scalar.Quoted ? $"\"{scalar.Show()}\" in quotes" : scalar.Show())} is not a boolean", $"write {PlainScalar.GuessBoolean(scalar.Text) ?? "true or false"}");
+        return null;
+    }
+
+    private decimal? Number(string name, decimal least, decimal most, bool isRatio, string otherwise)
+    {
+        if (Single(name, "a number") is not { } scalar)
+        {
+            return null;
+        }
+
+        if (!scalar.Quoted && PlainScalar.TryNumber(scalar.Text, out var number))
+        {
+            return number;
+        }
+
+        var guess = isRatio ? PlainScalar.GuessRatio(scalar.Text) : PlainScalar.GuessNumber(scalar.Text);
+        var quotes = scalar.Quoted && guess == scalar.Text;
+        _problems.Report(
+            PathOf(name),
+            scalar,
+            quotes ? $"a number is expected, and \"{scalar.Show()}\" in quotes is text" : $"{Named(scalar)} is not a number",
+            guess is not null && PlainScalar.TryNumber(guess, out var meant) && meant >= least && meant <= most ? $"write {guess}" : otherwise);
         return null;
     }
 
@@ -206,11 +247,11 @@ internal sealed partial class FieldReader
     }
 
     private static string ComplainOfDuration(ScalarNode scalar) =>
-        PlainScalar.TryNumber(scalar.Text, out _) ? $"{scalar.Show()} has no unit" : $"{Named(scalar)} is not a duration";
+        PlainScalar.TryNumber(scalar.Text, out _) ? $"{scalar.Show()} has no unit" : $"{Named(scalar)} is {(scalar.Text.StartsWith('-') ? "negative" : "not a duration")}";
 
-    private static string FixDuration(ScalarNode scalar) =>
+    private static string FixDuration(ScalarNode scalar, bool mayBeZero) =>
         PlainScalar.TryNumber(scalar.Text, out var number)
-            ? number == 0 ? "write 0s" : decimal.Truncate(number) == number && number > 0 ? $"write {scalar.Show()}s for seconds or {scalar.Show()}m for minutes" : "write a whole number with its unit, like 500ms or 5m"
+            ? number == 0 && mayBeZero ? "write 0s" : decimal.Truncate(number) == number && number > 0 ? $"write {scalar.Show()}s for seconds or {scalar.Show()}m for minutes" : "write a whole number with its unit, like 500ms or 5m"
             : DurationText.Guess(scalar.Text) is { } guess ? $"write {guess}" : "write a whole number with its unit: ms, s, m or h, like 500ms, 5m or 1h30m";
 
     private static string Named(ScalarNode scalar) => scalar.Quoted ? $"\"{scalar.Show()}\"" : scalar.Show();

@@ -8,6 +8,8 @@ namespace CanaryController.Resources.Reading;
 /// </summary>
 internal sealed partial class FieldReader
 {
+    private const int MaxPlainName = 64;
+
     private readonly DocumentProblems _problems;
     private readonly string _path;
     private readonly Dictionary<string, Node> _fields = new(StringComparer.Ordinal);
@@ -71,6 +73,12 @@ internal sealed partial class FieldReader
     {
         foreach (var entry in Map.Entries.Where(entry => !_known.Contains(entry.Key.Text, StringComparer.Ordinal)).DistinctBy(entry => entry.Key.Text, StringComparer.Ordinal))
         {
+            if (entry.Key is { Quoted: false, Text: "<<" })
+            {
+                _problems.Report(PathOf(entry.Key.Text), entry.Key.At, entry.Value.Show(), "a merge key is not read here", "write the fields out at each place");
+                continue;
+            }
+
             var meant = NearestName.Find(entry.Key.Text, _known.Where(name => !_fields.ContainsKey(name)));
             if (meant is not null)
             {
@@ -137,7 +145,7 @@ internal sealed partial class FieldReader
 
         if (node is ScalarNode { IsNull: true })
         {
-            _problems.Report(PathOf(name), node, "the field has no value", "write one, or leave the field out");
+            _problems.ReportEmpty(PathOf(name), node);
             return null;
         }
 
@@ -145,5 +153,5 @@ internal sealed partial class FieldReader
     }
 
     private string PathOf(string name) =>
-        name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? (_path.Length == 0 ? name : $"{_path}.{name}") : $"{_path}[\"{ScalarNode.Show(name)}\"]";
+        name.Length is > 0 and <= MaxPlainName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? (_path.Length == 0 ? name : $"{_path}.{name}") : $"{_path}[\"{ScalarNode.Show(name)}\"]";
 }

@@ -43,9 +43,7 @@ internal ref struct JsonTree
         }
         catch (JsonException broken)
         {
-            var reason = broken.Message.Split(" LineNumber:")[0].TrimEnd('.');
-            throw new DocumentException(
-                new Place((int)(broken.LineNumber ?? 0) + 1, (int)(broken.BytePositionInLine ?? 0) + 1), $"not valid JSON: {ScalarNode.Show(reason)}", "look at this line and the one before: a comma, quote or bracket");
+            throw Explain(new Place((int)(broken.LineNumber ?? 0) + 1, (int)(broken.BytePositionInLine ?? 0) + 1), broken.Message);
         }
         catch (InvalidOperationException)
         {
@@ -54,6 +52,15 @@ internal ref struct JsonTree
 
         return roots;
     }
+
+    /// <summary>The reader speaks of its own settings; a person must know what to change in the text.</summary>
+    private static DocumentException Explain(Place at, string message) => message.Split(" LineNumber:")[0].TrimEnd('.') switch
+    {
+        var reason when reason.Contains("trailing comma", StringComparison.Ordinal) => new(at, "not valid JSON: a comma follows the last item", "remove the comma before this place"),
+        var reason when reason.Contains("configured depth", StringComparison.Ordinal) => new(at, $"maps and lists lie more than {YamlTree.MaxDepth} deep in each other", "a Rollout needs 8 levels"),
+        var reason when reason.StartsWith("'/'", StringComparison.Ordinal) => new(at, "not valid JSON: it has no comments", "remove the comment, or write YAML"),
+        var reason => new(at, $"not valid JSON: {ScalarNode.Show(reason)}", "look at this line and the one before: a comma, quote or bracket"),
+    };
 
     private Node Value()
     {

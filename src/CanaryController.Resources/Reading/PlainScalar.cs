@@ -9,19 +9,41 @@ namespace CanaryController.Resources.Reading;
 /// </summary>
 internal static partial class PlainScalar
 {
-    /// <summary>Reads a JSON number exactly.</summary>
+    private const int MaxNumber = 40;
+
+    /// <summary>Reads a JSON number exactly: one with more digits than a decimal holds, or too small for it, is none.</summary>
     public static bool TryNumber(string text, out decimal number)
     {
         number = 0;
-        return text.Length <= 40 && JsonNumber().IsMatch(text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+        return text.Length <= MaxNumber
+            && JsonNumber().IsMatch(text)
+            && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+            && Digits(number.ToString(CultureInfo.InvariantCulture)) == Digits(text.Split('e', 'E')[0]);
     }
 
-    /// <summary>The number that was probably meant: <c>5%</c>, <c>1_000</c>, <c>+5</c>, <c>010</c>. Null for none.</summary>
+    /// <summary>The number that was probably meant: <c>5%</c>, <c>1_000</c>, <c>1,000</c>, <c>+5</c>, <c>010</c>, <c>.5</c>. Null for none.</summary>
     public static string? GuessNumber(string text)
     {
         var bare = text.Trim().TrimEnd('%').TrimEnd().Replace("_", "", StringComparison.Ordinal).TrimStart('+');
+        bare = Thousands().IsMatch(bare) ? bare.Replace(",", "", StringComparison.Ordinal) : bare;
+        bare = bare switch
+        {
+            ['.', .. var fraction] => $"0.{fraction}",
+            [.. var whole, '.'] => whole,
+            _ => bare,
+        };
         var digits = bare.TrimStart('0') is { Length: > 0 } rest && char.IsAsciiDigit(rest[0]) ? rest : bare.Length > 1 ? bare[^1..] : bare;
         return TryNumber(bare, out _) ? bare : TryNumber(digits, out _) && bare.All(char.IsAsciiDigit) ? digits : null;
+    }
+
+    /// <summary>The ratio that was probably meant: <c>120%</c> is 1.2, <c>p99</c> is 0.99. Null for none.</summary>
+    public static string? GuessRatio(string text)
+    {
+        var bare = text.Trim();
+        var isPercent = bare.EndsWith('%') || bare.StartsWith('p') || bare.StartsWith('P');
+        return GuessNumber(bare.TrimStart('p', 'P').TrimEnd('x')) is { } guess && TryNumber(guess, out var number)
+            ? isPercent ? (number / 100).ToString("0.############", CultureInfo.InvariantCulture) : guess
+            : null;
     }
 
     /// <summary>What some YAML reader would take this unquoted text for, other than text; null when it is text everywhere.</summary>
@@ -39,6 +61,12 @@ internal static partial class PlainScalar
         "false" or "no" or "n" or "off" or "0" => "false",
         _ => null,
     };
+
+    /// <summary>The digits that count.</summary>
+    private static string Digits(string number) => string.Concat(number.Where(char.IsAsciiDigit)).Trim('0');
+
+    [GeneratedRegex(@"^[1-9][0-9]{0,2}(,[0-9]{3})+\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Thousands();
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex JsonNumber();

@@ -46,11 +46,11 @@ internal static class RolloutBinder
     {
         Kind = fields.Choice<WorkloadType>("kind"),
         Name = fields.Text("name"),
-        ProgressDeadline = fields.Duration("progressDeadline") ?? WorkloadSection.DefaultProgressDeadline,
+        ProgressDeadline = fields.Duration("progressDeadline", mayBeZero: false) ?? WorkloadSection.DefaultProgressDeadline,
         Versions = fields.Section("versions", each => new VersionsSection { Stable = each.Text("stable") ?? "", Canary = each.Text("canary") }),
     };
 
-    private static ServiceSection Service(FieldReader fields) => new() { Name = fields.Text("name") ?? "", Port = fields.Count("port") };
+    private static ServiceSection Service(FieldReader fields) => new() { Name = fields.Text("name") ?? "", Port = fields.Count("port", 1, 65_535) };
 
     private static TrafficSection Traffic(FieldReader fields) => new()
     {
@@ -61,15 +61,15 @@ internal static class RolloutBinder
     private static StrategySection Strategy(FieldReader fields) => new()
     {
         Steps = fields.Sections("steps", Step),
-        RollbackWindow = fields.Section("rollbackWindow", each => new RollbackWindowSection { Revisions = each.Count("revisions") ?? 0 }) ?? new(),
+        RollbackWindow = fields.Section("rollbackWindow", each => new RollbackWindowSection { Revisions = each.Count("revisions", 0, 10) ?? 0 }) ?? new(),
         DrainDelay = fields.Duration("drainDelay") ?? StrategySection.DefaultDrainDelay,
     };
 
     private static StepSection Step(FieldReader fields) => new()
     {
-        Weight = fields.Number("weight"),
+        Weight = fields.Number("weight", 0, 100),
         Hold = fields.Duration("hold") ?? TimeSpan.Zero,
-        MinRequests = fields.Whole("minRequests") ?? 0,
+        MinRequests = fields.Whole("minRequests", 0, 1_000_000_000) ?? 0,
         Replicas = fields.Replicas("replicas"),
         Approval = fields.Section("approval", Approval),
         Gates = fields.Texts("gates"),
@@ -83,9 +83,9 @@ internal static class RolloutBinder
     private static ApprovalSection Approval(FieldReader fields) => new()
     {
         Name = fields.Text("name") ?? "",
-        Required = fields.Count("required") ?? 1,
+        Required = fields.Count("required", 1, 10) ?? 1,
         Channels = fields.Texts("channels"),
-        Timeout = fields.Duration("timeout"),
+        Timeout = fields.Duration("timeout", mayBeZero: false),
         OnTimeout = fields.Choice<ApprovalTimeoutAction>("onTimeout") ?? ApprovalTimeoutAction.Abort,
     };
 
@@ -95,13 +95,13 @@ internal static class RolloutBinder
         return new()
         {
             Source = fields.Choice<RequestSource>("source", _laterSources),
-            FalseAlarmRate = fields.Number("falseAlarmRate") ?? defaults.FalseAlarmRate,
+            FalseAlarmRate = fields.Number("falseAlarmRate", 0.01m, 20) ?? defaults.FalseAlarmRate,
             WarmUp = fields.Duration("warmUp") ?? defaults.WarmUp,
             Metrics = fields.Sections("metrics", Metric),
             OnNoData = fields.Choice<MissingEvidenceAction>("onNoData") ?? defaults.OnNoData,
             OnBelowMinRequests = fields.Choice<MissingEvidenceAction>("onBelowMinRequests") ?? defaults.OnBelowMinRequests,
             OnProviderError = fields.Choice<MissingEvidenceAction>("onProviderError") ?? defaults.OnProviderError,
-            HoldLimit = fields.Duration("holdLimit") ?? defaults.HoldLimit,
+            HoldLimit = fields.Duration("holdLimit", mayBeZero: false) ?? defaults.HoldLimit,
             OnHoldLimit = fields.Choice<HoldLimitAction>("onHoldLimit") ?? defaults.OnHoldLimit,
         };
     }
@@ -110,11 +110,11 @@ internal static class RolloutBinder
     {
         Name = fields.Text("name") ?? "",
         Builtin = fields.Choice<BuiltinMetric>("builtin"),
-        Quantile = fields.Ratio("quantile"),
-        Query = fields.Text("query"),
-        Interval = fields.Duration("interval"),
-        FailureLimit = fields.Count("failureLimit"),
+        Quantile = fields.Ratio("quantile", 0.0001m, 0.9999m),
+        Query = fields.Text("query", insteadOf: "builtin"),
+        Interval = fields.Duration("interval", mayBeZero: false),
+        FailureLimit = fields.Count("failureLimit", 0, 1_000),
         Threshold = fields.Section("threshold", each => new ThresholdSection { Min = each.Limit("min"), Max = each.Limit("max") }),
-        Compare = fields.Section("compare", each => new CompareSection { To = each.Choice<ComparedVersion>("to"), Tolerate = each.Ratio("tolerate") ?? CompareSection.DefaultTolerate }),
+        Compare = fields.Section("compare", each => new CompareSection { To = each.Choice<ComparedVersion>("to"), Tolerate = each.Ratio("tolerate", 1, 100) ?? CompareSection.DefaultTolerate }),
     };
 }

@@ -20,6 +20,11 @@ internal static class TextGuard
             {
                 (line, column) = (line + 1, 0);
             }
+            else if (text[at] is '\ufffd')
+            {
+                // What decoding leaves in the place of bytes that are no UTF-8.
+                throw new DocumentException(new Place(line, column), "the text is not UTF-8 here", "save the file as UTF-8");
+            }
             else if (text[at] is not ('\r' or '\t') && IsRefused(text, at))
             {
                 throw new DocumentException(new Place(line, column), $"the character U+{(int)text[at]:X4} is not read here", "remove it; editors show it only when asked");

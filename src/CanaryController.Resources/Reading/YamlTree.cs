@@ -89,8 +89,9 @@ internal sealed class YamlTree
 
         return next switch
         {
-            AnchorAlias => throw new DocumentException(At(next), "an alias (*name) is not read here", "write the value out"),
-            NodeEvent { Anchor.IsEmpty: false } => throw new DocumentException(At(next), "an anchor (&name) is not read here", "write the value out at each place"),
+            AnchorAlias alias => throw new DocumentException(At(next), $"an alias (*{ScalarNode.Show(alias.Value.Value)}) is not read here", "write the value out"),
+            NodeEvent { Anchor.IsEmpty: false } anchored =>
+                throw new DocumentException(At(next), $"an anchor (&{ScalarNode.Show(anchored.Anchor.Value)}) is not read here", "leave it out, and write the value out at each place"),
             NodeEvent { Tag.IsEmpty: false } => throw new DocumentException(At(next), "a tag (!name) is not read here", "leave it out; put text that looks like a number in quotes"),
             Scalar => Single(),
             SequenceStart => List(depth),
@@ -126,7 +127,7 @@ internal sealed class YamlTree
         {
             if (Value(depth + 1) is not ScalarNode key)
             {
-                throw new DocumentException(at, "a map or list stands where a field's name is expected", "write name: value");
+                throw new DocumentException(at, "a map or list stands where a field's name is expected", "write name: value; put text that begins with { or [ in quotes");
             }
 
             entries.Add(new MapEntry(key, Value(depth + 1)));

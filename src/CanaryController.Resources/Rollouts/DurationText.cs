@@ -58,7 +58,7 @@ public static partial class DurationText
     }
 
     /// <summary>
-    /// What somebody who wrote <paramref name="text"/> probably meant, as it is to be written: <c>5 min</c> gives <c>5m</c>, <c>1d</c> gives <c>24h</c>, <c>1.5s</c> gives <c>1s500ms</c>. Null when it is no guess
+    /// What somebody who wrote <paramref name="text"/> probably meant, as it is to be written: <c>5 min</c> gives <c>5m</c>, <c>1d</c> gives <c>24h</c>, <c>1.5s</c> gives <c>1s500ms</c>, <c>PT5M</c> gives <c>5m</c>. Null when it is no guess
     /// worth making.
     /// </summary>
     public static string? Guess(string? text)
@@ -72,6 +72,12 @@ public static partial class DurationText
         {
             var parsed = new TimeSpan(Whole(clock.Groups[1]), Whole(clock.Groups[2]), Whole(clock.Groups[3]));
             return Format(parsed);
+        }
+
+        text = text.TrimStart('+');
+        if (Iso().Match(text) is { Success: true } iso && text.Any(char.IsAsciiDigit))
+        {
+            return Format(new TimeSpan(Whole(iso.Groups[1]), Whole(iso.Groups[2]), Whole(iso.Groups[3]), Whole(iso.Groups[4])));
         }
 
         if (!Loose().IsMatch(text))
@@ -93,7 +99,7 @@ public static partial class DurationText
         return milliseconds <= MaxMilliseconds ? Format(TimeSpan.FromMilliseconds((long)milliseconds)) : null;
     }
 
-    private static int Whole(Group digits) => int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int Whole(Group digits) => digits.Length == 0 ? 0 : int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static long Factor(string unit) => Array.Find(_units, known => known.Unit == unit).Milliseconds;
 
@@ -116,6 +122,9 @@ public static partial class DurationText
 
     [GeneratedRegex(@"^([0-9]{1,3}):([0-9]{2}):([0-9]{2})\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Clock();
+
+    [GeneratedRegex(@"^P(?:([0-9]{1,3})D)?(?:T(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,6})S)?)?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Iso();
 
     [GeneratedRegex(@"^\s*([0-9]{1,12}(\.[0-9]{1,6})?\s*[A-Za-z]{1,12}\s*)+\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Loose();

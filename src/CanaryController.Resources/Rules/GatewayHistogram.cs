@@ -13,9 +13,13 @@ public static class GatewayHistogram
     /// <summary>The upper bounds of the finite buckets of <c>canary_gateway_request_duration_seconds</c>, seconds, ascending.</summary>
     public static IReadOnlyList<double> BoundsSeconds { get; } = [.005, .01, .025, .05, .075, .1, .15, .2, .25, .3, .4, .5, .75, 1, 1.5, 2.5, 5, 10];
 
+    /// <summary>The bound that requests are counted against for a limit, seconds: the highest one that is not above it, the lowest one for a limit below all.</summary>
+    /// <param name="limitSeconds">The limit of <c>threshold.max</c>, seconds.</param>
+    public static double JudgedSeconds(double limitSeconds) => BoundsSeconds.LastOrDefault(bound => bound <= limitSeconds * (1 + 1e-9), BoundsSeconds[0]);
+
     internal static void Check(MetricSection metric, ValidationContext<MetricSection> context)
     {
-        if (metric is not { Measured: MetricKind.RequestDuration, Threshold.Max.Duration: { } max } || max < TimeSpan.FromMilliseconds(1))
+        if (metric is not { Measured: MetricKind.RequestDuration, Threshold.Max.Duration: { } max })
         {
             return;
         }
@@ -30,7 +34,7 @@ public static class GatewayHistogram
             return;
         }
 
-        var judged = TimeSpan.FromSeconds(BoundsSeconds.Last(bound => TimeSpan.FromSeconds(bound) <= max));
+        var judged = TimeSpan.FromSeconds(JudgedSeconds(max.TotalSeconds));
         if (judged != max)
         {
             context.Problem(

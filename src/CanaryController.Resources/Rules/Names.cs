@@ -2,11 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace CanaryController.Resources.Rules;
 
-/// <summary>The forms of names.</summary>
-internal static partial class Names
+/// <summary>The forms of names, the same for files, the API and the command line.</summary>
+public static partial class Names
 {
     /// <summary>RFC 1123: at most 63 of <c>a-z 0-9 -</c>, a letter or digit at both ends.</summary>
     public static bool IsDnsLabel(string text) => DnsLabel().IsMatch(text);
+
+    /// <summary>What <see cref="IsVersion"/> asks for, as a fix.</summary>
+    public const string VersionForm = "use at most 63 of A-Z, a-z, 0-9, -, _ and ., with a letter or digit at both ends";
 
     /// <summary>A Kubernetes label value that is not empty: at most 63 of <c>A-Z a-z 0-9 - _ .</c>, a letter or digit at both ends.</summary>
     public static bool IsVersion(string text) => Version().IsMatch(text);

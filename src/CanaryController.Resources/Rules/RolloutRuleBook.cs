@@ -13,10 +13,19 @@ public static class RolloutRuleBook
     /// <summary>All that is wrong with <paramref name="rollout"/>, without places in a text; empty when it may be used.</summary>
     public static IReadOnlyList<FieldProblem> Problems(Rollout rollout, RolloutRules rules) => [.. Check(rollout, rules).Select(found => found.Problem)];
 
-    internal static IEnumerable<(FieldProblem Problem, bool IsAbsence)> Check(Rollout rollout, RolloutRules rules) =>
-        ValidatorsFor(rules)
-            .SelectMany(validator => validator.Validate(rollout).Errors)
-            .Select(failure => (failure.ToProblem(), string.Equals(failure.ErrorCode, RuleText.Absence, StringComparison.Ordinal)));
+    /// <summary>Where the manager's own rules refuse a field, theirs is the fix: what the resource's rules would ask for could be refused again.</summary>
+    internal static IEnumerable<(FieldProblem Problem, bool IsAbsence)> Check(Rollout rollout, RolloutRules rules)
+    {
+        List<(FieldProblem Problem, bool IsAbsence)> found = [];
+        foreach (var validator in ValidatorsFor(rules))
+        {
+            var own = validator.Validate(rollout).Errors.Select(failure => (Problem: failure.ToProblem(), IsAbsence: string.Equals(failure.ErrorCode, RuleText.Absence, StringComparison.Ordinal))).ToList();
+            found.RemoveAll(before => own.Exists(after => after.Problem.Path == before.Problem.Path && after.Problem.Severity is ProblemSeverity.Error));
+            found.AddRange(own);
+        }
+
+        return found;
+    }
 
     private static IEnumerable<IValidator<Rollout>> ValidatorsFor(RolloutRules rules) => rules switch
     {

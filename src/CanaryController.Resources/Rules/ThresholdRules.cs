@@ -57,7 +57,7 @@ internal static class ThresholdRules
                 context.Problem("threshold.min", $"{limit} is a duration; a success rate is percent", "write 99");
                 break;
             case { Number: > 0 and <= 1 } limit:
-                context.Problem("threshold.min", $"{limit} % would let nearly every request fail; success rates are percent", $"write {limit.Number * 100:0.####}");
+                context.Problem("threshold.min", $"{limit} % would let nearly every request fail; success rates are percent", limit.Number * 100 is > 1 and < 100 and var percent ? $"write {percent:0.####}" : "write percent, above 1 and below 100, like 99");
                 break;
             case { Number: <= 0 or >= 100 } limit:
                 context.Problem("threshold.min", $"{limit} is out of range", "write percent, above 1 and below 100, like 99");

@@ -32,15 +32,13 @@ internal sealed class WorkloadValidator : AbstractValidator<WorkloadSection>
 /// <summary>The rules of <see cref="VersionsSection"/>.</summary>
 internal sealed class VersionsValidator : AbstractValidator<VersionsSection>
 {
-    private const string Form = "use at most 63 of A-Z, a-z, 0-9, -, _ and ., with a letter or digit at both ends";
-
     public VersionsValidator()
     {
         RuleFor(versions => versions.Stable)
             .IsThere("write the version that has the traffic now")
-            .Must(text => text.Length == 0 || Names.IsVersion(text)).Says(text => $"{text} is not a version's name", Form);
+            .Must(text => text.Length == 0 || Names.IsVersion(text)).Says(text => $"{text} is not a version's name", Names.VersionForm);
         RuleFor(versions => versions.Canary)
-            .Must(text => text is null || Names.IsVersion(text)).Says(text => $"{(text is "" ? "nothing" : text)} is not a version's name", Form);
+            .Must(text => text is null || Names.IsVersion(text)).Says(text => $"{(text is "" ? "nothing" : text)} is not a version's name", Names.VersionForm);
     }
 }
 

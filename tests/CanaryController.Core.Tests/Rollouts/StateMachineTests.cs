@@ -174,4 +174,20 @@ public sealed class StateMachineTests
         run.Settle();
         Assert.Equal((RolloutPhase.Aborted, RolloutReason.InconsistentState), (run.Present.Phase, run.Present.Reason));
     }
+
+    [Theory]
+    [InlineData(RolloutAction.Promote)]
+    [InlineData(RolloutAction.Abort)]
+    [InlineData(RolloutAction.Pause)]
+    [InlineData(RolloutAction.Resume)]
+    [InlineData(RolloutAction.Skip)]
+    [InlineData(RolloutAction.Approve)]
+    [InlineData(RolloutAction.Reject)]
+    public void A_command_for_another_step_than_the_present_one_changes_nothing(RolloutAction action)
+    {
+        var run = RolloutRun.External(Specs.Step(5) with { Hold = Specs.Minute }, Specs.Step(50)).Start();
+        var before = run.Present;
+        Assert.Equal(CommandStatus.Conflict, run.Command(action, "v2", step: 1).Status);
+        Assert.Equal((before.Phase, before.StepIndex, before.Weight), (run.Present.Phase, run.Present.StepIndex, run.Present.Weight));
+    }
 }

@@ -5,7 +5,7 @@ internal static class ApprovalCommands
 {
     public static CommandResult Approve(Turn turn, RolloutCommand command)
     {
-        if (Obstacle(turn, command) is { } obstacle)
+        if (Obstacle(turn) is { } obstacle)
         {
             return obstacle;
         }
@@ -29,7 +29,7 @@ internal static class ApprovalCommands
 
     public static CommandResult Reject(Turn turn, RolloutCommand command)
     {
-        if (Obstacle(turn, command) is { } obstacle)
+        if (Obstacle(turn) is { } obstacle)
         {
             return obstacle;
         }
@@ -39,7 +39,7 @@ internal static class ApprovalCommands
         return Commands.Accepted($"{turn.Canary} is rejected: traffic returns to {turn.Stable} now.");
     }
 
-    private static CommandResult? Obstacle(Turn turn, RolloutCommand command)
+    private static CommandResult? Obstacle(Turn turn)
     {
         var state = turn.State;
         switch (state.Phase)
@@ -48,11 +48,6 @@ internal static class ApprovalCommands
             case RolloutPhase.Paused when state.PausedFrom is RolloutPhase.Initializing:
                 return Commands.Refused($"{turn.Canary} is not at a step yet. Answer when it waits for the approval.");
             case RolloutPhase.Progressing or RolloutPhase.WaitingApproval or RolloutPhase.Paused:
-                if (command.StepIndex is { } index && index != state.StepIndex)
-                {
-                    return FlowCommands.OtherStep(turn, index);
-                }
-
                 return Steps.Present(state).Approval is null
                     ? Commands.Refused($"{Stepping.Describe(turn)} asks for no approval. Skip it to go on, or abort.")
                     : null;

@@ -56,8 +56,20 @@ internal static class Commands
                 : null;
         }
 
-        return command.Action is not RolloutAction.Undo && command.Revision is { } revision && revision != state.CanaryRevision
-            ? Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.")
-            : null;
+        if (command.Action is RolloutAction.Undo)
+        {
+            return null;
+        }
+
+        if (command.Revision is { } revision && revision != state.CanaryRevision)
+        {
+            return Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.");
+        }
+
+        return IsUnderWay(state.Phase) && command.StepIndex is { } index && index != state.StepIndex ? FlowCommands.OtherStep(turn, index) : null;
     }
+
+    /// <summary>Otherwise there is no present step, and what became of the revision says more.</summary>
+    private static bool IsUnderWay(RolloutPhase phase) =>
+        phase is RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting;
 }

@@ -94,11 +94,6 @@ internal static class FlowCommands
         switch (turn.State.Phase)
         {
             case RolloutPhase.Progressing or RolloutPhase.WaitingApproval:
-                if (command.StepIndex is { } index && index != turn.State.StepIndex)
-                {
-                    return OtherStep(turn, index);
-                }
-
                 var step = Steps.Describe(turn.State);
                 Stepping.Leave(turn, RolloutReason.StepSkipped, $"{command.Actor} skipped {Stepping.Describe(turn)}{Commands.Because(command)}", command.Actor);
                 return Commands.Accepted($"{step} is left without its exit conditions.");
