@@ -16,6 +16,7 @@ internal sealed class CountTrack
     private readonly double _lnLimit;
     private readonly List<(int Target, CounterState Counter)> _firsts = [];
     private readonly TargetTable _targets = new();
+    private readonly RestartTable _restarts = new();
 
     private OpenBlocks _blocks;
     private CountHistory _history = new();
@@ -94,9 +95,19 @@ internal sealed class CountTrack
         else if (previousMs >= _oldestBaselineMs)
         {
             // A counter that fell was reset: its process started again from 0.
-            Add(block, counter, value >= previous ? value - previous : value);
+            if (value < previous)
+            {
+                _restarts.Fell(counter, previousMs, timestampMs);
+                previous = 0;
+            }
+
+            _restarts.Rose(counter, previousMs, timestampMs, previous);
+            Add(block, counter, value - previous);
         }
     }
+
+    /// <summary>The counter is about to be seen to have started again from 0 since its newest sample.</summary>
+    public void SeeRestart(CounterState counter, long timestampMs) => _restarts.Fell(counter, counter.NewestMs, timestampMs);
 
     /// <summary>From when <see cref="SinceStep"/> counts.</summary>
     public void MarkStep(long sinceMs)
@@ -117,7 +128,7 @@ internal sealed class CountTrack
         }
 
         _dirty = false;
-        ResolveFirsts();
+        Resolve();
         CloseThrough(_newestBlock - OpenCount);
         LookAhead();
     }
@@ -132,6 +143,7 @@ internal sealed class CountTrack
         _newestBlock = long.MinValue;
         _firsts.Clear();
         _targets.Forget();
+        _restarts.Forget();
         NewestMs = (null, null);
         Start();
     }
@@ -146,7 +158,7 @@ internal sealed class CountTrack
     {
         if (_blocks.IsFullFor(block))
         {
-            ResolveFirsts();
+            Resolve();
             CloseThrough(block - OpenBlocks.MaxOpen);
         }
 
@@ -156,9 +168,17 @@ internal sealed class CountTrack
         }
     }
 
-    /// <summary>First samples count from 0 on a target that was known before; put off until now, so that the order of feeding does not matter.</summary>
-    private void ResolveFirsts()
+    /// <summary>
+    /// What can be said only when all counters of a scrape were seen, so that the order of feeding does not matter: first samples count from 0 on a target that was
+    /// known before, and all of a process's counters were reset when one was.
+    /// </summary>
+    private void Resolve()
     {
+        foreach (var (arm, timestampMs, total, bad) in _restarts.Resolve())
+        {
+            _blocks.Add(BlockOf(timestampMs), arm, total, bad);
+        }
+
         if (_firsts.Count == 0)
         {
             return;

@@ -17,6 +17,7 @@ public sealed class EvidenceLedger
     public const double MaxValue = 1L << 50;
 
     private readonly Dictionary<CounterSeries, int> _handles = [];
+    private readonly Dictionary<CounterSeries, BucketPair> _pairs = [];
     private readonly List<CountTrack> _counts = [];
     private readonly List<QueryTrack> _queries = [];
     private readonly Dictionary<string, (double? Seconds, MissingBound Reason)> _bounds = [];
@@ -115,6 +116,7 @@ public sealed class EvidenceLedger
             TotalSign = series.TotalSign,
             BadSign = series.BadSign,
             NewestMs = CounterState.Never,
+            Pair = track.Spec.Kind == MetricKind.RequestDuration ? PairOf(track, series) : null,
         };
         return handle;
     }
@@ -132,7 +134,17 @@ public sealed class EvidenceLedger
         }
 
         ref var counter = ref _counters[handle];
-        if (timestampMs > counter.NewestMs && !IsBlind(counter.Track.Spec))
+        if (timestampMs <= counter.NewestMs || IsBlind(counter.Track.Spec))
+        {
+            return;
+        }
+
+        if (counter.Pair is { } pair)
+        {
+            counter.NewestMs = timestampMs;
+            pair.Observe(counter.BadSign < 0, timestampMs, (long)Math.Round(value));
+        }
+        else
         {
             counter.Track.Observe(ref counter, timestampMs, (long)Math.Round(value));
         }
@@ -169,9 +181,13 @@ public sealed class EvidenceLedger
         if (_bounds.TryGetValue(metric, out var before) && before.Seconds is not null && before.Seconds != boundSeconds)
         {
             track.Reset();
-            for (var i = 0; i < _handles.Count; i++)
+            foreach (ref var counter in _counters.AsSpan(0, _handles.Count))
             {
-                _counters[i].NewestMs = _counters[i].Track == track ? CounterState.Never : _counters[i].NewestMs;
+                if (counter.Track == track)
+                {
+                    counter.NewestMs = CounterState.Never;
+                    counter.Pair?.Forget();
+                }
             }
         }
 
@@ -240,6 +256,14 @@ public sealed class EvidenceLedger
         return CountVerdict.Judge(track, new(bound.Seconds, problem, Obstacle(track.Spec, bound)), request, _log10Limit);
     }
 
+    private BucketPair PairOf(CountTrack track, CounterSeries series)
+    {
+        var histogram = series with { TotalSign = 0, BadSign = 0 };
+        return _pairs.TryGetValue(histogram, out var pair)
+            ? pair
+            : _pairs[histogram] = new(track, track.TargetIndex(series.Target), series.Arm);
+    }
+
     private bool IsBlind(MetricSpec spec) => spec.Kind == MetricKind.RequestDuration && _bounds.GetValueOrDefault(spec.Name).Seconds is null;
 
     private string? Obstacle(MetricSpec spec, (double? Seconds, MissingBound Reason) bound)
@@ -270,29 +294,7 @@ public sealed class EvidenceLedger
         }
     }
 
-    private CountTrack? Find(string metric)
-    {
-        foreach (var track in _counts)
-        {
-            if (track.Spec.Name == metric)
-            {
-                return track;
-            }
-        }
+    private CountTrack? Find(string metric) => _counts.Find(track => track.Spec.Name == metric);
 
-        return null;
-    }
-
-    private QueryTrack? FindQuery(string metric)
-    {
-        foreach (var track in _queries)
-        {
-            if (track.Spec.Name == metric)
-            {
-                return track;
-            }
-        }
-
-        return null;
-    }
+    private QueryTrack? FindQuery(string metric) => _queries.Find(track => track.Spec.Name == metric);
 }

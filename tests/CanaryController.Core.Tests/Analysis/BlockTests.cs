@@ -187,8 +187,8 @@ public class BlockTests
         ledger.SetBound("latency", 0.5);
         foreach (var (second, all, fast) in new[] { (0, 0, 0), (1, 10, 12), (2, 20, 20) })
         {
-            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "le=+Inf", 1, 1), Ms(second), all));
-            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "le=0.5", 0, -1), Ms(second), fast));
+            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "", 1, 1), Ms(second), all));
+            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "", 0, -1), Ms(second), fast));
         }
 
         Assert.Equal(1, ledger.Judge(new("v2", 1, 0, Start, 0, [Latency], At(2))).Metrics[0].Value);

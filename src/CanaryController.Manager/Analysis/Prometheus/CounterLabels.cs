@@ -9,7 +9,7 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// <param name="Target">Job and instance: what was scraped.</param>
 /// <param name="Code">The status that the user got; null for durations.</param>
 /// <param name="Bound">The bucket's bound in seconds, infinite for all; null for requests.</param>
-/// <param name="Rest">All labels but route, version, job and instance: tells the counters of one target and version apart.</param>
+/// <param name="Rest">All labels but route, version, job, instance and le: tells the counters of one target and version apart, but not the buckets of a histogram.</param>
 internal sealed record CounterLabels(string Route, string Version, string Target, string? Code, double? Bound, string Rest)
 {
     /// <summary>True for a status that is the server's fault.</summary>
@@ -44,9 +44,11 @@ internal sealed record CounterLabels(string Route, string Version, string Target
                 case "instance":
                     instance = value;
                     break;
+                case "le":
+                    le = value;
+                    break;
                 default:
                     code = name == "code" ? value : code;
-                    le = name == "le" ? value : le;
                     rest.Append(name).Append('=').Append(value).Append('\n');
                     break;
             }

@@ -226,4 +226,44 @@ public sealed class CounterEvidenceTests : EvidenceBed
 
         Assert.DoesNotContain(Rig.Observe(request)!.Metrics, metric => metric.Verdict == Verdict.Failed);
     }
+
+    [Fact]
+    public async Task A_gateway_with_other_buckets_makes_no_request_slow()
+    {
+        await PastAsync(40);
+        var request = await TrackAsync();
+        var other = new FakeGatewayCounters(Prometheus, "shop", "127.0.0.1:9092", 0.1, 1);
+        for (var second = 0; second < 20; second++)
+        {
+            other.Count("v1", 90).Count("v2", 10).Scrape(Time.GetUtcNow());
+            await RunAsync(1, canaryGood: 10);
+        }
+
+        var seen = Rig.Observe(request)!;
+        Assert.DoesNotContain(seen.Metrics, metric => metric.Verdict == Verdict.Failed);
+        Assert.Equal((Verdict.Passed, 200L), (seen.Metrics[1].Verdict, seen.Metrics[1].Requests));
+    }
+
+    [Fact]
+    public async Task A_counter_that_cannot_be_used_in_one_bucket_makes_no_request_slow()
+    {
+        await PastAsync(40);
+        var request = await TrackAsync();
+        await RunAsync(5, canaryGood: 10);
+        Prometheus.Add(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["__name__"] = "canary_gateway_request_duration_seconds_bucket",
+                ["job"] = "gateway",
+                ["instance"] = "127.0.0.1:9091",
+                ["route"] = "shop",
+                ["version"] = "v2",
+                ["le"] = "+Inf",
+            },
+            Time.GetUtcNow().AddMilliseconds(500).ToUnixTimeMilliseconds(),
+            1_000);
+        await RunAsync(5, canaryGood: 10);
+
+        Assert.DoesNotContain(Rig.Observe(request)!.Metrics, metric => metric.Verdict == Verdict.Failed);
+    }
 }

@@ -3,10 +3,9 @@ using System.Globalization;
 namespace CanaryController.Manager.Tests.Analysis.Prometheus;
 
 /// <summary>What a gateway counts for one route, scraped into a <see cref="FakePrometheus"/> at each interval.</summary>
-internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string route, string instance = "127.0.0.1:9091")
+internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string route, string instance = "127.0.0.1:9091", params double[] bounds)
 {
-    private static readonly double[] Bounds = [0.1, 0.5, 1];
-
+    private readonly double[] _bounds = bounds.Length > 0 ? bounds : [0.1, 0.5, 1];
     private readonly Dictionary<(string Version, string Code), double> _requests = [];
     private readonly Dictionary<(string Version, string Le), double> _buckets = [];
 
@@ -15,7 +14,7 @@ internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string rout
     {
         Add(_requests, (version, "200"), good);
         Add(_requests, (version, "500"), bad);
-        foreach (var bound in Bounds)
+        foreach (var bound in _bounds)
         {
             Add(_buckets, (version, bound.ToString(CultureInfo.InvariantCulture)), seconds <= bound ? good + bad : 0);
         }
