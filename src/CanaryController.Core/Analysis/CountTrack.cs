@@ -33,7 +33,7 @@ internal sealed class CountTrack
         _lnLimit = lnLimit;
         _blockMs = (long)Math.Clamp(plan.ScrapeInterval.TotalMilliseconds, 100, 600_000);
         _countFromMs = Math.Max(0, plan.CountFrom.ToUnixTimeMilliseconds());
-        _oldestBaselineMs = plan.WarmUp > TimeSpan.Zero ? _countFromMs : long.MinValue;
+        _oldestBaselineMs = plan.WarmUp > TimeSpan.Zero || plan.HadTraffic ? _countFromMs : long.MinValue;
         _blocks = new(_countFromMs / _blockMs);
         Start();
     }

@@ -18,6 +18,12 @@ public sealed record EvidencePlan
     /// </summary>
     public TimeSpan WarmUp { get; init; }
 
+    /// <summary>
+    /// The canary's version had traffic before this attempt: then an increase that began before <see cref="CountFrom"/> is not counted either, because it may hold the last
+    /// failures of the attempt before. Default false.
+    /// </summary>
+    public bool HadTraffic { get; init; }
+
     /// <summary>Time between two scrapes of a target, which is also the length of a block: 100 ms to 10 minutes; values outside are clamped.</summary>
     public required TimeSpan ScrapeInterval { get; init; }
 }

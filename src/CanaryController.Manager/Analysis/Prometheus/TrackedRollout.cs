@@ -99,6 +99,7 @@ internal sealed class TrackedRollout
             FalseAlarmRate = analysis.FalseAlarmRate,
             CountFrom = request.State.TrafficSince!.Value + analysis.WarmUp,
             WarmUp = analysis.WarmUp,
+            HadTraffic = request.State.Attempt > 1 || request.State.History.Any(record => record.Revision == request.State.CanaryRevision),
             ScrapeInterval = scrapeInterval,
         };
     }

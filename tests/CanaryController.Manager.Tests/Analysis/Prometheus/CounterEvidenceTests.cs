@@ -266,4 +266,34 @@ public sealed class CounterEvidenceTests : EvidenceBed
 
         Assert.DoesNotContain(Rig.Observe(request)!.Metrics, metric => metric.Verdict == Verdict.Failed);
     }
+
+    [Fact]
+    public async Task A_retry_is_not_judged_by_the_last_failures_of_the_attempt_before()
+    {
+        for (var second = 0; second <= 120; second += 15)
+        {
+            Time.SetUtcNow(Start.AddSeconds(second));
+            Shop.Count("v1", 1_350).Count("v2", 100, 50).Scrape(Time.GetUtcNow());
+        }
+
+        // The attempt before failed until it was rolled back; the retry's traffic comes within the same scrape interval.
+        Time.Advance(TimeSpan.FromSeconds(5));
+        Shop.Count("v2", 0, 40);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        var first = EvidenceRig.Request(Time.GetUtcNow());
+        var request = first with { State = first.State with { Attempt = 2 } };
+        Rig.Evidence.Track(request);
+        Shop.Count("v2", 50);
+        for (var second = 135; second <= 180; second += 15)
+        {
+            Time.SetUtcNow(Start.AddSeconds(second));
+            Shop.Scrape(Time.GetUtcNow());
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Rig.TickAsync();
+            Shop.Count("v1", 1_350).Count("v2", 150);
+        }
+
+        var seen = Rig.Observe(request)!;
+        Assert.All(seen.Metrics, metric => Assert.Equal((Verdict.Passed, 450L), (metric.Verdict, metric.Requests)));
+    }
 }
