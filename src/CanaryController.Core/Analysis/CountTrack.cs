@@ -11,12 +11,15 @@ internal sealed class CountTrack
     private const long StartSpacingMs = 60_000;
 
     private readonly long _blockMs;
-    private readonly long _countFromMs;
-    private readonly long _oldestBaselineMs;
     private readonly double _lnLimit;
     private readonly List<(int Target, CounterState Counter)> _firsts = [];
     private readonly TargetTable _targets = new();
     private readonly RestartTable _restarts = new();
+    private readonly Dictionary<CounterSeries, BucketPair> _pairs = [];
+
+    private long _countFromMs;
+    private long _oldestBaselineMs;
+    private bool _hasBegun;
 
     private OpenBlocks _blocks;
     private CountHistory _history = new();
@@ -34,6 +37,7 @@ internal sealed class CountTrack
         _blockMs = (long)Math.Clamp(plan.ScrapeInterval.TotalMilliseconds, 100, 600_000);
         _countFromMs = Math.Max(0, plan.CountFrom.ToUnixTimeMilliseconds());
         _oldestBaselineMs = plan.WarmUp > TimeSpan.Zero || plan.HadTraffic ? _countFromMs : long.MinValue;
+        _hasBegun = !plan.StepMetrics.Contains(spec.Name);
         _blocks = new(_countFromMs / _blockMs);
         Start();
     }
@@ -83,7 +87,7 @@ internal sealed class CountTrack
             ? (Math.Max(NewestMs.Canary ?? 0, timestampMs), NewestMs.Stable)
             : (NewestMs.Canary, Math.Max(NewestMs.Stable ?? 0, timestampMs));
         _dirty = true;
-        if (timestampMs < _countFromMs)
+        if (timestampMs < _countFromMs || !_hasBegun)
         {
             return;
         }
@@ -108,6 +112,25 @@ internal sealed class CountTrack
 
     /// <summary>The counter is about to be seen to have started again from 0 since its newest sample.</summary>
     public void SeeRestart(CounterState counter, long timestampMs) => _restarts.Fell(counter, counter.NewestMs, timestampMs);
+
+    /// <summary>The histogram that a bucket belongs to.</summary>
+    public BucketPair PairOf(CounterSeries series)
+    {
+        var histogram = series with { TotalSign = 0, BadSign = 0 };
+        return _pairs.TryGetValue(histogram, out var pair) ? pair : _pairs[histogram] = new(this, TargetIndex(series.Target), series.Arm);
+    }
+
+    /// <summary>One step's own metric counts from the step on, the first time that it is told. Samples before are baselines.</summary>
+    public void Begin(long sinceMs)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            _countFromMs = Math.Max(_countFromMs, sinceMs);
+            _oldestBaselineMs = _countFromMs;
+            _blocks = new(_countFromMs / _blockMs);
+        }
+    }
 
     /// <summary>From when <see cref="SinceStep"/> counts.</summary>
     public void MarkStep(long sinceMs)

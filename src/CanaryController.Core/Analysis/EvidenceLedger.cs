@@ -17,7 +17,6 @@ public sealed class EvidenceLedger
     public const double MaxValue = 1L << 50;
 
     private readonly Dictionary<CounterSeries, int> _handles = [];
-    private readonly Dictionary<CounterSeries, BucketPair> _pairs = [];
     private readonly List<CountTrack> _counts = [];
     private readonly List<QueryTrack> _queries = [];
     private readonly Dictionary<string, (double? Seconds, MissingBound Reason)> _bounds = [];
@@ -116,7 +115,7 @@ public sealed class EvidenceLedger
             TotalSign = series.TotalSign,
             BadSign = series.BadSign,
             NewestMs = CounterState.Never,
-            Pair = track.Spec.Kind == MetricKind.RequestDuration ? PairOf(track, series) : null,
+            Pair = track.Spec.Kind == MetricKind.RequestDuration ? track.PairOf(series) : null,
         };
         return handle;
     }
@@ -205,6 +204,11 @@ public sealed class EvidenceLedger
         }
     }
 
+    /// <summary>
+    /// One of <see cref="EvidencePlan.StepMetrics"/> counts from here, the first time that it is told; exact when told before the samples after it are fed.
+    /// </summary>
+    public void Begin(string metric, DateTimeOffset since) => Find(metric)?.Begin(since.ToUnixTimeMilliseconds());
+
     /// <summary>The latest query of <paramref name="metric"/> (null: of all built-in ones) failed; <paramref name="message"/> says how.</summary>
     public void ReportProviderError(string? metric, string message, DateTimeOffset at) => Report(metric, message, at);
 
@@ -254,14 +258,6 @@ public sealed class EvidenceLedger
         track.Evaluate();
         var bound = _bounds.GetValueOrDefault(metric.Name);
         return CountVerdict.Judge(track, new(bound.Seconds, problem, Obstacle(track.Spec, bound)), request, _log10Limit);
-    }
-
-    private BucketPair PairOf(CountTrack track, CounterSeries series)
-    {
-        var histogram = series with { TotalSign = 0, BadSign = 0 };
-        return _pairs.TryGetValue(histogram, out var pair)
-            ? pair
-            : _pairs[histogram] = new(track, track.TargetIndex(series.Target), series.Arm);
     }
 
     private bool IsBlind(MetricSpec spec) => spec.Kind == MetricKind.RequestDuration && _bounds.GetValueOrDefault(spec.Name).Seconds is null;

@@ -6,6 +6,12 @@ public sealed record EvidencePlan
     /// <summary>The policy's metrics and those of all steps; names are distinct.</summary>
     public required EquatableArray<MetricSpec> Metrics { get; init; }
 
+    /// <summary>
+    /// Names of counted metrics that one step alone is judged by: they count once <see cref="EvidenceLedger.Begin"/> was told, so that no step is judged by what its metric was
+    /// not asked of. Default none.
+    /// </summary>
+    public EquatableArray<string> StepMetrics { get; init; }
+
     /// <summary>How likely a healthy revision may be rolled back by chance, split evenly over the plan's sequential tests. Above 0, at most 0.2.</summary>
     public double FalseAlarmRate { get; init; } = 0.01;
 
