@@ -9,6 +9,9 @@ internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string rout
     private readonly Dictionary<(string Version, string Code), double> _requests = [];
     private readonly Dictionary<(string Version, string Le), double> _buckets = [];
 
+    /// <summary>A label that the provider adds.</summary>
+    public string Cluster { get; init; } = "";
+
     /// <summary>Counts requests.</summary>
     public FakeGatewayCounters Count(string version, int good, int bad = 0, double seconds = 0.05)
     {
@@ -54,6 +57,7 @@ internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string rout
         ["instance"] = instance,
         ["route"] = route,
         ["version"] = version,
+        ["cluster"] = Cluster,
         [extra] = value,
     };
 }

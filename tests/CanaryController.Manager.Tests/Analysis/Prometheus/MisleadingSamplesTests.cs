@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Manager.Analysis;
 
 namespace CanaryController.Manager.Tests.Analysis.Prometheus;
 
@@ -23,6 +24,35 @@ public sealed class MisleadingSamplesTests : EvidenceBed
     }
 
     [Fact]
+    public async Task Two_gateways_at_one_address_in_two_clusters_are_two()
+    {
+        // An earlier attempt of v2 left its failures in the counters of both.
+        var other = new FakeGatewayCounters(Prometheus, "shop") { Cluster = "b" };
+        Shop.Count("v2", 0, 500);
+        other.Count("v2", 0, 500);
+        EvidenceRequest? request = null;
+        for (var second = 0; second <= 300; second += 15)
+        {
+            Time.SetUtcNow(Start.AddSeconds(second));
+            Shop.Count("v1", 1_350).Count("v2", request is null ? 0 : 150).Scrape(Time.GetUtcNow());
+            Time.Advance(TimeSpan.FromMilliseconds(400));
+            other.Count("v1", 1_350).Count("v2", request is null ? 0 : 150).Scrape(Time.GetUtcNow());
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            if (second == 150)
+            {
+                var first = EvidenceRig.Request(Time.GetUtcNow());
+                request = first with { State = first.State with { Attempt = 2 } };
+                Rig.Evidence.Track(request);
+            }
+
+            await Rig.TickAsync();
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(15), Rig.Book.Locked(tracked => tracked[request!.Key].Plan.ScrapeInterval));
+        Assert.All(Rig.Observe(request!)!.Metrics, metric => Assert.Equal((Verdict.Passed, 2_700L), (metric.Verdict, metric.Requests)));
+    }
+
+    [Fact]
     public async Task A_counter_that_cannot_be_used_in_one_bucket_makes_no_request_slow()
     {
         await PastAsync(40);
@@ -36,6 +66,7 @@ public sealed class MisleadingSamplesTests : EvidenceBed
                 ["instance"] = "127.0.0.1:9091",
                 ["route"] = "shop",
                 ["version"] = "v2",
+                ["cluster"] = "",
                 ["le"] = "+Inf",
             },
             Time.GetUtcNow().AddMilliseconds(500).ToUnixTimeMilliseconds(),
