@@ -11,11 +11,15 @@ internal sealed class CountTrack
     private const long StartSpacingMs = 60_000;
 
     private readonly long _blockMs;
-    private readonly long _countFromMs;
-    private readonly long _oldestBaselineMs;
     private readonly double _lnLimit;
     private readonly List<(int Target, CounterState Counter)> _firsts = [];
     private readonly TargetTable _targets = new();
+    private readonly RestartTable _restarts = new();
+    private readonly Dictionary<CounterSeries, BucketPair> _pairs = [];
+
+    private long _countFromMs;
+    private long _oldestBaselineMs;
+    private bool _hasBegun;
 
     private OpenBlocks _blocks;
     private CountHistory _history = new();
@@ -32,7 +36,8 @@ internal sealed class CountTrack
         _lnLimit = lnLimit;
         _blockMs = (long)Math.Clamp(plan.ScrapeInterval.TotalMilliseconds, 100, 600_000);
         _countFromMs = Math.Max(0, plan.CountFrom.ToUnixTimeMilliseconds());
-        _oldestBaselineMs = plan.WarmUp > TimeSpan.Zero ? _countFromMs : long.MinValue;
+        _oldestBaselineMs = plan.WarmUp > TimeSpan.Zero || plan.HadTraffic ? _countFromMs : long.MinValue;
+        _hasBegun = !plan.StepMetrics.Contains(spec.Name);
         _blocks = new(_countFromMs / _blockMs);
         Start();
     }
@@ -82,7 +87,7 @@ internal sealed class CountTrack
             ? (Math.Max(NewestMs.Canary ?? 0, timestampMs), NewestMs.Stable)
             : (NewestMs.Canary, Math.Max(NewestMs.Stable ?? 0, timestampMs));
         _dirty = true;
-        if (timestampMs < _countFromMs)
+        if (timestampMs < _countFromMs || !_hasBegun)
         {
             return;
         }
@@ -94,7 +99,36 @@ internal sealed class CountTrack
         else if (previousMs >= _oldestBaselineMs)
         {
             // A counter that fell was reset: its process started again from 0.
-            Add(block, counter, value >= previous ? value - previous : value);
+            if (value < previous)
+            {
+                _restarts.Fell(counter, previousMs, timestampMs);
+                previous = 0;
+            }
+
+            _restarts.Rose(counter, previousMs, timestampMs, previous);
+            Add(block, counter, value - previous);
+        }
+    }
+
+    /// <summary>The counter is about to be seen to have started again from 0 since its newest sample.</summary>
+    public void SeeRestart(CounterState counter, long timestampMs) => _restarts.Fell(counter, counter.NewestMs, timestampMs);
+
+    /// <summary>The histogram that a bucket belongs to.</summary>
+    public BucketPair PairOf(CounterSeries series)
+    {
+        var histogram = series with { TotalSign = 0, BadSign = 0 };
+        return _pairs.TryGetValue(histogram, out var pair) ? pair : _pairs[histogram] = new(this, TargetIndex(series.Target), series.Arm);
+    }
+
+    /// <summary>One step's own metric counts from the step on, the first time that it is told. Samples before are baselines.</summary>
+    public void Begin(long sinceMs)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            _countFromMs = Math.Max(_countFromMs, sinceMs);
+            _oldestBaselineMs = _countFromMs;
+            _blocks = new(_countFromMs / _blockMs);
         }
     }
 
@@ -117,7 +151,7 @@ internal sealed class CountTrack
         }
 
         _dirty = false;
-        ResolveFirsts();
+        Resolve();
         CloseThrough(_newestBlock - OpenCount);
         LookAhead();
     }
@@ -132,6 +166,7 @@ internal sealed class CountTrack
         _newestBlock = long.MinValue;
         _firsts.Clear();
         _targets.Forget();
+        _restarts.Forget();
         NewestMs = (null, null);
         Start();
     }
@@ -146,7 +181,7 @@ internal sealed class CountTrack
     {
         if (_blocks.IsFullFor(block))
         {
-            ResolveFirsts();
+            Resolve();
             CloseThrough(block - OpenBlocks.MaxOpen);
         }
 
@@ -156,9 +191,17 @@ internal sealed class CountTrack
         }
     }
 
-    /// <summary>First samples count from 0 on a target that was known before; put off until now, so that the order of feeding does not matter.</summary>
-    private void ResolveFirsts()
+    /// <summary>
+    /// What can be said only when all counters of a scrape were seen, so that the order of feeding does not matter: first samples count from 0 on a target that was
+    /// known before, and all of a process's counters were reset when one was.
+    /// </summary>
+    private void Resolve()
     {
+        foreach (var (arm, timestampMs, total, bad) in _restarts.Resolve())
+        {
+            _blocks.Add(BlockOf(timestampMs), arm, total, bad);
+        }
+
         if (_firsts.Count == 0)
         {
             return;

@@ -65,9 +65,16 @@ internal static class CountVerdict
         }
 
         var age = now - DateTimeOffset.FromUnixTimeMilliseconds(canary);
-        if (age > StaleAfter(TimeSpan.FromMilliseconds(track.BlockMs)))
+        var stale = StaleAfter(TimeSpan.FromMilliseconds(track.BlockMs));
+        if (age > stale)
         {
             return $"the canary's newest sample is {Wording.Duration(age)} old";
+        }
+
+        // Nobody could tell that the samples have stopped, nor since when the step is counted.
+        if (age < -stale)
+        {
+            return $"the canary's newest sample is {Wording.Duration(-age)} in the future: the clocks of Prometheus and of this machine differ";
         }
 
         return (track.Comparison, stableMs, track.Threshold, track.Total.StableTotal) switch

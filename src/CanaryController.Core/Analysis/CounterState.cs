@@ -26,4 +26,7 @@ internal struct CounterState
 
     /// <summary>The newest sample.</summary>
     public long Value;
+
+    /// <summary>For a duration's bucket: the histogram that it counts with; null for others.</summary>
+    public BucketPair? Pair;
 }

@@ -115,6 +115,7 @@ public sealed class EvidenceLedger
             TotalSign = series.TotalSign,
             BadSign = series.BadSign,
             NewestMs = CounterState.Never,
+            Pair = track.Spec.Kind == MetricKind.RequestDuration ? track.PairOf(series) : null,
         };
         return handle;
     }
@@ -132,7 +133,17 @@ public sealed class EvidenceLedger
         }
 
         ref var counter = ref _counters[handle];
-        if (timestampMs > counter.NewestMs && !IsBlind(counter.Track.Spec))
+        if (timestampMs <= counter.NewestMs || IsBlind(counter.Track.Spec))
+        {
+            return;
+        }
+
+        if (counter.Pair is { } pair)
+        {
+            counter.NewestMs = timestampMs;
+            pair.Observe(counter.BadSign < 0, timestampMs, (long)Math.Round(value));
+        }
+        else
         {
             counter.Track.Observe(ref counter, timestampMs, (long)Math.Round(value));
         }
@@ -169,9 +180,13 @@ public sealed class EvidenceLedger
         if (_bounds.TryGetValue(metric, out var before) && before.Seconds is not null && before.Seconds != boundSeconds)
         {
             track.Reset();
-            for (var i = 0; i < _handles.Count; i++)
+            foreach (ref var counter in _counters.AsSpan(0, _handles.Count))
             {
-                _counters[i].NewestMs = _counters[i].Track == track ? CounterState.Never : _counters[i].NewestMs;
+                if (counter.Track == track)
+                {
+                    counter.NewestMs = CounterState.Never;
+                    counter.Pair?.Forget();
+                }
             }
         }
 
@@ -188,6 +203,11 @@ public sealed class EvidenceLedger
             track.MarkStep(stepSince.ToUnixTimeMilliseconds());
         }
     }
+
+    /// <summary>
+    /// One of <see cref="EvidencePlan.StepMetrics"/> counts from here, the first time that it is told; exact when told before the samples after it are fed.
+    /// </summary>
+    public void Begin(string metric, DateTimeOffset since) => Find(metric)?.Begin(since.ToUnixTimeMilliseconds());
 
     /// <summary>The latest query of <paramref name="metric"/> (null: of all built-in ones) failed; <paramref name="message"/> says how.</summary>
     public void ReportProviderError(string? metric, string message, DateTimeOffset at) => Report(metric, message, at);
@@ -270,29 +290,7 @@ public sealed class EvidenceLedger
         }
     }
 
-    private CountTrack? Find(string metric)
-    {
-        foreach (var track in _counts)
-        {
-            if (track.Spec.Name == metric)
-            {
-                return track;
-            }
-        }
+    private CountTrack? Find(string metric) => _counts.Find(track => track.Spec.Name == metric);
 
-        return null;
-    }
-
-    private QueryTrack? FindQuery(string metric)
-    {
-        foreach (var track in _queries)
-        {
-            if (track.Spec.Name == metric)
-            {
-                return track;
-            }
-        }
-
-        return null;
-    }
+    private QueryTrack? FindQuery(string metric) => _queries.Find(track => track.Spec.Name == metric);
 }

@@ -6,6 +6,12 @@ public sealed record EvidencePlan
     /// <summary>The policy's metrics and those of all steps; names are distinct.</summary>
     public required EquatableArray<MetricSpec> Metrics { get; init; }
 
+    /// <summary>
+    /// Names of counted metrics that one step alone is judged by: they count once <see cref="EvidenceLedger.Begin"/> was told, so that no step is judged by what its metric was
+    /// not asked of. Default none.
+    /// </summary>
+    public EquatableArray<string> StepMetrics { get; init; }
+
     /// <summary>How likely a healthy revision may be rolled back by chance, split evenly over the plan's sequential tests. Above 0, at most 0.2.</summary>
     public double FalseAlarmRate { get; init; } = 0.01;
 
@@ -17,6 +23,12 @@ public sealed record EvidencePlan
     /// warm-up it is, so that a canary that fails at once is seen one scrape earlier. Default none.
     /// </summary>
     public TimeSpan WarmUp { get; init; }
+
+    /// <summary>
+    /// The canary's version had traffic before this attempt: then an increase that began before <see cref="CountFrom"/> is not counted either, because it may hold the last
+    /// failures of the attempt before. Default false.
+    /// </summary>
+    public bool HadTraffic { get; init; }
 
     /// <summary>Time between two scrapes of a target, which is also the length of a block: 100 ms to 10 minutes; values outside are clamped.</summary>
     public required TimeSpan ScrapeInterval { get; init; }

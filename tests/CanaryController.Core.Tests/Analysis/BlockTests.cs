@@ -134,6 +134,20 @@ public class BlockTests
     }
 
     [Fact]
+    public void The_last_failures_of_the_attempt_before_are_not_counted_in_the_next()
+    {
+        var ledger = new EvidenceLedger(new() { Metrics = [SuccessRate], CountFrom = Start, HadTraffic = true, ScrapeInterval = TimeSpan.FromSeconds(60) });
+        foreach (var (second, good, bad) in new[] { (-20, 1_000, 80), (40, 1_050, 120), (100, 1_350, 121) })
+        {
+            ledger.Observe(new CounterSample(Series("success-rate", Arm.Canary, "pod", bad: false), Ms(second), good));
+            ledger.Observe(new CounterSample(Series("success-rate", Arm.Canary, "pod", bad: true), Ms(second), bad));
+        }
+
+        Assert.False(ledger.AnyFailed);
+        Assert.Equal(301, ledger.Judge(new("v2", 2, 0, Start, 0, [SuccessRate], At(100))).Metrics[0].Requests);
+    }
+
+    [Fact]
     public void A_counter_of_an_unknown_metric_is_ignored()
     {
         Assert.Equal(EvidenceLedger.Ignored, _ledger.Register(Series("other", Arm.Canary, "pod", bad: true)));
@@ -187,8 +201,8 @@ public class BlockTests
         ledger.SetBound("latency", 0.5);
         foreach (var (second, all, fast) in new[] { (0, 0, 0), (1, 10, 12), (2, 20, 20) })
         {
-            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "le=+Inf", 1, 1), Ms(second), all));
-            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "le=0.5", 0, -1), Ms(second), fast));
+            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "", 1, 1), Ms(second), all));
+            ledger.Observe(new CounterSample(new("latency", Arm.Canary, "pod", "", 0, -1), Ms(second), fast));
         }
 
         Assert.Equal(1, ledger.Judge(new("v2", 1, 0, Start, 0, [Latency], At(2))).Metrics[0].Value);

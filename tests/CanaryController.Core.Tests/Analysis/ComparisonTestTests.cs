@@ -79,8 +79,8 @@ public class ComparisonTestTests
 
     [Theory]
     [InlineData(0, 5, 10)]
-    [InlineData(600, 10, 20)]
-    [InlineData(3_600, 10, 20)]
+    [InlineData(600, 5, 10)]
+    [InlineData(3_600, 10, 15)]
     public void A_healthy_past_does_not_hide_a_new_fault(int healthySeconds, double median, double worst)
     {
         var times = Enumerable.Range(0, 100).Select(run =>
@@ -92,6 +92,25 @@ public class ComparisonTestTests
         Assert.InRange(times.Length, 98, 100);
         Assert.InRange(Draw.Median(times), 5, median);
         Assert.InRange(times.Max(), 5, worst);
+    }
+
+    [Fact]
+    public void With_one_start_an_hour_of_health_hides_a_new_fault_three_times_as_long()
+    {
+        var times = Enumerable.Range(0, 40).Select(run =>
+        {
+            var random = new Random(100 + run);
+            return SimulatedTest.SecondsToReject(
+                new ComparisonTest(1), Alpha, 5, 3_900, second => SimulatedTest.Both(random, 250, second < 3_600 ? 0.002 : 0.05, 750, 0.002), oneStart: true) - 3_600;
+        }).Where(static time => time > 0).ToArray();
+        Assert.InRange(Draw.Median(times), 30, 45);
+    }
+
+    [Fact]
+    public void Nine_of_ten_runs_at_100_requests_a_second_find_five_times_the_errors_within_a_minute()
+    {
+        var times = Times(seed: 1, runs: 400, requestsPerSecond: 100, stableRate: 0.01, canaryRate: 0.05);
+        Assert.InRange(times.Order().ElementAt(360), 25, 65);
     }
 
     [Theory]

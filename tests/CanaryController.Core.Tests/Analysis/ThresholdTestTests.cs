@@ -8,7 +8,7 @@ public class ThresholdTestTests
     private const double Alpha = 0.005;
 
     [Theory]
-    [InlineData(50, 0.05, 5)]
+    [InlineData(50, 0.05, 4)]
     [InlineData(50, 1.00, 1)]
     [InlineData(50, 0.20, 2)]
     [InlineData(5, 1.00, 1)]
@@ -24,16 +24,18 @@ public class ThresholdTestTests
     }
 
     [Theory]
-    [InlineData(0, 6)]
-    [InlineData(600, 10)]
-    [InlineData(3_600, 12)]
-    public void A_healthy_past_does_not_hide_a_new_fault(int healthySeconds, double median)
+    [InlineData(0, 0.05, 4)]
+    [InlineData(600, 0.05, 7)]
+    [InlineData(3_600, 0.05, 9)]
+    [InlineData(600, 1, 1)]
+    [InlineData(3_600, 1, 1)]
+    public void A_healthy_past_does_not_hide_a_new_fault(int healthySeconds, double rate, double median)
     {
         var times = Enumerable.Range(0, 60).Select(run =>
         {
             var random = new Random(run);
             return SimulatedTest.SecondsToReject(new ThresholdTest(0.01), Alpha, 1, healthySeconds + 600, second =>
-                SimulatedTest.Canary(random, 50, second < healthySeconds ? 0.008 : 0.05)) - healthySeconds;
+                SimulatedTest.Canary(random, 50, second < healthySeconds ? 0.008 : rate)) - healthySeconds;
         }).Where(static time => time > 0).ToArray();
         Assert.InRange(times.Length, 58, 60);
         Assert.InRange(Draw.Median(times), 1, median);
@@ -53,6 +55,22 @@ public class ThresholdTestTests
             return double.IsFinite(SimulatedTest.SecondsToReject(new ThresholdTest(0.01), Alpha, 1, 600, _ => SimulatedTest.Canary(random, requestsPerSecond, rate)));
         });
         Assert.InRange(rejected, 0, 5);
+    }
+
+    [Fact]
+    public void A_point_check_at_each_tick_would_abort_nine_of_ten_healthy_canaries_within_a_minute()
+    {
+        var (byPoint, byTest) = (0, 0);
+        for (var run = 0; run < 1_000; run++)
+        {
+            var random = new Random(run);
+            var blocks = Enumerable.Range(0, 60).Select(_ => SimulatedTest.Canary(random, 5, 0.008)).ToArray();
+            byPoint += blocks.Any(static block => block.CanaryBad > 0.01 * block.CanaryTotal) ? 1 : 0;
+            byTest += double.IsFinite(SimulatedTest.SecondsToReject(new ThresholdTest(0.01), Alpha, 1, 60, second => blocks[second])) ? 1 : 0;
+        }
+
+        Assert.InRange(byPoint, 850, 950);
+        Assert.InRange(byTest, 0, 5);
     }
 
     [Fact]

@@ -142,6 +142,18 @@ public class VerdictTests
         Assert.Equal(expected == Verdict.NoData, judged.Message == $"the canary's newest sample is {age} s old.");
     }
 
+    [Theory]
+    [InlineData(15, Verdict.Passed)]
+    [InlineData(16, Verdict.NoData)]
+    public void Samples_from_the_future_are_no_data_since_nobody_could_tell_that_they_have_stopped(int ahead, Verdict expected)
+    {
+        var judged = Healthy(seconds: 60).Judge(60 - ahead);
+        Assert.Equal(expected, judged.Verdict);
+        Assert.Equal(
+            expected == Verdict.NoData,
+            judged.Message == $"the canary's newest sample is {ahead} s in the future: the clocks of Prometheus and of this machine differ.");
+    }
+
     [Fact]
     public void The_latest_provider_error_holds_until_the_provider_answers()
     {

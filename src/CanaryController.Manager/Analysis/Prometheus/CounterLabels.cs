@@ -6,10 +6,12 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// <summary>The labels of a gateway counter that matter here.</summary>
 /// <param name="Route">The route.</param>
 /// <param name="Version">The version: a rollout's revision.</param>
-/// <param name="Target">Job and instance: what was scraped.</param>
+/// <param name="Target">
+/// What was scraped: job, instance and whatever else the provider adds, such as a cluster or a replica. Two that share an address are two: each has its own scrapes and baselines.
+/// </param>
 /// <param name="Code">The status that the user got; null for durations.</param>
 /// <param name="Bound">The bucket's bound in seconds, infinite for all; null for requests.</param>
-/// <param name="Rest">All labels but route, version, job and instance: tells the counters of one target and version apart.</param>
+/// <param name="Rest">The code: tells the counters of one target and version apart, but not the buckets of a histogram.</param>
 internal sealed record CounterLabels(string Route, string Version, string Target, string? Code, double? Bound, string Rest)
 {
     /// <summary>True for a status that is the server's fault.</summary>
@@ -20,7 +22,7 @@ internal sealed record CounterLabels(string Route, string Version, string Target
     public static CounterLabels? Parse(ReadOnlySpan<byte> json)
     {
         string? route = null, version = null, job = null, instance = null, code = null, le = null;
-        var rest = new StringBuilder();
+        var others = new StringBuilder();
         var reader = new Utf8JsonReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -44,15 +46,19 @@ internal sealed record CounterLabels(string Route, string Version, string Target
                 case "instance":
                     instance = value;
                     break;
+                case "le":
+                    le = value;
+                    break;
+                case "code":
+                    code = value;
+                    break;
                 default:
-                    code = name == "code" ? value : code;
-                    le = name == "le" ? value : le;
-                    rest.Append(name).Append('=').Append(value).Append('\n');
+                    others.Append(name).Append('=').Append(value).Append('\n');
                     break;
             }
         }
 
-        return route is null || version is null ? null : new(route, version, $"{job}/{instance}", code, ParseBound(le), rest.ToString());
+        return route is null || version is null ? null : new(route, version, $"{job}/{instance}\n{others}", code, ParseBound(le), code ?? "");
     }
 
     /// <summary>A bucket bound as a number; null when it is none.</summary>

@@ -94,12 +94,12 @@ internal sealed class CustomQueries(
         }
 
         var read = QueryAnswerReader.Read(body.Span, measured);
-        if (read.Outcome != QueryOutcome.Ok || measured.Problem is not null)
+        if (read.Outcome != QueryOutcome.Ok || measured.ProblemAt(untilMs) is not null)
         {
             metrics.Unusable("custom", read.Outcome == QueryOutcome.Ok ? QueryOutcome.Malformed : read.Outcome);
         }
 
-        return read.Problem ?? measured.Problem;
+        return read.Problem;
     }
 
     private static void Keep(DueMeasurement due, CustomMeasurements measured, string? problem, long stepMs, long untilMs, DateTimeOffset now)
@@ -118,7 +118,14 @@ internal sealed class CustomQueries(
         }
 
         rollout.Measured(due.Metric, untilMs);
-        ledger.ReportProviderOk(due.Metric, now);
+        if (measured.ProblemAt(untilMs) is { } unusable)
+        {
+            ledger.ReportProviderError(due.Metric, unusable, now);
+        }
+        else
+        {
+            ledger.ReportProviderOk(due.Metric, now);
+        }
     }
 
     /// <summary>A rollout's metric that has to be measured from <paramref name="FirstMs"/> on.</summary>

@@ -31,11 +31,7 @@ internal sealed class TrackedRollout
             }
         }
 
-        if (request.State.StepSince is { } since)
-        {
-            Ledger.MarkStep(since);
-        }
-
+        BeginStep(request.State);
         var interval = plan.ScrapeInterval;
         FromMs = (request.State.TrafficSince!.Value - Max(TimeSpan.FromSeconds(5), 5 * interval)).ToUnixTimeMilliseconds();
         (_requestsToMs, _durationsToMs) = (FromMs, FromMs);
@@ -93,12 +89,15 @@ internal sealed class TrackedRollout
         }
 
         var analysis = request.Spec.Analysis;
+        var steps = request.State.Plan.SelectMany(step => step.Metrics).Where(metric => metric.Kind != MetricKind.Query).Select(metric => metric.Name);
         return new EvidencePlan
         {
             Metrics = [.. metrics],
+            StepMetrics = [.. steps.Except(analysis.Metrics.Select(metric => metric.Name))],
             FalseAlarmRate = analysis.FalseAlarmRate,
             CountFrom = request.State.TrafficSince!.Value + analysis.WarmUp,
             WarmUp = analysis.WarmUp,
+            HadTraffic = request.State.Attempt > 1 || request.State.History.Any(record => record.Revision == request.State.CanaryRevision),
             ScrapeInterval = scrapeInterval,
         };
     }
@@ -128,9 +127,9 @@ internal sealed class TrackedRollout
     /// <summary>Goes on with a later decision of the same attempt and plan.</summary>
     public void Continue(EvidenceRequest request)
     {
-        if (request.State.StepSince is { } since && since != Request.State.StepSince)
+        if (request.State.StepSince != Request.State.StepSince)
         {
-            Ledger.MarkStep(since);
+            BeginStep(request.State);
         }
 
         Request = request;
@@ -216,6 +215,20 @@ internal sealed class TrackedRollout
         }
 
         return seen with { Metrics = [.. seen.Metrics.Select(metric => metric.Verdict == Verdict.Passed ? NotYet(metric) : metric)] };
+    }
+
+    private void BeginStep(RolloutState state)
+    {
+        if (state.StepSince is not { } since)
+        {
+            return;
+        }
+
+        Ledger.MarkStep(since);
+        foreach (var metric in state.StepIndex < state.Plan.Count ? state.Plan[state.StepIndex].Metrics : [])
+        {
+            Ledger.Begin(metric.Name, since);
+        }
     }
 
     private IEnumerable<MetricSpec> MetricsOf(CounterKind kind) =>

@@ -88,6 +88,31 @@ public sealed class CustomQueriesTests : IAsyncLifetime
         Assert.Equal(Verdict.ProviderError, Seen(request).Verdict);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_moment_that_cannot_be_used_spoils_no_other(bool several)
+    {
+        _prometheus.Custom = (_, at) => (at == Start.AddSeconds(20), several) switch
+        {
+            (true, true) => [("""{"pod":"a"}""", "1"), ("""{"pod":"b"}""", "2")],
+            (true, false) => [("{}", "+Inf")],
+            (false, _) => [("{}", "12")],
+        };
+        var request = Track("shop", Orders);
+        await MeasureAsync(Start.AddSeconds(21));
+        Assert.Equal(Verdict.ProviderError, Seen(request).Verdict);
+
+        await MeasureAsync(Start.AddSeconds(31));
+        Assert.Equal((Verdict.Passed, 12d), Seen(request));
+
+        using var restarted = new EvidenceRig(_prometheus, _time);
+        restarted.Evidence.Track(request);
+        await restarted.CatchUpAsync();
+        await restarted.Queries.RunAsync(Every10, CancellationToken.None);
+        Assert.Equal(_rig.Observe(request), restarted.Observe(request));
+    }
+
     [Fact]
     public async Task Identical_queries_are_asked_once()
     {

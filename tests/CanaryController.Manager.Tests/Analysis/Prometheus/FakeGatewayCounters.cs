@@ -3,19 +3,21 @@ using System.Globalization;
 namespace CanaryController.Manager.Tests.Analysis.Prometheus;
 
 /// <summary>What a gateway counts for one route, scraped into a <see cref="FakePrometheus"/> at each interval.</summary>
-internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string route, string instance = "127.0.0.1:9091")
+internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string route, string instance = "127.0.0.1:9091", params double[] bounds)
 {
-    private static readonly double[] Bounds = [0.1, 0.5, 1];
-
+    private readonly double[] _bounds = bounds.Length > 0 ? bounds : [0.1, 0.5, 1];
     private readonly Dictionary<(string Version, string Code), double> _requests = [];
     private readonly Dictionary<(string Version, string Le), double> _buckets = [];
+
+    /// <summary>A label that the provider adds.</summary>
+    public string Cluster { get; init; } = "";
 
     /// <summary>Counts requests.</summary>
     public FakeGatewayCounters Count(string version, int good, int bad = 0, double seconds = 0.05)
     {
         Add(_requests, (version, "200"), good);
         Add(_requests, (version, "500"), bad);
-        foreach (var bound in Bounds)
+        foreach (var bound in _bounds)
         {
             Add(_buckets, (version, bound.ToString(CultureInfo.InvariantCulture)), seconds <= bound ? good + bad : 0);
         }
@@ -55,6 +57,7 @@ internal sealed class FakeGatewayCounters(FakePrometheus prometheus, string rout
         ["instance"] = instance,
         ["route"] = route,
         ["version"] = version,
+        ["cluster"] = Cluster,
         [extra] = value,
     };
 }
