@@ -20,7 +20,8 @@ public static class RolloutExplanation
             RolloutPhase.Initializing => WaitingSentences.ForTakeUp(spec, state, seen),
             RolloutPhase.Progressing => ForStep(spec, state, seen),
             RolloutPhase.WaitingApproval => ForStep(spec, state, seen),
-            RolloutPhase.Paused => [$"resume: paused at {state.Weight}."],
+            RolloutPhase.Paused when Splits.IsTakenUp(state, seen.Route) => [$"resume: paused at {state.Weight}."],
+            RolloutPhase.Paused => [$"resume: paused at {state.Weight}.", WaitingSentences.ForRouter(state, seen.Route)],
             RolloutPhase.Promoting => ForPromotion(spec, state, seen),
             RolloutPhase.Aborting => ForReturn(spec, state, seen),
             RolloutPhase.Idle when state.StableRevision is null => ForAdoption(seen),
@@ -72,7 +73,7 @@ public static class RolloutExplanation
         var sentences = new List<string>();
         if (state.Weight > CanaryWeight.Zero)
         {
-            sentences.Add($"capacity: {state.StableRevision} has {seen.Workload.StableReady} of {seen.Workload.StableSize} instances ready.");
+            sentences.Add(WaitingSentences.ForStable(spec, state, seen.Workload));
         }
 
         if (!Splits.IsTakenUp(state, seen.Route))
@@ -83,7 +84,7 @@ public static class RolloutExplanation
         AddDrain(sentences, spec, state, seen, $"requests still under way at {state.CanaryRevision}");
         if (spec.Workload is WorkloadKind.Managed && seen.Workload.CanarySize > 0 && Moments.DrainEnd(spec, state) <= seen.Now)
         {
-            sentences.Add($"scale-down: {seen.Workload.CanarySize} instances of {state.CanaryRevision} are left.");
+            sentences.Add($"scale-down: {seen.Workload.CanarySize} of {state.CanaryRevision}'s instances still to go.");
         }
 
         return sentences;

@@ -55,10 +55,16 @@ internal static class Aborting
         if (kept < state.Weight)
         {
             // The cause stays the reason: what people ask is why the rollout goes back, not why a little faster now.
-            turn.Record(state with { Weight = kept }, state.Reason, $"{state.Message} {turn.Stable} carries more now: the weight falls to {kept}.");
+            turn.Record(state with { Weight = kept }, state.Reason, $"{state.Message} {Why(turn, kept)}: the weight falls to {kept}.");
             turn.State = turn.State with { Message = state.Message };
         }
     }
+
+    private static string Why(Turn turn, CanaryWeight kept) =>
+        !Capacity.IsKnown(turn.Spec, turn.Seen) ? $"What {turn.Stable} carries is not known"
+        : turn.Seen.Workload.CanaryReady <= 0 ? $"{turn.Canary} has no instance left"
+        : kept > CanaryWeight.Zero && kept == Capacity.Carried(turn.Spec, turn.State, turn.Seen.Workload) ? $"{turn.Canary} carries less now"
+        : $"{turn.Stable} carries more now";
 
     private static void Finish(Turn turn)
     {

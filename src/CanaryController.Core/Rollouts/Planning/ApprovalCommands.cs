@@ -51,6 +51,8 @@ internal static class ApprovalCommands
                 return Steps.Present(state).Approval is null
                     ? Commands.Refused($"{Stepping.Describe(turn)} asks for no approval. Skip it to go on, or abort.")
                     : null;
+            case RolloutPhase.Promoting when state.HandOverStarted:
+                return FlowCommands.BeingHandedOver(turn);
             case RolloutPhase.Promoting:
                 return Commands.Refused($"{turn.Canary} has left its last step and is being promoted. Abort to stop it.");
             case RolloutPhase.Aborting or RolloutPhase.Aborted:
@@ -61,11 +63,12 @@ internal static class ApprovalCommands
         }
     }
 
+    /// <summary>Names are compared without regard to case: identity providers pass on what a person typed, and nobody shall count twice by that.</summary>
     private static bool HasApproved(RolloutState state, string approver)
     {
         foreach (var approval in state.Approvals)
         {
-            if (approval.StepIndex == state.StepIndex && approval.Approver == approver)
+            if (approval.StepIndex == state.StepIndex && string.Equals(approval.Approver, approver, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

@@ -34,7 +34,7 @@ internal static class FlowCommands
         switch (turn.State.Phase)
         {
             case RolloutPhase.Promoting when turn.State.HandOverStarted:
-                return Commands.Refused($"{turn.Canary} is being handed over, which cannot be stopped halfway. Wait until it is promoted, then undo.");
+                return BeingHandedOver(turn);
             case RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting:
                 Aborting.Begin(turn, RolloutReason.AbortRequested, $"{command.Actor} aborted {turn.Canary}{Commands.Because(command)}", command.Actor);
                 return Commands.Accepted($"Traffic returns to {turn.Stable} now.");
@@ -59,6 +59,8 @@ internal static class FlowCommands
                 return Commands.Accepted($"{turn.Canary} stays at {turn.State.Weight} until somebody resumes; failing evidence still rolls it back.");
             case RolloutPhase.Paused:
                 return Commands.Unchanged($"{turn.Canary} is paused already, at {turn.State.Weight}.");
+            case RolloutPhase.Promoting when turn.State.HandOverStarted:
+                return BeingHandedOver(turn);
             case RolloutPhase.Promoting:
                 return Commands.Refused($"{turn.Canary} is being promoted, which is not paused halfway. Abort to return to {turn.Stable}.");
             case RolloutPhase.Aborting:
@@ -113,6 +115,9 @@ internal static class FlowCommands
 
     public static CommandResult OtherStep(Turn turn, int index) =>
         Commands.Conflict($"{turn.Canary} is at {Steps.Describe(turn.State)}, not at step {(long)index + 1}. Look at the rollout again before you decide.");
+
+    public static CommandResult BeingHandedOver(Turn turn) =>
+        Commands.Refused($"{turn.Canary} is being handed over, which cannot be stopped halfway. Wait until it is promoted, then undo.");
 
     public static CommandResult NothingUnderWay() => Commands.Refused("Nothing is under way. Start a revision first.");
 }

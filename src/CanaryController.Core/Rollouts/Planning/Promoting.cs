@@ -31,12 +31,13 @@ internal static class Promoting
             return;
         }
 
-        if (!IsCarried(turn) && Deadline.Check(turn))
+        var weight = Weights.AtPromotion(turn, turn.State);
+        if (!IsCarried(turn) && !Weights.MayRise(turn, weight) && Deadline.Check(turn))
         {
             return;
         }
 
-        Weights.Change(turn, Weights.AtPromotion(turn, turn.State));
+        Weights.Change(turn, weight);
         if (IsCarried(turn))
         {
             Carried(turn);

@@ -22,12 +22,21 @@ internal static class Requests
         turn.State = turn.State with { TargetRevision = request.Revision, Pending = isPresent ? null : request };
     }
 
-    /// <summary>Deletion first, then the request that waits.</summary>
+    /// <summary>
+    /// Deletion first, then the request that waits. A deletion also forgets what the resource asked for, so that one that is created again before its state
+    /// was forgotten asks anew, as it does afterwards.
+    /// </summary>
     public static void Settle(Turn turn)
     {
         var state = turn.State;
         if (turn.Seen.Deleted)
         {
+            turn.State = state switch
+            {
+                { Pending: not null } => state with { Pending = null, DeclaredRevision = null, TargetRevision = state.CanaryRevision },
+                { DeclaredRevision: not null } => state with { DeclaredRevision = null },
+                _ => state,
+            };
             if (IsAbortable(state))
             {
                 Aborting.Begin(turn, RolloutReason.Deleted, $"The rollout was deleted: {turn.Canary} is taken back.");

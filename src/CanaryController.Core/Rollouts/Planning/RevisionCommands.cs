@@ -19,15 +19,20 @@ internal static class RevisionCommands
             return Commands.Refused($"{revision} was rolled back: {state.Message} Use retry to try it again, or start another revision.");
         }
 
+        if (state.Phase is RolloutPhase.Aborting && revision == state.CanaryRevision && IsRejected(state) && state.Pending?.Revision != revision)
+        {
+            return Commands.Refused($"{revision} was rolled back: {state.Message} Retry it once traffic has returned, or start another revision.");
+        }
+
         return AlreadySo(state, revision) ?? Ask(turn, new StartRequest(revision, RolloutReason.NewRevision, command.Actor));
     }
 
     public static CommandResult Undo(Turn turn, RolloutCommand command)
     {
         var state = turn.State;
-        if (command.Revision is null && state.Phase.IsUnderWay())
+        if (command.Revision is null && Misunderstood(turn) is { } refusal)
         {
-            return Commands.Refused($"{turn.Canary} is under way: abort returns to {turn.Stable}. To go further back, name the revision.");
+            return refusal;
         }
 
         if ((command.Revision ?? Revisions.Previous(state)) is not { } revision)
@@ -60,6 +65,8 @@ internal static class RevisionCommands
                 return Commands.Accepted($"{revision} starts again from {CanaryWeight.Zero}, attempt {turn.State.Attempt}.");
             case RolloutPhase.Aborting:
                 return Commands.Refused($"Traffic is still returning to {turn.Stable}. Retry once the rollout is aborted.");
+            case RolloutPhase.Promoting when state.HandOverStarted:
+                return FlowCommands.BeingHandedOver(turn);
             case RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting:
                 return Commands.Refused($"{turn.Canary} is under way. Abort it first to try it again from the start.");
             case RolloutPhase.Aborted or RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Invalid:
@@ -67,6 +74,19 @@ internal static class RevisionCommands
                 return Commands.Refused("Nothing was rolled back that could be tried again. Start a revision.");
         }
     }
+
+    /// <summary>
+    /// Who sends undo without a name while a canary is under way, or was until a moment ago, wants to be rid of it; the revision before stable is not meant.
+    /// </summary>
+    private static CommandResult? Misunderstood(Turn turn) => turn.State.Phase switch
+    {
+        RolloutPhase.Promoting when turn.State.HandOverStarted => FlowCommands.BeingHandedOver(turn),
+        RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting =>
+            Commands.Refused($"{turn.Canary} is under way: abort returns to {turn.Stable}. To go further back, name the revision."),
+        RolloutPhase.Aborting =>
+            Commands.Refused($"{turn.Canary} is being rolled back already: traffic returns to {turn.Stable}. To go further back, name the revision."),
+        RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted or RolloutPhase.Invalid => null,
+    };
 
     private static CommandResult Ask(Turn turn, StartRequest request)
     {
@@ -78,6 +98,7 @@ internal static class RevisionCommands
         Requests.Settle(turn);
         return Commands.Accepted((phase.IsUnderWay(), isHandingOver, isStable) switch
         {
+            (true, true, _) when request.Revision == turn.State.CanaryRevision => $"{canary} is being handed over and stays; nothing starts after it.",
             (true, true, _) => $"{canary} is being handed over; {request.Revision} starts after that.",
             (true, false, true) => $"{canary} is taken back; {stable} stays stable.",
             (true, false, false) => $"{canary} is taken back first, then {request.Revision} starts from {CanaryWeight.Zero}.",
@@ -98,6 +119,11 @@ internal static class RevisionCommands
         if (state.Phase.IsUnderWay() && revision == state.CanaryRevision && state.Pending is null)
         {
             return Commands.Unchanged($"{revision} is under way already.");
+        }
+
+        if (state.Phase is RolloutPhase.Aborting && revision == state.StableRevision && state.Pending?.Revision == revision)
+        {
+            return Commands.Unchanged($"{revision} is wanted already; nothing starts once traffic has returned.");
         }
 
         return state.Pending?.Revision == revision ? Commands.Unchanged($"{revision} is asked for already and starts once the rollout is at rest.") : null;

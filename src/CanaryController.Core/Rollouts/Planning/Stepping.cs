@@ -7,15 +7,19 @@ internal static class Stepping
 {
     public static void Advance(Turn turn)
     {
-        if (!IsCarried(turn) && Deadline.Check(turn))
+        if (!IsCarried(turn) && !Weights.MayRise(turn, Weights.AtStep(turn, turn.State)) && Deadline.Check(turn))
         {
             return;
         }
 
         if (!Arrive(turn))
         {
+            // As long as the hold goes on, so does what it waits for: a router that is silent now and then must not keep the hold limit from coming.
             var state = turn.State;
-            turn.State = state is { WaitingSince: not null, HeldSince: null } ? state : state with { WaitingSince = state.WaitingSince ?? turn.Now, HeldSince = null };
+            var held = state.StepSince is null ? null : state.HeldSince;
+            turn.State = state.WaitingSince is not null && held == state.HeldSince
+                ? state
+                : state with { WaitingSince = state.WaitingSince ?? turn.Now, HeldSince = held };
             return;
         }
 

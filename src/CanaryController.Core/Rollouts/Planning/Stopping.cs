@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts.Planning;
 
@@ -32,7 +33,8 @@ internal static class Stopping
         }
         else if (IsUnavailable(turn))
         {
-            Aborting.Begin(turn, RolloutReason.CanaryUnavailable, $"No instance of {turn.Canary} is available, and it has {state.Weight} of the traffic.");
+            var share = state.Weight > CanaryWeight.Zero ? $"{state.Weight} of the traffic" : "the requests that match";
+            Aborting.Begin(turn, RolloutReason.CanaryUnavailable, $"No instance of {turn.Canary} is available, and it has {share}.");
         }
     }
 

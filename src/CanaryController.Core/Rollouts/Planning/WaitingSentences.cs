@@ -27,6 +27,12 @@ internal static class WaitingSentences
         return sentences;
     }
 
+    /// <summary>What keeps traffic on a canary that is being rolled back.</summary>
+    public static string ForStable(RolloutSpec spec, RolloutState state, WorkloadObservation workload) =>
+        workload.StableSize > 0 ? $"capacity: {state.StableRevision} has {workload.StableReady} of {workload.StableSize} instances ready."
+        : spec.Workload is WorkloadKind.External ? $"capacity: the router knows no instance of {state.StableRevision}."
+        : $"capacity: {state.StableRevision} is scaled to 0 and can take nothing over. Scale it up to finish the rollback.";
+
     public static string ForRouter(RolloutState state, RouteObservation route)
     {
         var wanted = state.Phase.IsAtRest() ? $"all traffic on {state.StableRevision}" : $"{state.Weight} for {state.CanaryRevision}";

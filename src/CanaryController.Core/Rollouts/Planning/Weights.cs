@@ -28,6 +28,12 @@ internal static class Weights
     public static CanaryWeight AtPromotion(Turn turn, RolloutState state) =>
         Toward(turn, state, CanaryWeight.Full, Capacity.HasRoomForAll(turn.Spec, state, turn.Seen));
 
+    /// <summary>
+    /// The router carries all that was asked of it so far, and the capacity for <paramref name="weight"/> has come. That is progress: nothing is given up
+    /// now, and the router has the whole deadline for the weight.
+    /// </summary>
+    public static bool MayRise(Turn turn, CanaryWeight weight) => weight > turn.State.Weight && turn.IsTakenUp;
+
     /// <summary>Announces a weight that changed because capacity did.</summary>
     public static void Change(Turn turn, CanaryWeight weight)
     {
@@ -38,9 +44,12 @@ internal static class Weights
         }
 
         var ready = turn.Seen.Workload.CanaryReady;
+        var (instances, carry, are) = ready == 1 ? ("instance", "carries", "is") : ("instances", "carry", "are");
         var message = weight < state.Weight
-            ? $"{ready} ready instances of {turn.Canary} carry only {weight}: the weight falls from {state.Weight}."
-            : $"{ready} instances of {turn.Canary} are ready: the weight rises from {state.Weight} to {weight}.";
-        turn.Record(state with { Weight = weight, StepSince = null, HeldSince = null, DrainSince = null }, RolloutReason.CapacityChanged, message);
+            ? $"{ready} ready {instances} of {turn.Canary} {carry} only {weight}: the weight falls from {state.Weight}."
+            : $"{ready} {instances} of {turn.Canary} {are} ready: the weight rises from {state.Weight} to {weight}.";
+        var waiting = state.WaitingSince is not null && MayRise(turn, weight) ? turn.Now : state.WaitingSince;
+        var next = state with { Weight = weight, StepSince = null, WaitingSince = waiting, HeldSince = null, DrainSince = null };
+        turn.Record(next, RolloutReason.CapacityChanged, message);
     }
 }

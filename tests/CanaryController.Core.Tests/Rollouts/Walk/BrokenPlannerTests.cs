@@ -1,47 +1,27 @@
 using CanaryController.Core.Rollouts;
-using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Tests.Rollouts.Walk;
 
-/// <summary>The walk is worth what it catches: each planner here is broken in one way, and must be found out.</summary>
+/// <summary>
+/// The walk is worth what it catches: each planner of <see cref="BrokenPlanners"/> is broken in one way, and must be found out by the one invariant that
+/// forbids it, without help of the others.
+/// </summary>
 public sealed class BrokenPlannerTests
 {
-    private static readonly Dictionary<string, Func<RolloutState?, RolloutObservation, Decision, Decision>> Faults = new(StringComparer.Ordinal)
-    {
-        ["skips the hold"] = (_, _, decision) => With(decision, decision.Next with { StepSince = decision.Next.StepSince - WalkBounds.Unit }),
-        ["forgets the capacity"] = (_, _, decision) =>
-            decision.Next.Phase is RolloutPhase.Progressing ? With(decision, decision.Next with { Weight = decision.Next.Plan[decision.Next.StepIndex].Weight }) : decision,
-        ["keeps the weight in an abort"] = (before, _, decision) =>
-            decision.Next.Phase is RolloutPhase.Aborting && before is not null ? With(decision, decision.Next with { Weight = before.Weight }) : decision,
-        ["ignores the drain delay"] = (_, seen, decision) =>
-            decision.Next.Phase is RolloutPhase.Aborting && seen.Workload.CanarySize > 0
-                ? decision with { Effects = decision.Effects.Add(new Effect.ScaleCanary("v2", 0)) }
-                : decision,
-        ["announces twice"] = (_, _, decision) =>
-            decision.Transitions.IsEmpty ? decision : decision with { Transitions = decision.Transitions.Add(decision.Transitions[0]) },
-        ["forgets who is stable"] = (_, _, decision) =>
-            decision.Next.Phase is RolloutPhase.Promoted ? With(decision, decision.Next with { StableRevision = "v1" }) : decision,
-        ["keeps approvals for the next step"] = (_, _, decision) => With(decision, decision.Next with
-        {
-            Approvals = [.. decision.Next.Approvals.Select(one => one with { StepIndex = decision.Next.StepIndex })],
-        }),
-        ["forgets to wake"] = (_, _, decision) => decision with { WakeAt = null },
-        ["drops the split"] = (_, _, decision) => decision with { Effects = [] },
-        ["rises while paused"] = (_, seen, decision) =>
-            decision.Next.Phase is RolloutPhase.Paused ? With(decision, decision.Next with { Weight = CanaryWeight.FromBasisPoints(6000) }) : decision,
-    };
-
-    public static TheoryData<string> Names => [.. Faults.Keys];
+    public static TheoryData<string, string> Faults => [.. BrokenPlanners.All.Select(one => (one.Key.Invariant, one.Key.Fault))];
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void A_broken_planner_is_found_out(string fault)
+    [MemberData(nameof(Faults))]
+    public void A_broken_planner_is_found_out(string invariant, string fault)
     {
-        var walker = new Walker(
-            WalkBounds.Spec(WorkloadKind.Managed),
-            (spec, state, seen) => Faults[fault](state, seen, RolloutPlanner.Decide(spec, state, seen)));
+        var walker = new Walker(WalkBounds.Spec(WorkloadKind.Managed), BrokenPlanners.All[(invariant, fault)], Invariants.All[invariant]);
         Assert.NotNull(walker.Run());
     }
 
-    private static Decision With(Decision decision, RolloutState next) => next == decision.Next ? decision : decision with { Next = next };
+    [Fact]
+    public void Every_invariant_has_a_planner_that_breaks_it() =>
+        Assert.Equal(Invariants.All.Keys.Order(), BrokenPlanners.All.Keys.Select(one => one.Invariant).Distinct().Order());
+
+    [Fact]
+    public void The_architecture_names_every_invariant_and_no_other() => Assert.Equal(Architecture.Invariants, Invariants.All.Keys.Order());
 }

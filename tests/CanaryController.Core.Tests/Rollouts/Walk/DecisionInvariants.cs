@@ -62,6 +62,20 @@ internal static class DecisionInvariants
             : null;
     }
 
+    /// <summary>Nothing waits in silence: whoever asks is told what is waited for, in whole sentences.</summary>
+    public static string? SaysWhatIsWaitedFor(Edge edge)
+    {
+        if (edge.After.Phase.IsAtRest() && edge.After.StableRevision is not null)
+        {
+            return null;
+        }
+
+        var sentences = RolloutExplanation.WaitingFor(edge.Spec, edge.After, edge.Seen);
+        return sentences.IsEmpty ? $"Waits in {edge.After.Phase} for nothing that it says."
+            : sentences.Any(one => !one.Contains(": ", StringComparison.Ordinal) || one[^1] is not '.') ? $"Not sentences: {string.Join('|', sentences)}"
+            : null;
+    }
+
     /// <summary>A command that was not accepted changes nothing.</summary>
     public static string? CommandsAreAnswered(Edge edge)
     {

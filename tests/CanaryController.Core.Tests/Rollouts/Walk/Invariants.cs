@@ -3,33 +3,39 @@ namespace CanaryController.Core.Tests.Rollouts.Walk;
 /// <summary>What must hold of every decision. Each is written from what is promised, not from how the planner does it.</summary>
 internal static class Invariants
 {
-    private static readonly Func<Edge, string?>[] All =
-    [
-        WeightInvariants.RisesOnlyForAReason,
-        WeightInvariants.IsWithinCapacity,
-        WeightInvariants.NeverReturnsToARejectedCanary,
-        WeightInvariants.ReturnsAsFarAsStableCarries,
-        WeightInvariants.StaysWhilePaused,
-        WeightInvariants.IsAppliedAsDecided,
-        StepInvariants.AreLeftOnlyWhenAllConditionsHold,
-        StepInvariants.ApprovalsCountForOneStepOfOneAttempt,
-        StepInvariants.FailureRollsBackAtOnce,
-        StepInvariants.NewAttemptsBeginAtNothing,
-        WorkloadInvariants.InstancesGoOnlyAfterTheDrain,
-        WorkloadInvariants.CapacityStaysUnderTraffic,
-        WorkloadInvariants.HandOverComesAfterAllTraffic,
-        RevisionInvariants.StableIsTheLastPromoted,
-        RevisionInvariants.RejectedIsNeverAFastTarget,
-        RevisionInvariants.RequestsAreNeverLost,
-        DecisionInvariants.EveryChangeIsAnnouncedOnce,
-        DecisionInvariants.IsAFixpoint,
-        DecisionInvariants.WakesWhenTimeMatters,
-        DecisionInvariants.CommandsAreAnswered,
-    ];
+    /// <summary>By the names that docs/architecture.md calls them.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<Edge, string?>> All = new Dictionary<string, Func<Edge, string?>>(StringComparer.Ordinal)
+    {
+        ["WeightInvariants.RisesOnlyForAReason"] = WeightInvariants.RisesOnlyForAReason,
+        ["WeightInvariants.IsWithinCapacity"] = WeightInvariants.IsWithinCapacity,
+        ["WeightInvariants.NeverReturnsToARejectedCanary"] = WeightInvariants.NeverReturnsToARejectedCanary,
+        ["WeightInvariants.ReturnsAsFarAsStableCarries"] = WeightInvariants.ReturnsAsFarAsStableCarries,
+        ["WeightInvariants.NeverStaysOnADeadCanary"] = WeightInvariants.NeverStaysOnADeadCanary,
+        ["WeightInvariants.StaysWhilePaused"] = WeightInvariants.StaysWhilePaused,
+        ["WeightInvariants.IsAppliedAsDecided"] = WeightInvariants.IsAppliedAsDecided,
+        ["StepInvariants.AreLeftOnlyWhenAllConditionsHold"] = StepInvariants.AreLeftOnlyWhenAllConditionsHold,
+        ["StepInvariants.ApprovalsCountForOneStepOfOneAttempt"] = StepInvariants.ApprovalsCountForOneStepOfOneAttempt,
+        ["StepInvariants.FailureRollsBackAtOnce"] = StepInvariants.FailureRollsBackAtOnce,
+        ["StepInvariants.DeadlinesAreKept"] = StepInvariants.DeadlinesAreKept,
+        ["StepInvariants.NewAttemptsBeginAtNothing"] = StepInvariants.NewAttemptsBeginAtNothing,
+        ["WorkloadInvariants.InstancesGoOnlyAfterTheDrain"] = WorkloadInvariants.InstancesGoOnlyAfterTheDrain,
+        ["WorkloadInvariants.CapacityStaysUnderTraffic"] = WorkloadInvariants.CapacityStaysUnderTraffic,
+        ["WorkloadInvariants.HandOverComesAfterAllTraffic"] = WorkloadInvariants.HandOverComesAfterAllTraffic,
+        ["RevisionInvariants.StableIsTheLastPromoted"] = RevisionInvariants.StableIsTheLastPromoted,
+        ["RevisionInvariants.RejectedIsNeverAFastTarget"] = RevisionInvariants.RejectedIsNeverAFastTarget,
+        ["RevisionInvariants.RequestsAreNeverLost"] = RevisionInvariants.RequestsAreNeverLost,
+        ["DecisionInvariants.EveryChangeIsAnnouncedOnce"] = DecisionInvariants.EveryChangeIsAnnouncedOnce,
+        ["DecisionInvariants.IsAFixpoint"] = DecisionInvariants.IsAFixpoint,
+        ["DecisionInvariants.WakesWhenTimeMatters"] = DecisionInvariants.WakesWhenTimeMatters,
+        ["DecisionInvariants.CommandsAreAnswered"] = DecisionInvariants.CommandsAreAnswered,
+        ["DecisionInvariants.SaysWhatIsWaitedFor"] = DecisionInvariants.SaysWhatIsWaitedFor,
+    };
+
+    private static readonly Func<Edge, string?>[] InOrder = [.. All.Values];
 
     public static string? Broken(Edge edge)
     {
-        foreach (var invariant in All)
+        foreach (var invariant in InOrder)
         {
             if (invariant(edge) is { } broken)
             {

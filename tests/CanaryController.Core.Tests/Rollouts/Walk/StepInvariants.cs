@@ -62,6 +62,24 @@ internal static class StepInvariants
             : null;
     }
 
+    /// <summary>What the router or capacity keep waiting is given up at the deadline, and what evidence keeps waiting at the hold limit.</summary>
+    public static string? DeadlinesAreKept(Edge edge)
+    {
+        var (before, after, seen) = (edge.State, edge.After, edge.Seen);
+        if (!Invariants.SameAttempt(edge) || !after.Phase.IsUnderWay() || after.Phase is RolloutPhase.Paused || before.Phase is RolloutPhase.Paused)
+        {
+            return null;
+        }
+
+        var isLate = before.WaitingSince is { } waiting && seen.Now - waiting >= edge.Spec.ProgressDeadline && seen.Command is null;
+        var isHeld = before is { Phase: RolloutPhase.Progressing, HeldSince: { } held } && seen.Now - held >= edge.Spec.Analysis.HoldLimit
+            && edge.Spec.Analysis.OnHoldLimit is HoldLimitAction.Abort && after.StepIndex == before.StepIndex && after.StepSince == before.StepSince;
+        return isLate && seen.Route.Applied is null ? "The deadline passed without an answer of the router, and nothing happened."
+            : isLate && after.WaitingSince == before.WaitingSince ? "The deadline passed, and it waits on."
+            : isHeld && seen.Route.Accepted && seen.Analysis is null && after.HeldSince is not null ? "The hold limit passed without evidence, and nothing happened."
+            : null;
+    }
+
     public static string? NewAttemptsBeginAtNothing(Edge edge)
     {
         if (Invariants.SameAttempt(edge) || edge.After.CanaryRevision is null)
@@ -78,11 +96,12 @@ internal static class StepInvariants
     {
         var (state, seen) = (edge.State, edge.Seen);
         var step = state.Plan[state.StepIndex];
-        var metrics = edge.Spec.Analysis.Metrics;
+        var metrics = (step.Weight > CanaryWeight.Zero || !step.Matches.IsEmpty ? edge.Spec.Analysis.Metrics : []).Concat(step.Metrics);
+        var isWarm = state.TrafficSince is not { } traffic || seen.Now - traffic >= edge.Spec.Analysis.WarmUp + step.Hold;
         var approvals = state.Approvals.Count(one => one.StepIndex == state.StepIndex) + (seen.Command is { Action: RolloutAction.Approve } ? 1 : 0);
         return state.Weight != step.Weight ? "its weight was not reached"
             : !seen.Route.Accepted || seen.Route.Applied is not { } applied || !applied.RoutesAlike(Splits.Wanted(state)!) ? "the router did not carry it"
-            : seen.Now - (state.StepSince ?? seen.Now) < step.Hold ? "its hold had not passed"
+            : seen.Now - (state.StepSince ?? seen.Now) < step.Hold || !isWarm ? "its hold had not passed"
             : seen.Analysis is not { } analysis ? "there was no evidence"
             : (analysis.Revision, analysis.Attempt, analysis.StepIndex) != (state.CanaryRevision, state.Attempt, state.StepIndex) ? "the evidence was another's"
             : metrics.Any(one => analysis.Metrics.SingleOrDefault(judged => judged.Name == one.Name)?.Verdict is not Verdict.Passed) ? "a metric had not passed"

@@ -42,9 +42,53 @@ internal static class WalkBounds
         RollbackWindowRevisions = 1,
     };
 
-    /// <summary>A state whose history holds more than two stable revisions and a rejection is checked, but not followed further.</summary>
-    public static bool Follows(RolloutState state) =>
-        state.History.Count(one => one.Outcome is RevisionOutcome.Promoted) <= 2 && state.History.Count(one => one.Outcome is RevisionOutcome.RolledBack) <= 1;
+    /// <summary>
+    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and has a metric of its own, one whose
+    /// instances become fewer at the next, none at 100 %; warm-up, no window for fast returns, and every policy turned round.
+    /// </summary>
+    public static RolloutSpec ThreeSteps(WorkloadKind workload) => new()
+    {
+        Workload = workload,
+        InitialStableRevision = "v1",
+        Steps =
+        [
+            new RolloutStep
+            {
+                Weight = CanaryWeight.Zero,
+                Hold = Unit,
+                Matches = [new RequestMatch(RequestMatchKind.Cookie, "tester", "yes")],
+                Metrics = [new MetricSpec { Name = "orders", Kind = MetricKind.Query, Query = "orders", Min = 10 }],
+            },
+            new RolloutStep
+            {
+                Weight = CanaryWeight.FromBasisPoints(2500),
+                Replicas = new ReplicaTarget(null, 100),
+                Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Abort },
+            },
+            new RolloutStep { Weight = CanaryWeight.FromBasisPoints(5000), Hold = Unit, MinRequests = 100 },
+        ],
+        Analysis = new AnalysisPolicy
+        {
+            Metrics = [new MetricSpec { Name = "success-rate", Kind = MetricKind.RequestSuccessRate, Min = 0.99 }],
+            WarmUp = Unit,
+            HoldLimit = Unit,
+            OnHoldLimit = HoldLimitAction.Hold,
+            OnNoData = MissingEvidenceAction.Abort,
+            OnBelowMinRequests = MissingEvidenceAction.Abort,
+        },
+        ProgressDeadline = Unit,
+        DrainDelay = Unit,
+    };
+
+    /// <summary>
+    /// A state whose history holds more than two stable revisions and a rejection is checked, but not followed further. With three steps a second stable
+    /// revision is the bound already, once the next attempt has begun.
+    /// </summary>
+    public static bool Follows(RolloutSpec spec, RolloutState state)
+    {
+        var stable = state.History.Count(one => one.Outcome is RevisionOutcome.Promoted);
+        return stable <= (spec.Steps.Count > 2 && !state.Phase.IsAtRest() ? 1 : 2) && state.History.Count(one => one.Outcome is RevisionOutcome.RolledBack) <= 1;
+    }
 
     /// <summary>
     /// What of a state can matter to later decisions, moved to the walk's start: how long ago something was, at most one unit; no sequence and no sentences. The
@@ -63,7 +107,7 @@ internal static class WalkBounds
             StepIndex = isUnderWay ? state.StepIndex : 0,
             PhaseSince = state.Phase is RolloutPhase.WaitingApproval ? Shift(state.PhaseSince, now) : Start,
             StartedAt = Start,
-            TrafficSince = isUnderWay && state.TrafficSince is not null ? Start - Unit : null,
+            TrafficSince = !isUnderWay ? null : spec.Analysis.WarmUp > TimeSpan.Zero ? Shift(state.TrafficSince, now) : state.TrafficSince is null ? null : Start - Unit,
             StepSince = Shift(state.StepSince, now),
             WaitingSince = Shift(state.WaitingSince, now),
             HeldSince = Shift(state.HeldSince, now),

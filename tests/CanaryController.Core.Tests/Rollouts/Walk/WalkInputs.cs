@@ -24,7 +24,7 @@ internal static class WalkInputs
                 var workload = new WorkloadObservation(WalkBounds.Size, WalkBounds.Size, ready, size, spec.Workload is WorkloadKind.External);
                 foreach (var verdict in Verdicts)
                 {
-                    yield return Well(spec, state, now, routes[0]) with { Workload = workload, Analysis = Evidence(state, verdict) };
+                    yield return Well(spec, state, now, routes[0]) with { Workload = workload, Analysis = Evidence(spec, state, verdict) };
                 }
 
                 foreach (var route in routes.Skip(1))
@@ -47,28 +47,31 @@ internal static class WalkInputs
         DeclaredRevision = state?.StableRevision is null ? "v1" : null,
         Route = route,
         Workload = new WorkloadObservation(WalkBounds.Size, WalkBounds.Size, WalkBounds.Size, WalkBounds.Size, spec.Workload is WorkloadKind.External),
-        Analysis = Evidence(state, Verdict.Passed),
-        Gates = [new GateObservation("smoke", GateStatus.Passed, "ok")],
+        Analysis = Evidence(spec, state, Verdict.Passed),
+        Gates = [new GateObservation("smoke", GateStatus.Passed, "ok.")],
     };
 
     private static IEnumerable<RolloutObservation> Single(RolloutSpec spec, RolloutState? state, RolloutObservation well)
     {
+        var silent = new RouteObservation(null, false, "connection refused.");
+        var weak = well.Workload with { StableReady = 1 };
         foreach (var (size, ready) in Stables)
         {
             yield return well with { Workload = well.Workload with { StableSize = size, StableReady = ready } };
             yield return well with
             {
                 Workload = well.Workload with { StableSize = size, StableReady = ready },
-                Analysis = Evidence(state, Verdict.Failed),
+                Analysis = Evidence(spec, state, Verdict.Failed),
             };
         }
 
         foreach (var command in Commands(state))
         {
             yield return well with { Command = command };
+            yield return well with { Command = command, Route = silent };
             if (command.Action is RolloutAction.Skip or RolloutAction.Promote or RolloutAction.Approve or RolloutAction.Resume)
             {
-                yield return well with { Command = command, Analysis = Evidence(state, Verdict.Inconclusive) };
+                yield return well with { Command = command, Analysis = Evidence(spec, state, Verdict.Inconclusive) };
                 yield return well with { Command = command, Workload = well.Workload with { CanarySize = 0, CanaryReady = 0 } };
             }
         }
@@ -76,12 +79,20 @@ internal static class WalkInputs
         foreach (var declared in (string[])["v1", "v2", "v3"])
         {
             yield return well with { DeclaredRevision = declared };
+            if (spec.Steps.Count > 2)
+            {
+                yield return well with { DeclaredRevision = declared, Workload = well.Workload with { StableSize = 0, StableReady = 0 } };
+            }
         }
 
         yield return well with { Deleted = true };
+        yield return well with { Deleted = true, Route = silent };
+        yield return well with { Deleted = true, Workload = weak };
+        yield return well with { Analysis = Evidence(spec, state, Verdict.NoData) };
         yield return well with { ExternalAlarm = "The pager says so." };
+        yield return well with { ExternalAlarm = "The pager says so.", DeclaredRevision = "v3" };
         yield return well with { Gates = [] };
-        yield return well with { Gates = [new GateObservation("smoke", GateStatus.Failed, "no")] };
+        yield return well with { Gates = [new GateObservation("smoke", GateStatus.Failed, "no.")] };
         yield return well with { Workload = well.Workload with { HandedOver = true } };
         if (state is { CanaryRevision: not null } && well.Analysis is { } analysis)
         {
@@ -100,7 +111,7 @@ internal static class WalkInputs
         return
         [
             new RouteObservation(wanted ?? TrafficSplit.AllTo("v1"), true, null),
-            new RouteObservation(null, false, "connection refused"),
+            new RouteObservation(null, false, "connection refused."),
             new RouteObservation(new TrafficSplit(state?.StableRevision ?? "v1", state?.CanaryRevision ?? "v2", CanaryWeight.FromBasisPoints(1), []), true, null),
             new RouteObservation(wanted ?? TrafficSplit.AllTo("v2"), wanted is null, null),
             new RouteObservation(TrafficSplit.AllTo(state?.StableRevision ?? "v1"), true, null),
@@ -129,8 +140,6 @@ internal static class WalkInputs
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Approve, Actor = "ann", StepIndex = (state?.StepIndex ?? 0) + 1 };
     }
 
-    private static AnalysisObservation? Evidence(RolloutState? state, Verdict? verdict) =>
-        state?.CanaryRevision is { } revision && verdict is { } value
-            ? new AnalysisObservation(revision, state.Attempt, state.StepIndex, 100, [Specs.Judge("success-rate", value)])
-            : null;
+    private static AnalysisObservation? Evidence(RolloutSpec spec, RolloutState? state, Verdict? verdict) =>
+        state is not null && verdict is { } value ? Specs.Judgements(spec, state, value, 100) : null;
 }

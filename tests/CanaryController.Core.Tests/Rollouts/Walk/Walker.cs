@@ -14,7 +14,7 @@ internal sealed record Edge(Decider Decide, RolloutSpec Spec, RolloutState? Befo
 }
 
 /// <summary>Visits every state that any sequence of inputs leads to, breadth first, and checks every decision on the way.</summary>
-internal sealed class Walker(RolloutSpec spec, Decider decide)
+internal sealed class Walker(RolloutSpec spec, Decider decide, Func<Edge, string?> check)
 {
     private readonly HashSet<RolloutState> _known = [];
     private readonly Queue<RolloutState> _open = new();
@@ -22,6 +22,11 @@ internal sealed class Walker(RolloutSpec spec, Decider decide)
     public IReadOnlyCollection<RolloutState> States => _known;
 
     public long Edges { get; private set; }
+
+    /// <summary>From which phase to which other one, on the way, for what reasons.</summary>
+    public HashSet<(RolloutPhase From, RolloutPhase To)> Arrows { get; } = [];
+
+    public HashSet<RolloutReason> Reasons { get; } = [];
 
     /// <summary>The first broken invariant, shortest path first; null when all hold.</summary>
     public string? Run()
@@ -41,9 +46,15 @@ internal sealed class Walker(RolloutSpec spec, Decider decide)
         {
             Edges++;
             var edge = new Edge(decide, spec, state, seen, decide(spec, state, seen));
-            if (Invariants.Broken(edge) is { } broken)
+            if (check(edge) is { } broken)
             {
                 return $"{broken}\nstate: {state}\nseen: {seen}\ndecision: {edge.Decision}";
+            }
+
+            foreach (var transition in edge.Decision.Transitions)
+            {
+                Arrows.Add((transition.From, transition.To));
+                Reasons.Add(transition.Reason);
             }
 
             if (edge.Decision.Forget)
@@ -52,7 +63,7 @@ internal sealed class Walker(RolloutSpec spec, Decider decide)
             }
 
             var next = WalkBounds.Normalize(spec, edge.After, seen.Now);
-            if (_known.Add(next) && WalkBounds.Follows(next))
+            if (_known.Add(next) && WalkBounds.Follows(spec, next))
             {
                 _open.Enqueue(next);
             }

@@ -72,6 +72,20 @@ internal static class WeightInvariants
             : null;
     }
 
+    /// <summary>No request goes to a canary without instances, neither by weight nor by a match, while stable can be asked instead.</summary>
+    public static string? NeverStaysOnADeadCanary(Edge edge)
+    {
+        var (after, seen) = (edge.After, edge.Seen);
+        var isKnown = edge.Spec.Workload is WorkloadKind.Managed || seen.Route.Applied is not null;
+        if (seen.Workload.CanaryReady > 0 || !isKnown || after.Phase.IsAtRest() || after.HandOverStarted)
+        {
+            return null;
+        }
+
+        var split = edge.Decision.Effects.OfType<Effect.ApplySplit>().SingleOrDefault()?.Split ?? seen.Route.Applied;
+        return split is { GivesCanaryTraffic: true } && split.Canary != after.StableRevision ? $"{split} on a canary without instances." : null;
+    }
+
     public static string? StaysWhilePaused(Edge edge) =>
         edge is { State.Phase: RolloutPhase.Paused, After.Phase: RolloutPhase.Paused } && Invariants.SameAttempt(edge)
         && (edge.After.Weight > edge.State.Weight || edge.After.StepIndex != edge.State.StepIndex)

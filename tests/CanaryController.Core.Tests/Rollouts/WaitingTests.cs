@@ -1,0 +1,116 @@
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+
+namespace CanaryController.Core.Tests.Rollouts;
+
+/// <summary>How long a rollout waits, for what, and that it says so.</summary>
+public sealed class WaitingTests
+{
+    [Fact]
+    public void A_canary_that_is_ready_when_the_controller_comes_back_is_not_given_up()
+    {
+        var run = RolloutRun.Managed(Specs.Step(25), Specs.Step(50)).Start();
+        run.CanaryReady = 1;
+        run.After(Specs.Minute);
+        Assert.Equal((1, 25m), (run.Present.StepIndex, run.Present.Weight.Percent));
+        run.CanaryReady = 2;
+        run.After(11 * Specs.Minute);
+        Assert.Equal((RolloutPhase.Progressing, 50m), (run.Present.Phase, run.Present.Weight.Percent));
+    }
+
+    [Fact]
+    public void The_router_has_the_whole_progress_deadline_from_the_moment_the_weight_rose()
+    {
+        var run = RolloutRun.Managed(Specs.Step(25), Specs.Step(50)).Start();
+        run.CanaryReady = 1;
+        run.After(Specs.Minute);
+        (run.CanaryReady, run.RouterObeys) = (2, false);
+        run.After(9 * Specs.Minute);
+        Assert.Equal(50m, run.Present.Weight.Percent);
+        Assert.Equal(RolloutPhase.Progressing, run.After(9 * Specs.Minute).Present.Phase);
+        Assert.Equal(RolloutReason.ProgressDeadlineExceeded, run.After(Specs.Minute).Present.Reason);
+    }
+
+    [Fact]
+    public void A_promotion_has_the_whole_progress_deadline_from_the_moment_the_weight_rose()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50)).Start();
+        run.CanaryReady = 2;
+        run.After(Specs.Minute);
+        Assert.Equal((RolloutPhase.Promoting, 50m), (run.Present.Phase, run.Present.Weight.Percent));
+        run.CanaryReady = 4;
+        run.After(11 * Specs.Minute);
+        Assert.Equal((RolloutPhase.Promoting, 100m), (run.Present.Phase, run.Present.Weight.Percent));
+    }
+
+    [Fact]
+    public void A_router_that_is_silent_now_and_then_does_not_keep_the_hold_limit_from_coming()
+    {
+        var run = RolloutRun.External(Specs.Step(50)).Start();
+        run.Verdict = Verdict.NoData;
+        run.After(Specs.Minute);
+        for (var minutes = 0; minutes < 30; minutes += 5)
+        {
+            run.RouterAnswers = false;
+            run.Settle();
+            run.RouterAnswers = true;
+            run.After(5 * Specs.Minute);
+        }
+
+        Assert.Equal(RolloutReason.HoldLimitExceeded, run.Present.Reason);
+    }
+
+    [Fact]
+    public void Promote_with_a_router_that_never_answers_is_given_up_at_the_deadline_and_says_what_it_waits_for()
+    {
+        var run = RolloutRun.External(Specs.Step(50)).Start();
+        run.RouterAnswers = false;
+        Assert.Equal(CommandStatus.Accepted, run.Command(RolloutAction.Promote).Status);
+        run.After(10 * Specs.Minute);
+        Assert.Equal((RolloutPhase.Aborting, 0m), (run.Present.Phase, run.Present.Weight.Percent));
+        Assert.Equal(["router: has not taken up 0 % for v2: connection refused."], RolloutExplanation.WaitingFor(run.Spec, run.Present, run.See()));
+        run.RouterAnswers = true;
+        Assert.Equal(RolloutPhase.Aborted, run.Settle().Present.Phase);
+    }
+
+    [Fact]
+    public void Durations_without_an_end_and_a_clock_that_goes_back_neither_throw_nor_wake_in_the_past()
+    {
+        var run = RolloutRun.External(Specs.Step(50) with { Hold = TimeSpan.MaxValue }, Specs.Step(100));
+        run.Spec = run.Spec with
+        {
+            ProgressDeadline = TimeSpan.MaxValue,
+            Analysis = run.Spec.Analysis with { HoldLimit = TimeSpan.MaxValue, WarmUp = TimeSpan.MaxValue },
+        };
+        run.Start();
+        Assert.Null(run.Last.WakeAt);
+        run.After(TimeSpan.FromDays(-3650));
+        Assert.Equal((RolloutPhase.Progressing, 0), (run.Present.Phase, run.Present.StepIndex));
+        Assert.All(RolloutExplanation.WaitingFor(run.Spec, run.Present, run.See()), Assert.NotEmpty);
+    }
+
+    [Fact]
+    public void A_paused_rollout_says_what_else_it_waits_for()
+    {
+        var run = RolloutRun.External(Specs.Step(50)).Start();
+        run.Command(RolloutAction.Pause);
+        run.RouterAnswers = false;
+        Assert.Equal(
+            ["resume: paused at 50 %.", "router: has not taken up 50 % for v2: connection refused."],
+            RolloutExplanation.WaitingFor(run.Spec, run.Present, run.See()));
+    }
+
+    [Fact]
+    public void A_rollback_to_a_stable_that_is_scaled_to_0_says_that_it_must_be_scaled_up()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50)).Start();
+        (run.StableReady, run.StableSize, run.Verdict) = (0, 0, Verdict.Failed);
+        run.Settle();
+        Assert.Equal((RolloutPhase.Aborting, 50m), (run.Present.Phase, run.Present.Weight.Percent));
+        Assert.Equal(
+            ["capacity: v1 is scaled to 0 and can take nothing over. Scale it up to finish the rollback."],
+            RolloutExplanation.WaitingFor(run.Spec, run.Present, run.See()));
+        (run.StableReady, run.StableSize) = (1, 1);
+        Assert.Equal(0m, run.Settle().Present.Weight.Percent);
+    }
+}
