@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# eng/tools.sh prometheus|haproxy: prints the path of the program, and gets it first when it is missing: one that was unpacked before, else one on PATH, else
+# eng/tools.sh prometheus|haproxy|wrk: prints the path of the program, and gets it first when it is missing: one that was unpacked before, else one on PATH, else
 # Debian's package, unpacked into .tools/ (no root, nothing installed, no service started). Any number of these may run at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,8 +9,9 @@ tool=${1:-}
 case "$tool" in
   prometheus) inside=usr/bin/prometheus ;;
   haproxy) inside=usr/sbin/haproxy ;;
+  wrk) inside=usr/bin/wrk ;;
   *)
-    echo "usage: eng/tools.sh prometheus|haproxy" >&2
+    echo "usage: eng/tools.sh prometheus|haproxy|wrk" >&2
     exit 2
     ;;
 esac
@@ -64,7 +65,9 @@ here=\$(dirname "\$0")
 LD_LIBRARY_PATH=\$(echo "\$here"/usr/lib/*-linux-gnu*):\$here/usr/lib:\${LD_LIBRARY_PATH:-} exec "\$here/$inside" "\$@"
 RUN
   chmod +x unpacked/run
-  unpacked/run $([ "$tool" = haproxy ] && echo -v || echo --version) >log 2>&1 || give_up "it does not start: $(tail -n 1 log)"
+  # Each says its name and version in its first line; wrk ends with 1 after that.
+  unpacked/run $([ "$tool" = prometheus ] && echo --version || echo -v) >log 2>&1 || true
+  head -n 1 log | grep -qi "^$tool.*[0-9]" || give_up "it does not start: $(tail -n 1 log)"
   # Whoever is first wins; the others use that one.
   mv -T unpacked "$home" 2>/dev/null || [ -x "$home/run" ] || give_up "cannot move it to $home"
 fi

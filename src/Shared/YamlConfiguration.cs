@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace CanaryController.Shared;
@@ -10,6 +11,7 @@ namespace CanaryController.Shared;
 internal static class YamlConfiguration
 {
     private const int MaxBytes = 1 << 20;
+    private const int MaxDepth = 32;
 
     /// <summary>Reads the file's values.</summary>
     /// <exception cref="FormatException">It is not one YAML map; the message names file and line.</exception>
@@ -25,7 +27,9 @@ internal static class YamlConfiguration
         var stream = new YamlStream();
         try
         {
-            using var reader = File.OpenText(path);
+            var text = File.ReadAllText(path);
+            RejectWhatHasNoEnd(text, path);
+            using var reader = new StringReader(text);
             stream.Load(reader);
         }
         catch (YamlException wrong)
@@ -55,6 +59,21 @@ internal static class YamlConfiguration
         return values;
     }
 
+    /// <summary>An alias may lead back to where it stands, and what is nested too deep overflows the stack: both would end the process.</summary>
+    private static void RejectWhatHasNoEnd(string text, string path)
+    {
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (parser.Current is AnchorAlias || depth > MaxDepth)
+            {
+                throw new FormatException($"{path}:{parser.Current.Start.Line}: {(depth > MaxDepth ? "this is nested too deep." : "YAML aliases are not supported here.")}");
+            }
+        }
+    }
+
     private static void Flatten(YamlNode node, string path, Dictionary<string, string?> values)
     {
         switch (node)
@@ -62,6 +81,7 @@ internal static class YamlConfiguration
             case YamlMappingNode map:
                 foreach (var (key, child) in map.Children)
                 {
+                    // {{ name }}, a template that nobody filled in, is a key that is a map.
                     Flatten(child, Join(path, NameOf(key)), values);
                 }
 
@@ -77,7 +97,7 @@ internal static class YamlConfiguration
                 values[path] = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? null : scalar.Value;
                 break;
             default:
-                throw new FormatException($"{path}: YAML aliases are not supported here.");
+                throw new FormatException($"{path}: this is no value, list or map.");
         }
     }
 

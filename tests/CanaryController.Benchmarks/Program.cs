@@ -6,6 +6,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<
     ["decide"] = DecideBench.RunAsync,
     ["reaction"] = ReactionBench.RunAsync,
     ["scale"] = ScaleBench.RunAsync,
+    ["gateway"] = GatewayBench.RunAsync,
 };
 
 var names = new Argument<string[]>("bench") { Description = $"Which: {string.Join(", ", benches.Keys)}. All when left out.", Arity = ArgumentArity.ZeroOrMore };

@@ -110,6 +110,9 @@ public sealed class AdminApiTests
     [InlineData("shop", "{}", HttpStatusCode.UnprocessableEntity)]
     [InlineData("shop", """{"weights": {"v1": 10000.5}}""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("shop", """{"weights": {"v1": 5000, "v1": 10000}}""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("shop", """{"weights": {"v1": 10000}, "weights": {"v2": 10000}}""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("shop", """{"weights": {"v1": 10000}, "matches": [{"kind": "Header", "name": "a", "value": "\ud800", "version": "v2"}]}""", HttpStatusCode.BadRequest)]
+    [InlineData("shop", """{"weights": {"\udc00": 10000}}""", HttpStatusCode.BadRequest)]
     [InlineData("other", """{"weights": {"v1": 10000}}""", HttpStatusCode.NotFound)]
     public async Task A_put_that_cannot_be_is_refused(string route, string body, HttpStatusCode status)
     {

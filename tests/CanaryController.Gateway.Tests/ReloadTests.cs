@@ -70,6 +70,47 @@ public sealed class ReloadTests : IAsyncLifetime
         Assert.Equal("v2", await gateway.AskAsync());
     }
 
+    [Theory]
+    [InlineData("{{ .Values.routes }}: x")] // A template that nobody filled in
+    [InlineData("- name: shop\n  stable: v1\n  versions: {[v1]: {}}")]
+    [InlineData("- &a [*a]")]
+    [InlineData("- {name: &x shop, stable: *x}")]
+    [InlineData("- [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    public async Task YAML_that_is_valid_but_no_configuration_does_not_end_the_gateway(string routes)
+    {
+        await using var gateway = await TestGateway.StartAsync(OnlyV1);
+        var watch = gateway.Application.Watch(gateway.ConfigurationFile);
+        gateway.WriteConfiguration(routes);
+        await watch.LookAsync(CancellationToken.None);
+        Assert.Equal("v1", await gateway.AskAsync());
+        Assert.Equal(0, await gateway.MetricAsync("canary_gateway_configuration_valid"));
+    }
+
+    [Fact]
+    public async Task A_request_under_way_does_not_bring_back_the_series_of_a_version_that_is_gone()
+    {
+        await using var gateway = await TestGateway.StartAsync(TestGateway.Shop(_v1, _v2));
+        var watch = gateway.Application.Watch(gateway.ConfigurationFile);
+        var (arrived, mayAnswer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _v2.Answer = async context =>
+        {
+            arrived.SetResult();
+            await mayAnswer.Task;
+            context.Response.StatusCode = 404;
+        };
+        await gateway.SplitAsync(0, 10000);
+        var underWay = gateway.Users.GetAsync(new Uri("/", UriKind.Relative));
+        await arrived.Task;
+        await gateway.SplitAsync(10000, 0);
+        gateway.WriteConfiguration(OnlyV1);
+        await watch.LookAsync(CancellationToken.None);
+        mayAnswer.SetResult();
+        using var answer = await underWay;
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        // An answer without a body goes out after it was counted.
+        Assert.Null(await gateway.MetricAsync("""canary_gateway_requests_total{route="shop",version="v2",code="404"}"""));
+    }
+
     [Fact]
     public async Task An_edit_that_takes_away_a_version_with_weight_is_refused()
     {

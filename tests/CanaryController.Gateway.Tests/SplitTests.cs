@@ -95,6 +95,13 @@ public sealed class SplitTests
         Assert.Equal("v1", await AskWithAsync("x-canary", "Always"));
         Assert.Equal("v1", await AskWithAsync("Cookie", "beta=2"));
         Assert.Equal("v1", await shop.Gateway.AskAsync());
+        // As docs/gateway-admin-api.md says of cookies: any case, the last of several, decoded, quotes included; what is no cookie stands in nobody's way.
+        Assert.Equal("v2", await AskWithAsync("Cookie", "BETA=1"));
+        Assert.Equal("v2", await AskWithAsync("Cookie", "beta=2; beta=1"));
+        Assert.Equal("v1", await AskWithAsync("Cookie", "beta=1; beta=2"));
+        Assert.Equal("v2", await AskWithAsync("Cookie", "beta=%31"));
+        Assert.Equal("v1", await AskWithAsync("Cookie", "beta=\"1\""));
+        Assert.Equal("v2", await AskWithAsync("Cookie", "x={\"a\":1,\"b\":2}; foo; =y; a b=c; beta=1"));
 
         async Task<string> AskWithAsync(string header, string value)
         {

@@ -77,6 +77,11 @@ public sealed class StateTests : IAsyncLifetime
     [InlineData("{\"format\": 1, \"rou")]
     [InlineData("null")]
     [InlineData("""{"format": 1, "routes": {"shop": {"generation": 4, "weights": {"v1": 1}, "matches": []}}}""")]
+    [InlineData("""{"format": 1, "routes": {"shop": {"generation": 4, "weights": null, "matches": []}}}""")]
+    [InlineData("""{"format": 1, "routes": {"shop": {"generation": 4, "weights": {"v1": 10000}, "matches": null}}}""")]
+    [InlineData("""{"format": 1, "routes": {"shop": {"generation": 4, "weights": {"v1": 2147483647, "v2": 2147483647}, "matches": []}}}""")]
+    [InlineData("""{"format": 1, "routes": {"shop": null}}""")]
+    [InlineData("""{"format": 1, "routes": null}""")]
     public async Task A_broken_state_file_is_moved_aside_and_stable_has_all(string content)
     {
         await using (var first = await StartAsync())

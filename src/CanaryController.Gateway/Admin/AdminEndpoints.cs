@@ -125,11 +125,39 @@ internal sealed class AdminEndpoints(RouteRegistry routes, AdminTokens tokens, G
     {
         try
         {
-            return JsonDocument.Parse(body);
+            var json = JsonDocument.Parse(body);
+            ReadTexts(json.RootElement);
+            return json;
         }
-        catch (JsonException)
+        // The second: a text of it is no Unicode, which is found out only when it is read.
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    private static void ReadTexts(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in json.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            default:
+                _ = json.ValueKind == JsonValueKind.String ? json.GetString() : null;
+                break;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using CanaryController.Gateway.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -33,6 +34,11 @@ internal sealed class GatewayTransformer(ForwardedHeaders forwarded) : HttpTrans
         if (proxyResponse is not null)
         {
             httpContext.Response.Headers.Remove(GatewayError.Header);
+            if (proxyResponse.StatusCode == HttpStatusCode.NoContent)
+            {
+                // There is nothing to have a length (RFC 9110, 8.6). Our server would miss the announced bytes and answer 500 instead.
+                httpContext.Response.ContentLength = null;
+            }
         }
 
         return goOn;

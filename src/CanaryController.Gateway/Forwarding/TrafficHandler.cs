@@ -54,7 +54,7 @@ internal sealed class TrafficHandler(
 
         if (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, context.Response.StatusCode, GatewayError.Of(error));
+            await AnswerAsync(context, code == ClientClosedRequest ? context.Response.StatusCode : code, GatewayError.Of(error));
         }
 
         return code;
@@ -69,13 +69,19 @@ internal sealed class TrafficHandler(
         // The forwarder says "canceled" only of the user: a timeout is blamed on the side that was waited for.
         ForwarderError.RequestCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientClosedRequest,
         ForwarderError.ResponseBodyDestination => StatusCodes.Status502BadGateway,
+        // Nothing was sent: the request is none that can be passed on (CONNECT).
+        ForwarderError.RequestCreation => StatusCodes.Status400BadRequest,
         ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
             when !context.Response.HasStarted && context.RequestAborted.IsCancellationRequested => ClientClosedRequest,
+        // The version switched protocols unasked: the status was taken over, but nothing was sent.
+        _ when !context.Response.HasStarted && context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols => StatusCodes.Status502BadGateway,
         _ => context.Response.StatusCode,
     };
 
     private static Task AnswerAsync(HttpContext context, int status, string reason)
     {
+        // What the version's answer left behind does not belong to this one.
+        context.Response.Clear();
         context.Response.StatusCode = status;
         context.Response.Headers[GatewayError.Header] = reason;
         context.Response.ContentType = "text/plain";

@@ -85,6 +85,11 @@ internal sealed class GatewayApplication : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         AddCommon(builder, _options.Listen, _options.Protocol == ListenProtocol.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
         builder.Services.AddHttpForwarder();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.RequestHeaderEncodingSelector = static _ => UpstreamClient.HeaderEncoding;
+            kestrel.ResponseHeaderEncodingSelector = static _ => UpstreamClient.HeaderEncoding;
+        });
         var app = builder.Build();
         var handler = new TrafficHandler(
             _routes,

@@ -10,6 +10,8 @@ internal static partial class GatewayRun
     {
         var log = logs.CreateLogger("CanaryController.Gateway");
         await using var gateway = new GatewayApplication(options, logs, TimeProvider.System);
+        // Before the start, which waits for the first round of checks: an edit meanwhile is seen as one.
+        var watch = gateway.Watch(configurationFile);
         try
         {
             await gateway.StartAsync(stop);
@@ -25,7 +27,7 @@ internal static partial class GatewayRun
         }
 
         LogStarted(log, gateway.TrafficAddress, gateway.AdminAddress, options.Routes.Count);
-        await gateway.Watch(configurationFile).RunAsync(stop);
+        await watch.RunAsync(stop);
         LogStopping(log, options.ShutdownTimeout);
         await gateway.StopAsync();
         return 0;

@@ -44,8 +44,9 @@ internal sealed class GatewayMetrics
         new(route, version, _requests, _durations.WithLabels(route, version), _weights.WithLabels(route, version), _healthy.WithLabels(route, version));
 
     /// <summary>Forgets a version that is no longer configured.</summary>
-    public void Retire(string route, string version)
+    public void Retire(string route, string version, VersionMetrics counted)
     {
+        counted.Retire();
         foreach (var labels in _requests.GetAllLabelValues().Where(labels => labels[0] == route && labels[1] == version).ToList())
         {
             _requests.RemoveLabelled(labels);

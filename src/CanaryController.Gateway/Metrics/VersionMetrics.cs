@@ -17,6 +17,7 @@ internal sealed class VersionMetrics
     private readonly Gauge.Child _weight;
     private readonly Gauge.Child _healthy;
     private readonly Counter.Child?[] _byCode = new Counter.Child?[LastCode - FirstCode + 1];
+    private bool _retired;
 
     public VersionMetrics(string route, string version, Counter requests, Histogram.Child duration, Gauge.Child weight, Gauge.Child healthy)
     {
@@ -27,7 +28,17 @@ internal sealed class VersionMetrics
         }
     }
 
-    public void Count(int code) => ByCode(code).Inc();
+    /// <summary>Counts an answer. A status that is none (below 100, above 599) counts as 599: such an answer is to be taken for a 5xx (RFC 9110, 15).</summary>
+    public void Count(int code) => ByCode(code is < FirstCode or > LastCode ? LastCode : code)?.Inc();
+
+    /// <summary>Shows no new series from now on: requests still under way would bring back a version that is gone.</summary>
+    public void Retire()
+    {
+        lock (_byCode)
+        {
+            _retired = true;
+        }
+    }
 
     public void Took(TimeSpan duration) => _duration.Observe(duration.TotalSeconds);
 
@@ -35,9 +46,13 @@ internal sealed class VersionMetrics
 
     public void Healthy(int destinations) => _healthy.Set(destinations);
 
-    private Counter.Child ByCode(int code)
+    private Counter.Child? ByCode(int code) => _byCode[code - FirstCode] ?? New(code);
+
+    private Counter.Child? New(int code)
     {
-        var index = Math.Clamp(code, FirstCode, LastCode) - FirstCode;
-        return _byCode[index] ??= _requests.WithLabels(_route, _version, code.ToString());
+        lock (_byCode)
+        {
+            return _retired ? null : _byCode[code - FirstCode] ??= _requests.WithLabels(_route, _version, code.ToString());
+        }
     }
 }

@@ -9,6 +9,7 @@ namespace CanaryController.Gateway.Routing;
 /// <summary>A version of a route at work: its addresses in turn, its metrics, and how requests are sent to it.</summary>
 internal sealed class GatewayVersion
 {
+    private readonly Lock _healthChanging = new();
     private volatile Destination[] _usable = [];
     private uint _turn;
 
@@ -54,7 +55,11 @@ internal sealed class GatewayVersion
     /// <summary>Takes up what the checks found.</summary>
     public void HealthChanged()
     {
-        _usable = [.. Destinations.Where(destination => destination.Health != DestinationHealth.Unhealthy)];
-        Metrics.Healthy(Healthy);
+        // Checks of several addresses end at once: the last to write must have seen all.
+        lock (_healthChanging)
+        {
+            _usable = [.. Destinations.Where(destination => destination.Health != DestinationHealth.Unhealthy)];
+            Metrics.Healthy(Healthy);
+        }
     }
 }

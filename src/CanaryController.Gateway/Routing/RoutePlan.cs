@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using CanaryController.Gateway.Configuration;
+using CanaryController.Gateway.Forwarding;
 using CanaryController.Gateway.Splits;
 
 namespace CanaryController.Gateway.Routing;
@@ -12,7 +14,7 @@ internal sealed class RoutePlan
 {
     private readonly byte[] _sequence;
     private readonly int[] _below;
-    private readonly (SplitMatch Match, GatewayVersion Version)[] _matches;
+    private readonly (SplitMatch Match, string Sent, GatewayVersion Version)[] _matches;
 
     public RoutePlan(GatewayRouteOptions options, ImmutableArray<GatewayVersion> versions, AppliedSplit applied)
     {
@@ -25,7 +27,7 @@ internal sealed class RoutePlan
             _below[version] = sum += weights[version];
         }
 
-        _matches = [.. applied.Split.Matches.Select(match => (match, versions.Single(version => version.Name == match.Version)))];
+        _matches = [.. applied.Split.Matches.Select(match => (match, AsSent(match.Value), versions.Single(version => version.Name == match.Version)))];
     }
 
     public GatewayRouteOptions Options { get; }
@@ -38,11 +40,11 @@ internal sealed class RoutePlan
     /// <summary>The version of the first match that holds; null when none does.</summary>
     public GatewayVersion? ByMatch(HttpRequest request)
     {
-        foreach (var (match, version) in _matches)
+        foreach (var (match, sent, version) in _matches)
         {
             var holds = match.Kind switch
             {
-                MatchKind.Header => request.Headers.TryGetValue(match.Name, out var values) && values.Contains(match.Value),
+                MatchKind.Header => request.Headers.TryGetValue(match.Name, out var values) && values.Contains(sent),
                 MatchKind.Cookie => request.Cookies.TryGetValue(match.Name, out var value) && value == match.Value,
             };
             if (holds)
@@ -71,4 +73,7 @@ internal sealed class RoutePlan
 
         return Versions[version];
     }
+
+    /// <summary>A header's value as a request shows it: its UTF-8 bytes, one character each. In cookies the percent-encoding is decoded already.</summary>
+    private static string AsSent(string value) => UpstreamClient.HeaderEncoding.GetString(Encoding.UTF8.GetBytes(value));
 }

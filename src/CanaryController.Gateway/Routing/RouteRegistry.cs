@@ -175,7 +175,7 @@ internal sealed partial class RouteRegistry(SplitStore store, GatewayMetrics met
     {
         foreach (var gone in before?.Versions.Where(version => after?.Versions.Any(kept => kept.Name == version.Name) != true) ?? [])
         {
-            metrics.Retire(before!.Options.Name, gone.Name);
+            metrics.Retire(before!.Options.Name, gone.Name, gone.Metrics);
         }
     }
 

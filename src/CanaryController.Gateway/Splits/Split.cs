@@ -29,8 +29,8 @@ internal sealed record Split(ImmutableSortedDictionary<string, int> Weights, Imm
 
 /// <summary>Requests that go to one version whatever the weights are.</summary>
 /// <param name="Kind">Where to look.</param>
-/// <param name="Name">The header's name (any case) or the cookie's (exact).</param>
-/// <param name="Value">The exact value.</param>
+/// <param name="Name">The header's or the cookie's name, in any case.</param>
+/// <param name="Value">The exact value; a cookie's after its percent-encoding is decoded.</param>
 /// <param name="Version">Where they go.</param>
 internal sealed record SplitMatch(MatchKind Kind, string Name, string Value, string Version);
 

@@ -122,8 +122,14 @@ internal static class SplitReader
 
     private static void RejectUnknown(JsonElement json, string prefix, string[] known, List<FieldProblem> problems)
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in json.EnumerateObject())
         {
+            if (!seen.Add(property.Name))
+            {
+                problems.Add(FieldProblem.Of(prefix + property.Name, Shown(property.Value), "stands here twice.", "send it once"));
+            }
+
             if (!known.Contains(property.Name))
             {
                 problems.Add(FieldProblem.Of(prefix + property.Name, Shown(property.Value), "is not known here.", $"remove it, or write one of {string.Join(", ", known)}"));

@@ -19,7 +19,7 @@ internal sealed class SplitStore(string path)
         try
         {
             var kept = JsonSerializer.Deserialize(File.ReadAllBytes(path), StateJson.Default.KeptState) ?? throw new JsonException("It is null.");
-            return kept.Routes.ToImmutableDictionary(route => route.Key, route => route.Value.ToApplied());
+            return kept.Routes.ToImmutableDictionary(route => route.Key, route => (route.Value ?? throw new JsonException($"{route.Key} is null.")).ToApplied());
         }
         catch (JsonException wrong)
         {
@@ -71,7 +71,7 @@ internal sealed record KeptSplit
 
     public AppliedSplit ToApplied()
     {
-        if (Weights.Values.Any(weight => weight < 0) || Weights.Values.Sum() != Split.Whole)
+        if (Weights.Values.Any(weight => weight is < 0 or > Split.Whole) || Weights.Values.Sum(weight => (long)weight) != Split.Whole)
         {
             throw new JsonException("Weights that do not sum to 10000.");
         }
@@ -81,6 +81,6 @@ internal sealed record KeptSplit
 }
 
 /// <summary>The state file's format.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(KeptState))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -114,20 +114,8 @@ internal sealed class BenchStage : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var child in Enumerable.Reverse(_children))
-        {
-            await child.StopAsync();
-        }
-
-        _probe.Dispose();
-        _guardian.Dispose();
-    }
-
-    private string Logs() => string.Join('\n', _children.SelectMany(child => child.LogTail(15).Select(line => $"{child.Name}: {line}")));
-
-    private async Task<ChildProcess> StartAsync(string name, string program, Uri ready, CancellationToken cancellation, params string[] arguments)
+    /// <summary>Starts a program and waits until <paramref name="ready"/> answers 200.</summary>
+    public async Task<ChildProcess> StartAsync(string name, string program, Uri ready, CancellationToken cancellation, params string[] arguments)
     {
         var child = new ChildProcess(name, program, arguments, Path.Combine(Folder, $"{name}.log"), _guardian, TimeProvider.System);
         _children.Add(child);
@@ -152,4 +140,17 @@ internal sealed class BenchStage : IAsyncDisposable
         }, cancellation);
         return child;
     }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var child in Enumerable.Reverse(_children))
+        {
+            await child.StopAsync();
+        }
+
+        _probe.Dispose();
+        _guardian.Dispose();
+    }
+
+    private string Logs() => string.Join('\n', _children.SelectMany(child => child.LogTail(15).Select(line => $"{child.Name}: {line}")));
 }
