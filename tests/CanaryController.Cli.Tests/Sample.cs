@@ -60,13 +60,29 @@ internal static class Sample
 
     public static RolloutView Promoted() => Progressing() with
     {
-        Phase = RolloutPhase.Promoted, StableRevision = "v2", Step = 0, WantedWeightPercent = 100, ObservedWeightPercent = 100, Metrics = [], WaitingFor = [], Conditions = [],
-        HoldLeftSeconds = null, Reason = RolloutReason.Promoted, Message = "v2 is stable.", ResourceVersion = 9,
+        Phase = RolloutPhase.Promoted,
+        StableRevision = "v2",
+        Step = 0,
+        WantedWeightPercent = 100,
+        ObservedWeightPercent = 100,
+        Metrics = [],
+        WaitingFor = [],
+        Conditions = [],
+        HoldLeftSeconds = null,
+        Reason = RolloutReason.Promoted,
+        Message = "v2 is stable.",
+        ResourceVersion = 9,
     };
 
     public static RolloutView Aborted() => Progressing() with
     {
-        Phase = RolloutPhase.Aborted, Step = 0, WantedWeightPercent = 0, ObservedWeightPercent = 0, Reason = RolloutReason.TrafficReturned, Message = "v1 has all traffic again.", ResourceVersion = 9,
+        Phase = RolloutPhase.Aborted,
+        Step = 0,
+        WantedWeightPercent = 0,
+        ObservedWeightPercent = 0,
+        Reason = RolloutReason.TrafficReturned,
+        Message = "v1 has all traffic again.",
+        ResourceVersion = 9,
     };
 
     /// <summary>A newer revision under way.</summary>
@@ -83,12 +99,29 @@ internal static class Sample
 
     private static RolloutEvent Transition(long sequence, RolloutPhase from, RolloutPhase to, int step, decimal weight, RolloutReason reason, string message, string? actor = null) => new()
     {
-        Id = sequence, Namespace = "default", Name = "shop", Sequence = sequence, At = Now - TimeSpan.FromMinutes(10 - sequence), From = from, To = to, Revision = "v2", Step = step,
-        WeightPercent = weight, Reason = reason, Message = message, Actor = actor,
+        Id = sequence,
+        Namespace = "default",
+        Name = "shop",
+        Sequence = sequence,
+        At = Now - TimeSpan.FromMinutes(10 - sequence),
+        From = from,
+        To = to,
+        Revision = "v2",
+        Step = step,
+        WeightPercent = weight,
+        Reason = reason,
+        Message = message,
+        Actor = actor,
     };
 
     private static StepView Step(int number, decimal weight, StepStatus status, double holdSeconds = 0, long minRequests = 0, string? approval = null) => new()
     {
-        Number = number, WeightPercent = weight, HoldSeconds = holdSeconds, MinRequests = minRequests, Approval = approval, ApprovalsRequired = approval is null ? 0 : 1, Status = status,
+        Number = number,
+        WeightPercent = weight,
+        HoldSeconds = holdSeconds,
+        MinRequests = minRequests,
+        Approval = approval,
+        ApprovalsRequired = approval is null ? 0 : 1,
+        Status = status,
     };
 }

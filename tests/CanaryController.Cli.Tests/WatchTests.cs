@@ -66,14 +66,17 @@ public sealed class WatchTests
     {
         await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing());
         var asked = 0;
-        var run = await CommandRun.OfAsync("watch shop", controller, environment => environment with { Output = new Listener(environment.Output, line =>
+        var run = await CommandRun.OfAsync("watch shop", controller, environment => environment with
+        {
+            Output = new Listener(environment.Output, line =>
         {
             if (asked++ == 0)
             {
                 // Three tries of one read fail, then it is back.
                 controller.Fail(503, 503, 503).Then(Sample.Promoted());
             }
-        }) });
+        })
+        });
         Assert.Equal(0, run.Exit);
     }
 

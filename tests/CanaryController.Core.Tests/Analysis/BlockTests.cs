@@ -123,7 +123,10 @@ public class BlockTests
     {
         var ledger = new EvidenceLedger(new()
         {
-            Metrics = [SuccessRate], CountFrom = Start, WarmUp = TimeSpan.FromSeconds(30), ScrapeInterval = TimeSpan.FromSeconds(15),
+            Metrics = [SuccessRate],
+            CountFrom = Start,
+            WarmUp = TimeSpan.FromSeconds(30),
+            ScrapeInterval = TimeSpan.FromSeconds(15),
         });
         foreach (var (second, value) in new[] { (-5, 100), (10, 200), (25, 250) })
         {

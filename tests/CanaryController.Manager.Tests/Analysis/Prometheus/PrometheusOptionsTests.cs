@@ -12,7 +12,10 @@ public sealed class PrometheusOptionsTests
     {
         var problems = PrometheusOptionsValidator.Validate(new()
         {
-            Url = "ftp://x", Timeout = TimeSpan.Zero, MaxConcurrentQueries = 1, BearerTokenFile = "",
+            Url = "ftp://x",
+            Timeout = TimeSpan.Zero,
+            MaxConcurrentQueries = 1,
+            BearerTokenFile = "",
         });
         Assert.Equal(
             ["prometheus.url", "prometheus.timeout", "prometheus.maxConcurrentQueries", "prometheus.bearerTokenFile"], problems.Select(problem => problem.Path));
