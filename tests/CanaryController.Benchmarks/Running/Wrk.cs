@@ -33,6 +33,7 @@ internal sealed class Wrk(string program, string folder, int connections)
         var start = new ProcessStartInfo(program, ["-t1", $"-c{connections}", $"-d{duration.TotalSeconds}s", "-s", script, BenchStage.Local(port).ToString()])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         using var wrk = Process.Start(start) ?? throw new InvalidOperationException($"{program} cannot be started.");
         try
