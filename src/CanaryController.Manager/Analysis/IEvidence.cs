@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 
@@ -34,6 +35,6 @@ internal sealed record EvidenceRequest(RolloutKey Key, RolloutSpec Spec, Rollout
 /// <summary>Puts a rollout into the work queue.</summary>
 internal interface IRolloutWaker
 {
-    /// <summary>Decide about <paramref name="key"/> soon; <paramref name="urgent"/> overtakes everything that is not.</summary>
-    void Wake(RolloutKey key, bool urgent);
+    /// <summary>Decide about <paramref name="key"/> soon; a higher lane overtakes all lower ones.</summary>
+    void Wake(RolloutKey key, QueueLane lane);
 }

@@ -80,7 +80,7 @@ internal sealed class CommandEndpoint(
                 return Answer(key, command, before);
             }
 
-            waker.Wake(key, urgent: true);
+            waker.Wake(key, command.Action is RolloutAction.Abort or RolloutAction.Reject ? QueueLane.Urgent : QueueLane.Prompt);
             await done.WaitAsync(Patience, time, cancellation);
         }
         catch (TimeoutException)

@@ -14,7 +14,7 @@ internal sealed class ActiveResyncJob(IRolloutStore store, IRolloutWaker waker) 
         {
             if (!store.Read(key).State.Phase.IsAtRest())
             {
-                waker.Wake(key, urgent: false);
+                waker.Wake(key, QueueLane.Normal);
             }
         }
 

@@ -11,7 +11,7 @@ internal sealed class FullResyncJob(IRolloutResources resources, IRolloutWaker w
     {
         foreach (var resource in resources.All)
         {
-            waker.Wake(resource.Key, urgent: false);
+            waker.Wake(resource.Key, QueueLane.Normal);
         }
 
         return ValueTask.CompletedTask;

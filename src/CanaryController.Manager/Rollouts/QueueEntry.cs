@@ -19,7 +19,7 @@ internal sealed class QueueEntry(RolloutKey key)
     /// <summary>When it enters the normal lane by itself; null = only when woken.</summary>
     public DateTimeOffset? Due { get; set; }
 
-    /// <summary>Failures since the last success; above 0 only something urgent comes before <see cref="Due"/>.</summary>
+    /// <summary>Failures since the last success; above 0 only what somebody waits for, or is urgent, comes before <see cref="Due"/>.</summary>
     public int Failures { get; set; }
 
     /// <summary>True when nothing is worth remembering.</summary>

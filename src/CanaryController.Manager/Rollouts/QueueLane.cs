@@ -6,9 +6,12 @@ internal enum QueueLane
     /// <summary>Nowhere.</summary>
     None,
 
-    /// <summary>Behind everything urgent.</summary>
+    /// <summary>Behind everything else: it is looked at now and then.</summary>
     Normal,
 
-    /// <summary>Before everything that is not: failing evidence, people's commands, changed files.</summary>
+    /// <summary>Somebody waits for it: people's commands, changed files.</summary>
+    Prompt,
+
+    /// <summary>Before everything else: failing evidence and aborts, however many files were changed at once.</summary>
     Urgent,
 }

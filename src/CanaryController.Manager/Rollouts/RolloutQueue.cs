@@ -17,6 +17,7 @@ internal sealed class RolloutQueue : IRolloutWaker, IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<RolloutKey, QueueEntry> _entries = [];
     private readonly LinkedList<QueueEntry> _urgent = new();
+    private readonly LinkedList<QueueEntry> _prompt = new();
     private readonly LinkedList<QueueEntry> _normal = new();
     private readonly SortedSet<(DateTimeOffset Due, RolloutKey Key)> _delayed = [];
     private readonly SemaphoreSlim _waiting = new(0);
@@ -38,13 +39,13 @@ internal sealed class RolloutQueue : IRolloutWaker, IDisposable
         {
             lock (_gate)
             {
-                return _urgent.Count + _normal.Count;
+                return _urgent.Count + _prompt.Count + _normal.Count;
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Wake(RolloutKey key, bool urgent)
+    public void Wake(RolloutKey key, QueueLane lane)
     {
         lock (_gate)
         {
@@ -58,12 +59,11 @@ internal sealed class RolloutQueue : IRolloutWaker, IDisposable
                 _entries[key] = entry = new(key);
             }
 
-            var lane = urgent ? QueueLane.Urgent : QueueLane.Normal;
             if (entry.Working)
             {
                 entry.Again = Max(entry.Again, lane);
             }
-            else if (urgent || entry.Failures == 0)
+            else if (lane > QueueLane.Normal || entry.Failures == 0)
             {
                 EnqueueLocked(entry, lane);
             }
@@ -76,7 +76,7 @@ internal sealed class RolloutQueue : IRolloutWaker, IDisposable
         await _waiting.WaitAsync(cancellation);
         lock (_gate)
         {
-            var lane = _urgent.Count > 0 ? _urgent : _normal;
+            var lane = _urgent.Count > 0 ? _urgent : _prompt.Count > 0 ? _prompt : _normal;
             var entry = lane.First!.Value;
             lane.RemoveFirst();
             entry.Waiting = QueueLane.None;
@@ -104,7 +104,7 @@ internal sealed class RolloutQueue : IRolloutWaker, IDisposable
         {
             var entry = _entries[key];
             entry.Failures++;
-            entry.Again = entry.Again == QueueLane.Urgent ? QueueLane.Urgent : QueueLane.None;
+            entry.Again = entry.Again > QueueLane.Normal ? entry.Again : QueueLane.None;
             Release(entry, _time.GetUtcNow() + _backoff.After(entry.Failures, longest));
         }
     }
@@ -145,12 +145,19 @@ internal sealed class RolloutQueue : IRolloutWaker, IDisposable
         }
         else
         {
-            _normal.Remove(entry);
+            Lane(entry.Waiting).Remove(entry);
         }
 
         entry.Waiting = lane;
-        (lane == QueueLane.Urgent ? _urgent : _normal).AddLast(entry);
+        Lane(lane).AddLast(entry);
     }
+
+    private LinkedList<QueueEntry> Lane(QueueLane lane) => lane switch
+    {
+        QueueLane.Urgent => _urgent,
+        QueueLane.Prompt => _prompt,
+        QueueLane.Normal or QueueLane.None => _normal,
+    };
 
     private void SetDueLocked(QueueEntry entry, DateTimeOffset? due)
     {

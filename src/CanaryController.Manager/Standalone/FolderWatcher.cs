@@ -28,12 +28,12 @@ internal sealed partial class FolderWatcher(
         TryScan();
         foreach (var key in store.Keys)
         {
-            queue.Wake(key, urgent: false);
+            queue.Wake(key, QueueLane.Normal);
         }
 
         foreach (var resource in catalog.All)
         {
-            queue.Wake(resource.Key, urgent: false);
+            queue.Wake(resource.Key, QueueLane.Normal);
         }
 
         return Task.CompletedTask;

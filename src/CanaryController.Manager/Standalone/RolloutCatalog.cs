@@ -94,7 +94,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
             Report(merged.Problems);
         }
 
-        changed.ForEach(key => _waker.Wake(key, urgent: true));
+        changed.ForEach(key => _waker.Wake(key, QueueLane.Prompt));
     }
 
     private bool IsNews(CatalogEntry entry) =>

@@ -19,8 +19,8 @@ public sealed class RolloutQueueTests : IDisposable
     [Fact]
     public async Task A_key_that_is_woken_twice_waits_once()
     {
-        _queue.Wake(A, urgent: false);
-        _queue.Wake(A, urgent: false);
+        _queue.Wake(A, QueueLane.Normal);
+        _queue.Wake(A, QueueLane.Normal);
 
         Assert.Equal(A, await _queue.TakeAsync(CancellationToken.None));
         Assert.Equal(0, _queue.Depth);
@@ -29,8 +29,18 @@ public sealed class RolloutQueueTests : IDisposable
     [Fact]
     public async Task What_is_urgent_overtakes()
     {
-        _queue.Wake(A, urgent: false);
-        _queue.Wake(B, urgent: true);
+        _queue.Wake(A, QueueLane.Normal);
+        _queue.Wake(B, QueueLane.Urgent);
+
+        Assert.Equal(B, await _queue.TakeAsync(CancellationToken.None));
+        Assert.Equal(A, await _queue.TakeAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_abort_overtakes_any_number_of_changed_files()
+    {
+        _queue.Wake(A, QueueLane.Prompt);
+        _queue.Wake(B, QueueLane.Urgent);
 
         Assert.Equal(B, await _queue.TakeAsync(CancellationToken.None));
         Assert.Equal(A, await _queue.TakeAsync(CancellationToken.None));
@@ -39,9 +49,9 @@ public sealed class RolloutQueueTests : IDisposable
     [Fact]
     public async Task A_waiting_key_can_become_urgent()
     {
-        _queue.Wake(A, urgent: false);
-        _queue.Wake(B, urgent: false);
-        _queue.Wake(B, urgent: true);
+        _queue.Wake(A, QueueLane.Normal);
+        _queue.Wake(B, QueueLane.Normal);
+        _queue.Wake(B, QueueLane.Urgent);
 
         Assert.Equal(B, await _queue.TakeAsync(CancellationToken.None));
         Assert.Equal(1, _queue.Depth);
@@ -50,9 +60,9 @@ public sealed class RolloutQueueTests : IDisposable
     [Fact]
     public async Task A_key_is_never_given_to_two_workers_and_comes_back_when_it_was_woken_meanwhile()
     {
-        _queue.Wake(A, urgent: false);
+        _queue.Wake(A, QueueLane.Normal);
         await _queue.TakeAsync(CancellationToken.None);
-        _queue.Wake(A, urgent: true);
+        _queue.Wake(A, QueueLane.Urgent);
 
         Assert.Equal(0, _queue.Depth);
         _queue.Complete(A, null);
@@ -62,7 +72,7 @@ public sealed class RolloutQueueTests : IDisposable
     [Fact]
     public async Task A_key_comes_back_at_its_moment_and_not_before()
     {
-        _queue.Wake(A, urgent: false);
+        _queue.Wake(A, QueueLane.Normal);
         await _queue.TakeAsync(CancellationToken.None);
         _queue.Complete(A, _time.GetUtcNow() + TimeSpan.FromSeconds(5));
 
@@ -75,18 +85,18 @@ public sealed class RolloutQueueTests : IDisposable
     [Fact]
     public async Task A_failed_key_rests_longer_each_time_and_only_something_urgent_comes_before()
     {
-        _queue.Wake(A, urgent: false);
+        _queue.Wake(A, QueueLane.Normal);
         await _queue.TakeAsync(CancellationToken.None);
         _queue.Fail(A, Backoff.LongestAfterFailure);
 
-        _queue.Wake(A, urgent: false);
+        _queue.Wake(A, QueueLane.Normal);
         Assert.Equal(0, _queue.Depth);
         _time.Advance(TimeSpan.FromMilliseconds(50));
         Assert.Equal(1, _queue.Depth);
 
         await _queue.TakeAsync(CancellationToken.None);
         _queue.Fail(A, Backoff.LongestAfterFailure);
-        _queue.Wake(A, urgent: true);
+        _queue.Wake(A, QueueLane.Urgent);
         Assert.Equal(1, _queue.Depth);
     }
 

@@ -1,3 +1,5 @@
+using CanaryController.Manager.Rollouts;
+
 namespace CanaryController.Manager.Analysis.Prometheus;
 
 /// <summary>Asks a batch's query, feeds the answer, and wakes whom it concerns. Used by the ticks and by the catch-up.</summary>
@@ -57,7 +59,7 @@ internal sealed class CounterSampler(
     {
         foreach (var (key, urgent) in wakes)
         {
-            waker.Wake(key, urgent);
+            waker.Wake(key, urgent ? QueueLane.Urgent : QueueLane.Normal);
         }
     }
 }

@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Manager.Rollouts;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
 
@@ -76,7 +77,7 @@ internal sealed class CustomQueries(
         });
         foreach (var (key, urgent) in wakes)
         {
-            waker.Wake(key, urgent);
+            waker.Wake(key, urgent ? QueueLane.Urgent : QueueLane.Normal);
         }
     }
 

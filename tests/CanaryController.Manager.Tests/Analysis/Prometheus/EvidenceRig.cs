@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -115,11 +116,11 @@ internal sealed class RecordingWaker : IRolloutWaker
     private readonly Lock _lock = new();
     private readonly List<(RolloutKey Key, bool Urgent)> _wakes = [];
 
-    public void Wake(RolloutKey key, bool urgent)
+    public void Wake(RolloutKey key, QueueLane lane)
     {
         lock (_lock)
         {
-            _wakes.Add((key, urgent));
+            _wakes.Add((key, lane is QueueLane.Urgent));
         }
     }
 
