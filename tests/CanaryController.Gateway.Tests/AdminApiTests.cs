@@ -71,6 +71,22 @@ public sealed class AdminApiTests
     }
 
     [Fact]
+    public async Task A_split_that_was_in_force_for_a_moment_only_stands_among_the_changes()
+    {
+        await using var shop = await ShopGateway.StartAsync();
+        foreach (var canary in Enumerable.Range(1, 60))
+        {
+            await shop.Gateway.SplitAsync(10_000 - canary, canary);
+        }
+
+        var changes = JsonNode.Parse(await shop.Gateway.Admin.GetStringAsync(new Uri("/admin/v1/routes/shop/changes", UriKind.Relative)))!["changes"]!.AsArray();
+
+        Assert.Equal(Enumerable.Range(12, 50).Select(generation => (long)generation), changes.Select(change => (long)change!["generation"]!));
+        Assert.Equal("""{"v1":9940,"v2":60}""", changes[^1]!["weights"]!.ToJsonString());
+        Assert.Equal(changes.Select(change => (DateTimeOffset)change!["at"]!).Order(), changes.Select(change => (DateTimeOffset)change!["at"]!));
+    }
+
+    [Fact]
     public async Task If_match_guards_against_a_split_that_was_not_read()
     {
         await using var shop = await ShopGateway.StartAsync();

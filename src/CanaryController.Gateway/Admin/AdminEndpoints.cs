@@ -18,6 +18,7 @@ internal sealed class AdminEndpoints(RouteRegistry routes, AdminTokens tokens, G
         app.Use(GuardAsync);
         app.MapGet("/admin/v1/routes", ListAsync);
         app.MapGet("/admin/v1/routes/{route}", GetAsync);
+        app.MapGet("/admin/v1/routes/{route}/changes", ChangesAsync);
         app.MapPut("/admin/v1/routes/{route}/split", PutSplitAsync);
         app.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         app.MapGet("/readyz", ReadyAsync);
@@ -43,6 +44,14 @@ internal sealed class AdminEndpoints(RouteRegistry routes, AdminTokens tokens, G
     {
         var name = (string)context.Request.RouteValues["route"]!;
         return routes.Find(name) is { } route ? ShowAsync(context, route.Plan) : NoSuchRouteAsync(context, name);
+    }
+
+    private Task ChangesAsync(HttpContext context)
+    {
+        var name = (string)context.Request.RouteValues["route"]!;
+        return routes.Find(name) is { } route
+            ? WriteAsync(context, 200, new ChangeList([.. route.Changes]), AdminJson.Default.ChangeList)
+            : NoSuchRouteAsync(context, name);
     }
 
     private async Task PutSplitAsync(HttpContext context)

@@ -19,6 +19,9 @@ internal sealed record RouteView(string Name, long Generation, SplitView Split, 
         [.. plan.Versions.Select(version => new VersionView(version.Name, version.Destinations.Length, version.Healthy))]);
 }
 
+/// <summary>The last splits of a route that came into force, oldest first.</summary>
+internal sealed record ChangeList(IReadOnlyList<SplitChange> Changes);
+
 /// <summary>A split: weights in basis points, then matches.</summary>
 internal sealed record SplitView(IReadOnlyDictionary<string, int> Weights, IReadOnlyList<SplitMatch> Matches);
 
@@ -35,5 +38,6 @@ internal sealed record Problem(string Title, int Status, string? Detail, IReadOn
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RouteList))]
 [JsonSerializable(typeof(RouteView))]
+[JsonSerializable(typeof(ChangeList))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class AdminJson : JsonSerializerContext;

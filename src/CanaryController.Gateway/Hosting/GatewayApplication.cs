@@ -36,7 +36,7 @@ internal sealed class GatewayApplication : IAsyncDisposable
         (_options, _logs, _time) = (options, logs, time);
         _tokens = new AdminTokens(options.Admin.TokenFile);
         _health = new HealthChecks(time, logs.CreateLogger<HealthChecks>());
-        _routes = new RouteRegistry(new SplitStore(options.StateFile), _metrics, _health, logs.CreateLogger<RouteRegistry>());
+        _routes = new RouteRegistry(new SplitStore(options.StateFile), _metrics, _health, time, logs.CreateLogger<RouteRegistry>());
         _traffic = BuildTraffic();
         _admin = BuildAdmin();
     }

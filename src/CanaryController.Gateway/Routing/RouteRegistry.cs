@@ -10,7 +10,7 @@ namespace CanaryController.Gateway.Routing;
 /// <summary>
 /// Owns the routes. Changes (a split from the admin API, an edited configuration) are made one at a time; requests only read references and never wait.
 /// </summary>
-internal sealed partial class RouteRegistry(SplitStore store, GatewayMetrics metrics, HealthChecks health, ILogger<RouteRegistry> log) : IDisposable
+internal sealed partial class RouteRegistry(SplitStore store, GatewayMetrics metrics, HealthChecks health, TimeProvider time, ILogger<RouteRegistry> log) : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1);
     // Also those of routes that are not configured at the moment: a route taken out by mistake comes back as it was.
@@ -98,6 +98,7 @@ internal sealed partial class RouteRegistry(SplitStore store, GatewayMetrics met
             Keep();
             route.Plan = new RoutePlan(plan.Options, plan.Versions, applied);
             Show(route.Plan);
+            Note(route);
             LogSplitApplied(log, name, applied.Generation, string.Join(", ", split.Weights.Select(weight => $"{weight.Key}={weight.Value}")), split.Matches.Length);
             return new ApplyOutcome.InForce(route.Plan);
         }
@@ -152,6 +153,7 @@ internal sealed partial class RouteRegistry(SplitStore store, GatewayMetrics met
             Retire(known?.Plan, plan);
             route.Plan = plan;
             Show(plan);
+            Note(route);
             next.Add(route);
         }
 
@@ -185,6 +187,15 @@ internal sealed partial class RouteRegistry(SplitStore store, GatewayMetrics met
         foreach (var version in plan.Versions)
         {
             version.Metrics.Weighs(plan.Applied.Split.WeightOf(version.Name) / (double)Split.Whole);
+        }
+    }
+
+    private void Note(GatewayRoute route)
+    {
+        var applied = route.Plan.Applied;
+        if (route.Changes.LastOrDefault()?.Generation != applied.Generation)
+        {
+            route.Note(new SplitChange(applied.Generation, time.GetUtcNow(), applied.Split.Weights));
         }
     }
 

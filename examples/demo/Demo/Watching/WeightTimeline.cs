@@ -5,15 +5,19 @@ using CanaryController.Examples.Demo.Processes;
 
 namespace CanaryController.Examples.Demo.Watching;
 
-/// <summary>The canary's weight as the gateway carries it out, read from its admin API many times a second.</summary>
+/// <summary>
+/// The canary's weight as the gateway carries it out. The gateway itself says when each split came into force, so that one that was in force for a few
+/// milliseconds is not missed; it is asked often for those who look on.
+/// </summary>
 internal sealed class WeightTimeline : IAsyncDisposable
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(50);
 
-    private static readonly Uri _route = new("/admin/v1/routes/shop", UriKind.Relative);
+    private static readonly Uri _route = new("/admin/v1/routes/shop/changes", UriKind.Relative);
 
     private readonly Lock _gate = new();
     private readonly List<WeightChange> _changes = [];
+    private long _generation;
     private readonly HttpClient _admin;
     private readonly CancellationTokenSource _end = new();
     private readonly LoadGenerator _clock;
@@ -73,7 +77,11 @@ internal sealed class WeightTimeline : IAsyncDisposable
     {
         try
         {
-            Note(await WeightAsync());
+            using var answer = JsonDocument.Parse(await _admin.GetByteArrayAsync(_route, _end.Token));
+            foreach (var change in answer.RootElement.GetProperty("changes").EnumerateArray())
+            {
+                Note(change.GetProperty("generation").GetInt64(), change.GetProperty("at").GetDateTimeOffset(), WeightOf(change.GetProperty("weights")));
+            }
         }
         catch (HttpRequestException)
         {
@@ -82,20 +90,22 @@ internal sealed class WeightTimeline : IAsyncDisposable
     }
 
     // All that does not go to the version that was stable at first. 10,000 basis points are the whole.
-    private async Task<decimal> WeightAsync()
-    {
-        using var route = JsonDocument.Parse(await _admin.GetByteArrayAsync(_route, _end.Token));
-        var weights = route.RootElement.GetProperty("split").GetProperty("weights");
-        return (10_000 - (weights.TryGetProperty("v1", out var stable) ? stable.GetInt32() : 0)) / 100m;
-    }
+    private static decimal WeightOf(JsonElement weights) => (10_000 - (weights.TryGetProperty("v1", out var stable) ? stable.GetInt32() : 0)) / 100m;
 
-    private void Note(decimal weight)
+    private void Note(long generation, DateTimeOffset at, decimal weight)
     {
         lock (_gate)
         {
-            if (_changes is not [.., var last] || last.Weight != weight)
+            if (generation > _generation)
             {
-                _changes.Add(new WeightChange(Math.Round(_clock.Elapsed.TotalSeconds, 2), weight));
+                _generation = generation;
+                if (_changes is not [.., var last] || last.Weight != weight)
+                {
+                    var seconds = (_clock.Elapsed - (_time.GetUtcNow() - at)).TotalSeconds;
+
+                    // Rounded up: what was sent at that moment was sent before.
+                    _changes.Add(new WeightChange(Math.Ceiling(Math.Max(0, seconds) * 100) / 100, weight));
+                }
             }
         }
     }
