@@ -22,9 +22,13 @@ internal static class Aborting
             HeldSince = null,
             DrainSince = null,
             PausedFrom = null,
+            PhaseSince = turn.Now,
+            Reason = reason,
+            Message = message,
+            Sequence = state.Sequence + 1,
             History = Revisions.Append(state.History, record),
         };
-        turn.Record(next, reason, message, actor);
+        turn.Announce(next, actor);
     }
 
     public static void Advance(Turn turn)

@@ -36,17 +36,23 @@ internal sealed class Turn(RolloutSpec spec, RolloutState state, RolloutObservat
     public bool IsForeign => seen.Route.Applied is { } applied && WantedSplit is { } wanted && !applied.RoutesAlike(wanted);
 
     /// <summary>Makes <paramref name="next"/> the state and announces it.</summary>
-    public void Record(RolloutState next, RolloutReason reason, string message, string? actor = null)
+    public void Record(RolloutState next, RolloutReason reason, string message, string? actor = null) =>
+        Announce(
+            next with
+            {
+                PhaseSince = next.Phase == State.Phase ? next.PhaseSince : Now,
+                Reason = reason,
+                Message = message,
+                Sequence = State.Sequence + 1,
+            },
+            actor);
+
+    /// <summary>The same, where <paramref name="next"/> says already since when, why and which: a state is large, and is copied once less.</summary>
+    public void Announce(RolloutState next, string? actor)
     {
         var from = State.Phase;
-        State = next with
-        {
-            PhaseSince = next.Phase == from ? next.PhaseSince : Now,
-            Reason = reason,
-            Message = message,
-            Sequence = State.Sequence + 1,
-        };
+        State = next;
         _transitions = _transitions.Add(new Transition(
-            State.Sequence, Now, from, State.Phase, State.CanaryRevision, State.Attempt, State.StepIndex, State.Weight, reason, message, actor));
+            next.Sequence, Now, from, next.Phase, next.CanaryRevision, next.Attempt, next.StepIndex, next.Weight, next.Reason, next.Message, actor));
     }
 }
