@@ -128,12 +128,16 @@ internal sealed class ReactionBench : IAsyncDisposable
         _canary.FailureShare = share;
         var visible = SeenAsync("the failure in Prometheus", async () => await FailuresInPrometheusAsync(cancellation) > before, cancellation);
         var gone = SeenAsync("weight 0 at the gateway", async () => await CanaryBasisPointsAsync(cancellation) == 0, cancellation);
-        var overwhelming = SeenAsync(
-            "overwhelming evidence in Prometheus", async () => gone.IsCompleted || await FailuresInPrometheusAsync(cancellation) >= before + OverwhelmingFailures, cancellation);
+        var isEnough = false;
+        var overwhelming = SeenAsync("overwhelming evidence in Prometheus", async () =>
+        {
+            isEnough = await FailuresInPrometheusAsync(cancellation) >= before + OverwhelmingFailures;
+            return isEnough || gone.IsCompleted;
+        }, cancellation);
         var (visibleAt, overwhelmingAt, goneAt) = (await visible, await overwhelming, await gone);
 
         // Fewer may have been enough: then it counts from the first one.
-        return (Seconds(_canary.FirstFailure!.Value, goneAt), Seconds(overwhelmingAt < goneAt ? overwhelmingAt : visibleAt, goneAt));
+        return (Seconds(_canary.FirstFailure!.Value, goneAt), Seconds(isEnough ? Math.Min(overwhelmingAt, goneAt) : visibleAt, goneAt));
     }
 
     private async Task<long> SeenAsync(string what, Func<Task<bool>> isSo, CancellationToken cancellation)
