@@ -36,7 +36,7 @@ internal static class ManagerServices
     {
         services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
-        services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutReconciler>();
+        services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
         services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
@@ -47,6 +47,7 @@ internal static class ManagerServices
         services.AddSingleton(_ => new SqliteDatabase(options.Database));
         services.AddSingleton<SqliteCommands>().AddSingleton<SqliteEvents>().AddSingleton<SqliteSpecs>();
         services.AddSingleton<SqliteRolloutStore>().AddSingleton<IRolloutStore>(provider => provider.GetRequiredService<SqliteRolloutStore>());
+        services.AddSingleton<IWorkloads, ForeignWorkloads>();
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<RolloutCatalog>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<RolloutCatalog>());
