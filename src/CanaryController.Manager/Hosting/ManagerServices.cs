@@ -47,7 +47,9 @@ internal static class ManagerServices
         services.AddSingleton(_ => new SqliteDatabase(options.Database));
         services.AddSingleton<SqliteCommands>().AddSingleton<SqliteEvents>().AddSingleton<SqliteSpecs>();
         services.AddSingleton<SqliteRolloutStore>().AddSingleton<IRolloutStore>(provider => provider.GetRequiredService<SqliteRolloutStore>());
-        services.AddSingleton<IWorkloads, ForeignWorkloads>();
+        services.AddSingleton<IWorkloads, ForeignWorkloads>().AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
+        services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
+        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<RolloutCatalog>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<RolloutCatalog>());
