@@ -118,7 +118,7 @@ public sealed class LimitTests
                 "b.yaml:6:38: spec.workload.name: the Deployment shop of namespace default belongs to the rollout default/shop already, in a.yaml:6. Fix: give each rollout its own Deployment.",
                 "b.yaml:7:19: spec.service.name: the Service shop of namespace default belongs to the rollout default/shop already, in a.yaml:7. Fix: give each rollout its own Service.",
                 "b.yaml:8:66: spec.traffic.gatewayAPI.httpRoutes[0].name: the HTTPRoute shop of namespace default belongs to the rollout default/shop already, in a.yaml:8. Fix: give each rollout its own HTTPRoute.",
-                "d.yaml:6:59: spec.workload.versions.canary: the Service shop of namespace default belongs to the rollout default/shop already, in a.yaml:7. Fix: give each rollout its own Service.",
+                "d.yaml:6:60: spec.workload.versions.canary: the Service shop of namespace default belongs to the rollout default/shop already, in a.yaml:7. Fix: give each rollout its own Service.",
                 "d.yaml:7:79: spec.traffic.gatewayAPI.httpRoutes[1].name: the HTTPRoute shop of namespace default belongs to the rollout default/shop already, in a.yaml:8. Fix: give each rollout its own HTTPRoute.",
             ],
             RolloutSetRules.Check(documents).Select(ProblemText.Format));
