@@ -26,6 +26,10 @@ internal static class Cel
     public static readonly CelRule RouterHasRoutes = new(
         "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Gateway') == has(self.gateway)", "the router GatewayAPI needs its section gatewayAPI; other routers do not have it");
 
+    /// <summary><c>multipleOf: 0.01</c> would say it, but API servers (1.26 at least) divide by zero when they check a whole number by it. int() may cut or round.</summary>
+    public static readonly CelRule WeightInHundredths = new(
+        "[self * 100.0 - double(int(self * 100.0))].all(rest, (rest > -0.000001 && rest < 0.000001) || rest < -0.999999 || rest > 0.999999)", "write percent in multiples of 0.01");
+
     /// <summary>CEL has no loop with an index, and a sorted copy of the weights is estimated beyond the budget: the indices are written out.</summary>
     public static readonly CelRule WeightsNeverFall = new(
         $"[{string.Join(", ", Enumerable.Range(0, MaxSteps - 1))}].all(i, i + 1 >= size(self) || self[i].weight <= self[i + 1].weight)", "weights never fall from step to step");
