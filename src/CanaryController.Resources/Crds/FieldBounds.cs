@@ -65,11 +65,11 @@ internal static class FieldBounds
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
     {
-        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.RatioReaches],
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.ExternalHasNoSizes, Cel.RatioReaches],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.NotOwnGateway, Cel.RouterHasRoutes],
         [typeof(StepSection)] = [Cel.NotYet],
-        [typeof(MetricSection)] = [Cel.BuiltinOrQuery],
+        [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
     };
 
