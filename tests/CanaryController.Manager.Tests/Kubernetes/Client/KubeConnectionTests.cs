@@ -151,7 +151,7 @@ public sealed class KubeConnectionTests : IDisposable
         kind: Config
         clusters: [{name: c, cluster: { {{cluster}} server: "{{server}}"} }]
         users: [{name: u, user: {{user}}}]
-        contexts: [{name: x, context: {cluster: c, user: u, namespace: team-a}}]
+        contexts: [{name: x, context: {cluster: c, user: u, namespace: team-a} }]
         current-context: x
         """);
 

@@ -61,7 +61,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
         Assert.Empty(_services.GetRequiredService<IObjectCache<Other>>().All);
 
         var name = new ObjectName("default", _name);
-        var body = JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"{{_name}}"},"spec":{"ports":[{"port":80}]}}""")!.AsObject();
+        var body = JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"{{_name}}"},"spec":{"ports":[{"port":80}]} }""")!.AsObject();
         var created = await Api.CreateAsync(ObjectKind.Service, "default", body, cancellation);
         Assert.True(created.IsDone, created.Problem);
         var (uid, version) = ((string)created.Body!["metadata"]!["uid"]!, (string)created.Body["metadata"]!["resourceVersion"]!);
