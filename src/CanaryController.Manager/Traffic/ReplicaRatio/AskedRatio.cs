@@ -12,11 +12,7 @@ namespace CanaryController.Manager.Traffic.ReplicaRatio;
 /// <param name="Returning">The share was above 0 before: the canary's pods have to be gone before that is true.</param>
 internal sealed record AskedRatio(string Stable, string? Canary, decimal Percent, bool Returning)
 {
-    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-        RespectRequiredConstructorParameters = false,
-    };
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
 
     /// <summary>The canary's share.</summary>
     [JsonIgnore]

@@ -107,7 +107,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
         var metadata = after["metadata"]!.AsObject();
         if (!JsonNode.DeepEquals(before["spec"], after["spec"]))
         {
-            metadata["generation"] = (long)metadata["generation"]! + 1;
+            metadata["generation"] = long.Parse(metadata["generation"]!.ToString(), CultureInfo.InvariantCulture) + 1;
         }
 
         metadata["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);

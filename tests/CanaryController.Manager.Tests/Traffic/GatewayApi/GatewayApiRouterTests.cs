@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Resources.Rollouts;
 
