@@ -62,8 +62,10 @@ internal sealed class KubeMemory : IKubeApi, IFence
     /// <summary>Changes an object as somebody else would.</summary>
     public void Change(ObjectKind kind, string name, Action<JsonObject> change, bool isSeen = true)
     {
-        var body = Find(kind, name).DeepClone().AsObject();
+        var before = Find(kind, name);
+        var body = before.DeepClone().AsObject();
         change(body);
+        Count(before, body);
         Put(kind, body, isSeen);
     }
 
@@ -104,15 +106,19 @@ internal sealed class KubeMemory : IKubeApi, IFence
             return new(KubeOutcome.Invalid, null, "The server refuses the patch.");
         }
 
-        var metadata = after["metadata"]!.AsObject();
-        if (!JsonNode.DeepEquals(before["spec"], after["spec"]))
-        {
-            metadata["generation"] = long.Parse(metadata["generation"]!.ToString(), CultureInfo.InvariantCulture) + 1;
-        }
-
-        metadata["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
+        Count(before, after);
+        after["metadata"]!["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
         _objects[(kind.Kind, name)] = after;
         return new(KubeOutcome.Done, after.DeepClone().AsObject(), null);
+    }
+
+    /// <summary>A change of the spec is a new generation, unless whoever changed it said one.</summary>
+    private static void Count(JsonObject before, JsonObject after)
+    {
+        if (!JsonNode.DeepEquals(before["spec"], after["spec"]) && JsonNode.DeepEquals(before["metadata"]!["generation"], after["metadata"]!["generation"]))
+        {
+            after["metadata"]!["generation"] = long.Parse(after["metadata"]!["generation"]!.ToString(), CultureInfo.InvariantCulture) + 1;
+        }
     }
 
     private void Show(ObjectKind kind, JsonObject body)
