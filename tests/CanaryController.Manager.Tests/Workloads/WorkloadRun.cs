@@ -172,14 +172,19 @@ internal sealed class WorkloadRun
 
         foreach (var name in new[] { Cluster.Target.Service, Cluster.Target.StableServiceName.Name })
         {
-            if (Cluster.Services.GetValueOrDefault(name)?.Selector.GetValueOrDefault(ClusterModel.Hash) is { } hash && _rejected.Contains(hash))
+            if (Cluster.Services.GetValueOrDefault(name)?.Selector.GetValueOrDefault(ClusterModel.Hash) is { } hash && _rejected.Contains(hash) && !(State.Phase.IsUnderWay() && hash == State.CanaryRevision))
             {
                 Cluster.Broken.Add($"{name} points at {hash}, which was rejected.");
             }
         }
     }
 
-    public void AssertWhole() => Assert.True(Cluster.Broken.Count == 0, string.Join('\n', Cluster.Broken.Distinct().Take(5)) + "\n" + string.Join('\n', Done.TakeLast(40)));
+    public string Tell() =>
+        $"{State.Phase} {State.Weight}: {State.Message}\n{Read().Counts} paused {Cluster.Deployment?.IsPaused} of {Cluster.Deployment?.Replicas} template {Cluster.Deployment?.Template}\n"
+        + string.Join('\n', Cluster.Sets.Values.Select(set => $"{set.Meta.Name.Name} of {set.Meta.Controller?.Name}: {set.Replicas}/{set.StatusReplicas}/{set.AvailableReplicas} {set.Template}"))
+        + "\n" + string.Join('\n', Done.TakeLast(40));
+
+    public void AssertWhole() => Assert.True(Cluster.Broken.Count == 0, string.Join('\n', Cluster.Broken.Distinct().Take(5)) + "\n" + Tell());
 
     /// <summary>What would be written now, were nothing to change.</summary>
     public IReadOnlyList<WorkloadAction> Left() => IsForgotten
