@@ -44,7 +44,7 @@ internal static class GeneratedStatus
             ObservedGeneration = 7,
             ObservedWeight = observed / 100m,
             Conditions = new EquatableArray<RolloutCondition>([.. conditions]),
-            Metrics = new EquatableArray<MetricStatus>([.. metrics]),
+            Metrics = new EquatableArray<MetricStatus>([.. metrics.Select((metric, index) => metric with { Name = $"m{index}" })]),
             Transitions = new EquatableArray<Transition>([.. transitions]),
             Commands = new EquatableArray<CommandRecord>([.. commands]),
         }.With(state, 3));

@@ -80,4 +80,4 @@ internal sealed class StaleStateException(RolloutKey key, long expected, long fo
     : Exception($"The state of {key} is at version {found}, not {expected}: somebody else wrote it.");
 
 /// <summary>The store cannot be read or written now, for example because the disk is full. Nothing was changed; the same may succeed later.</summary>
-internal sealed class StoreUnavailableException(string message, Exception inner) : Exception(message, inner);
+internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

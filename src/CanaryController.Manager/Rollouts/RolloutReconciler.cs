@@ -35,9 +35,15 @@ internal sealed class RolloutReconciler(
             var last = default(KnownReading?);
             for (var pass = 0; pass < MaxPasses; pass++)
             {
-                if (resources.Find(key) is not { Spec: { } spec } resource)
+                var resource = resources.Find(key);
+                if (resource is not { Spec: { } spec })
                 {
                     await RefuseAsync(key, answered, cancellation);
+                    if (resource is not null)
+                    {
+                        await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
+                    }
+
                     return ReconcileOutcome.AtRest;
                 }
 

@@ -83,6 +83,12 @@ public sealed record RolloutStatus
     /// <summary>The engine's memory, not for people: its form may change with any version. History is kept beside it.</summary>
     public RolloutState? State { get; init; }
 
+    /// <summary>
+    /// The whole resource that is in force, as JSON, while the present text is not valid: a controller that starts then goes on with it. Left out while the present text is in force.
+    /// At most 262,144 characters.
+    /// </summary>
+    public string? InForce { get; init; }
+
     /// <summary>The engine's whole memory, history included; null before the first decision.</summary>
     [JsonIgnore]
     public RolloutState? Memory => State is { } state ? state with { History = History } : null;

@@ -6,7 +6,7 @@ namespace CanaryController.Resources.Rollouts;
 /// <summary><c>spec.traffic</c>: what splits the traffic.</summary>
 public sealed record TrafficSection
 {
-    /// <summary>The router. Required; this version supports <c>Gateway</c> outside of Kubernetes, <c>GatewayAPI</c> and <c>ReplicaRatio</c> on it.</summary>
+    /// <summary>The router: GatewayAPI or ReplicaRatio on Kubernetes, Gateway without it. Required.</summary>
     public RouterType? Router { get; init; }
 
     /// <summary>For Gateway: which one, and which route of it. Required there.</summary>

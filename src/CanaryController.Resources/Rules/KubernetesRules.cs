@@ -9,7 +9,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
     /// <summary>The longest <c>metadata.name</c>: the names of objects derived from it stay within 63 characters.</summary>
     public const int MaxNameCharacters = 40;
 
-    /// <summary>The longest name of a Deployment's Service: <c>NAME-canary</c> and <c>NAME-stable</c> stay within 63 characters.</summary>
+    /// <summary>The longest name of a service: <c>NAME-canary</c> and <c>NAME-stable</c> stay within 63 characters.</summary>
     public const int MaxServiceNameCharacters = 56;
 
     /// <summary>The most that <c>ReplicaRatio</c> can give the canary while stable stays full: percent.</summary>
@@ -24,7 +24,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Service!.Name)
             .Must(name => name.Length <= MaxServiceNameCharacters)
             .Says(name => $"the name has {name.Length} characters; a Service {name}-canary is made beside it", $"keep {MaxServiceNameCharacters} at most")
-            .When(rollout => rollout.Spec is { Service: not null, Workload.Kind: WorkloadType.Deployment });
+            .When(rollout => rollout.Spec.Service is not null);
         RuleFor(rollout => rollout.Spec.Traffic.Router)
             .Must(router => router is null or RouterType.GatewayAPI or RouterType.ReplicaRatio)
             .Says("on Kubernetes this version does not drive the product's own gateway", "write GatewayAPI, or ReplicaRatio for a Deployment without one");
