@@ -1,0 +1,2 @@
+await Console.Error.WriteLineAsync("Nothing is served yet.");
+return 1;
