@@ -35,7 +35,7 @@ public sealed class ClusterControllerTests
         await cluster.SettleAsync();
         cluster.Patch(Resources.Pods, cluster.Pods[0].Name(), pod => pod.Annotations()["sim/ready"] = "false");
         var ending = cluster.Pods[1];
-        cluster.Store.Delete(Resources.Pods, Cluster.Namespace, ending.Name());
+        cluster.Store.DeletePod(ending);
         await cluster.WorkAsync();
 
         var endpoints = cluster.Store.List(Resources.EndpointSlices, null).SelectMany(s => s.Items("endpoints")).ToList();

@@ -119,7 +119,10 @@ public sealed class DeploymentOwnershipTests
         await cluster.SettleAsync();
         var pods = cluster.PodsOf(second);
 
+        cluster.ForgetScalings();
         cluster.Patch(Resources.ReplicaSets, second.Name(), rs => Manifests.HandOver(rs, cluster.Deployment, 1, annotate: true));
+        await cluster.SettleAsync();
+        Assert.Equal("v1=1", cluster.Scalings);
         cluster.Edit(spec => spec["paused"] = false);
         await cluster.SettleAsync();
 

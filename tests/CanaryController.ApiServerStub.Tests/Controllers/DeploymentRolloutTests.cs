@@ -51,6 +51,23 @@ public sealed class DeploymentRolloutTests
         Assert.Equal("2", cluster.Deployment.Annotation("deployment.kubernetes.io/revision"));
     }
 
+    /// <summary>The sizes, in order, are those that a real control plane gave.</summary>
+    [Fact]
+    public async Task A_rolling_update_goes_up_and_down_in_turns()
+    {
+        await using var cluster = new Cluster();
+        await cluster.DeployAsync(3);
+        cluster.ForgetScalings();
+        cluster.Edit(spec => spec["template"] = Manifests.Template("v2"));
+        await cluster.SettleAsync();
+        Assert.Equal("v2=1 v1=2 v2=2 v1=1 v2=3 v1=0", cluster.Scalings);
+
+        cluster.ForgetScalings();
+        cluster.Edit(spec => spec["template"] = Manifests.Template("v1"));
+        await cluster.SettleAsync();
+        Assert.Equal("v1=1 v2=2 v1=2 v2=1 v1=3 v2=0", cluster.Scalings);
+    }
+
     [Fact]
     public async Task Rolling_back_uses_the_earlier_ReplicaSet_with_a_new_revision()
     {
@@ -131,10 +148,11 @@ public sealed class DeploymentRolloutTests
         }
 
         await cluster.SettleAsync();
+        cluster.ForgetScalings();
         cluster.Edit(spec => spec["template"] = Manifests.Template("v2"));
         await cluster.SettleAsync();
 
-        Assert.Equal((0, 4), (cluster.Size("v1"), cluster.Size("v2")));
+        Assert.Equal("v2=1 v1=3 v2=2 v1=2 v2=3 v1=1 v2=4 v1=0", cluster.Scalings);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using CanaryController.ApiServerStub.Storage;
 
 namespace CanaryController.ApiServerStub.Tests.Controllers;
 
-/// <summary>Objects in memory with what controllers depend on: uid, resourceVersion, generation, deletion with finalizers, pods that end slowly.</summary>
+/// <summary>Objects in memory with what controllers depend on: uid, resourceVersion, generation, deletion with finalizers.</summary>
 internal sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
 {
     private readonly Lock _gate = new();
@@ -112,11 +112,8 @@ internal sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
                 finalizers.Add(finalizer);
             }
 
-            // A pod on a node first ends; deleting it once more is the node saying that it did.
-            var ends = resource == Resources.Pods && Pod.NodeName(item).Length > 0 && !item.IsBeingDeleted();
-            item.Child("metadata")["deletionGracePeriodSeconds"] = ends ? 30 : 0;
             item.Child("metadata")["deletionTimestamp"] ??= time.Stamp();
-            if (JsonNode.DeepEquals(item, now) && !MayGo(resource, item))
+            if (JsonNode.DeepEquals(item, now))
             {
                 return;
             }
@@ -130,8 +127,7 @@ internal sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
     private static bool MayGo(string resource, JsonObject item) =>
         item.IsBeingDeleted()
         && item.At("metadata", "finalizers") is not JsonArray { Count: > 0 }
-        && (resource != Resources.Namespaces || item.At("spec", "finalizers") is not JsonArray { Count: > 0 })
-        && item.Count("metadata", "deletionGracePeriodSeconds") == 0;
+        && (resource != Resources.Namespaces || item.At("spec", "finalizers") is not JsonArray { Count: > 0 });
 
     /// <summary>A status write of a Deployment may write annotations too, and none of them moves the generation.</summary>
     private static JsonObject MergeStatus(JsonObject now, JsonObject body)
@@ -149,7 +145,7 @@ internal sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
     private static JsonObject Merge(string resource, JsonObject now, JsonObject body)
     {
         var item = body.Copy();
-        foreach (var name in (string[])["uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"])
+        foreach (var name in (string[])["uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp"])
         {
             item.Child("metadata").Remove(name);
             if (now.At("metadata", name) is { } value)

@@ -45,7 +45,7 @@ public sealed class PodAndReplicaSetTests
         cluster.Hold("rs", "v1", 1, holder: null);
         await cluster.SettleAsync();
         var first = cluster.Pods[0];
-        cluster.Store.Delete(Resources.Pods, Cluster.Namespace, first.Name());
+        cluster.Store.DeletePod(first);
         await cluster.WorkAsync();
         Assert.Equal(2, cluster.Pods.Count);
         Assert.Equal(1, cluster.Of("v1").Count("status", "replicas"));

@@ -49,14 +49,14 @@ public sealed class ClusterControllers : IAsyncDisposable
         lock (_gate)
         {
             _store.Changed += Observe;
-            foreach (var definition in _store.List(Resources.CustomResourceDefinitions, null))
+            foreach (var definition in _store.ListServed(Resources.CustomResourceDefinitions, null))
             {
                 _kinds.Learn(Resources.CustomResourceDefinitions, definition);
             }
 
             foreach (var kind in _kinds.All)
             {
-                foreach (var item in _store.List(kind.Resource, null))
+                foreach (var item in _store.ListServed(kind.Resource, null))
                 {
                     Observe(new("ADDED", kind.Resource, item));
                 }

@@ -84,6 +84,7 @@ internal sealed class EndpointSliceController(IObjectStore store, Random random)
                select Slice(service, Ports(service, chunk[0]), chunk);
     }
 
+    /// <summary>What is empty is null, as the real controller writes it: readers have to cope with it.</summary>
     private JsonObject Slice(JsonObject service, JsonArray ports, IReadOnlyList<JsonObject> pods) => new()
     {
         ["apiVersion"] = "discovery.k8s.io/v1",
@@ -97,8 +98,8 @@ internal sealed class EndpointSliceController(IObjectStore store, Random random)
             ["ownerReferences"] = new JsonArray(ObjectFields.ControllerReferenceTo(service)),
         },
         ["addressType"] = "IPv4",
-        ["ports"] = ports,
-        ["endpoints"] = new JsonArray([.. pods.Select(pod => Endpoint(service, pod))]),
+        ["ports"] = ports.Count == 0 ? null : ports,
+        ["endpoints"] = pods.Count == 0 ? null : new JsonArray([.. pods.Select(pod => Endpoint(service, pod))]),
     };
 
     private static JsonObject Labels(JsonObject service)

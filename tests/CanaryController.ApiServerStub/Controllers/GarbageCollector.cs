@@ -9,7 +9,6 @@ namespace CanaryController.ApiServerStub.Controllers;
 /// </summary>
 internal sealed class GarbageCollector(IObjectStore store, WorkQueue queue, ResourceKinds kinds) : IStubController
 {
-    private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
 
     private readonly OwnershipGraph _graph = new();
@@ -60,13 +59,13 @@ internal sealed class GarbageCollector(IObjectStore store, WorkQueue queue, Reso
         {
             OrphanDependents(key, item);
         }
-        else if (item.HasFinalizer(Foreground))
+        else if (item.HasFinalizer(ForegroundFinalizer.Name) && key.Resource != Resources.Pods)
         {
             DeleteDependents(key, item);
         }
     }
 
-    private static bool IsDeletingDependents(JsonObject item) => item.IsBeingDeleted() && item.HasFinalizer(Foreground);
+    private static bool IsDeletingDependents(JsonObject item) => item.IsBeingDeleted() && item.HasFinalizer(ForegroundFinalizer.Name);
 
     private void Collect(WorkKey key, JsonObject item)
     {
@@ -97,17 +96,30 @@ internal sealed class GarbageCollector(IObjectStore store, WorkQueue queue, Reso
         }
         else if (waiting.Count > 0 && dependents.Count > 0)
         {
-            if (dependents.Any(d => store.Find(d.Resource, d.Namespace, d.Name) is { } dependent && IsDeletingDependents(dependent)))
+            if (dependents.Any(d => d.Resource != Resources.Pods && store.Find(d.Resource, d.Namespace, d.Name) is { } dependent && IsDeletingDependents(dependent)))
             {
                 // Owners in a circle would wait for each other.
                 store.PatchLatest(key.Resource, item, StopBlocking);
             }
 
-            store.Delete(key.Resource, key.Namespace, key.Name, "Foreground");
+            store.Delete(key.Resource, key.Namespace, key.Name, ForegroundFinalizer.Policy);
         }
         else if (dangling.Count > 0 || waiting.Count > 0)
         {
-            store.Delete(key.Resource, key.Namespace, key.Name, item.HasFinalizer(Orphan) ? "Orphan" : item.HasFinalizer(Foreground) ? "Foreground" : "Background");
+            Delete(key, item);
+        }
+    }
+
+    private void Delete(WorkKey key, JsonObject item)
+    {
+        if (key.Resource == Resources.Pods)
+        {
+            store.DeletePod(item);
+        }
+        else
+        {
+            var policy = item.HasFinalizer(Orphan) ? "Orphan" : item.HasFinalizer(ForegroundFinalizer.Name) ? ForegroundFinalizer.Policy : "Background";
+            store.Delete(key.Resource, key.Namespace, key.Name, policy);
         }
     }
 
@@ -134,7 +146,7 @@ internal sealed class GarbageCollector(IObjectStore store, WorkQueue queue, Reso
 
         if (blocking.Count == 0)
         {
-            RemoveFinalizer(key, item, Foreground);
+            store.RemoveFinalizer(key.Resource, item, ForegroundFinalizer.Name);
         }
 
         foreach (var (dependent, _) in blocking.Where(d => !d.Item.IsBeingDeleted()))
@@ -153,20 +165,8 @@ internal sealed class GarbageCollector(IObjectStore store, WorkQueue queue, Reso
             }
         }
 
-        RemoveFinalizer(key, item, Orphan);
+        store.RemoveFinalizer(key.Resource, item, Orphan);
     }
-
-    private void RemoveFinalizer(WorkKey key, JsonObject item, string finalizer) => store.PatchLatest(key.Resource, item, latest =>
-    {
-        if (!latest.HasFinalizer(finalizer))
-        {
-            return false;
-        }
-
-        var left = ((JsonArray)latest.At("metadata", "finalizers")!).Select(f => f?.GetValue<string>()).Where(f => f != finalizer).Select(f => (JsonNode?)f);
-        latest.Child("metadata")["finalizers"] = new JsonArray([.. left]);
-        return true;
-    });
 
     private static bool StopBlocking(JsonObject item)
     {

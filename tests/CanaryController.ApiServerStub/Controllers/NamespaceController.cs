@@ -34,11 +34,11 @@ internal sealed class NamespaceController(IObjectStore store, ResourceKinds kind
         var left = false;
         foreach (var kind in kinds.All.Where(k => k.IsNamespaced))
         {
-            foreach (var item in store.List(kind.Resource, key.Name))
+            foreach (var item in store.ListServed(kind.Resource, key.Name))
             {
                 if (!item.IsBeingDeleted())
                 {
-                    store.Delete(kind.Resource, key.Name, item.Name(), "Background");
+                    Delete(kind, item);
                 }
 
                 left |= store.Find(kind.Resource, key.Name, item.Name()) is not null;
@@ -49,6 +49,18 @@ internal sealed class NamespaceController(IObjectStore store, ResourceKinds kind
         {
             ns.Child("spec")["finalizers"] = new JsonArray();
             store.Update(Resources.Namespaces, ns, "finalize");
+        }
+    }
+
+    private void Delete(ResourceKind kind, JsonObject item)
+    {
+        if (kind.Resource == Resources.Pods)
+        {
+            store.DeletePod(item);
+        }
+        else
+        {
+            store.Delete(kind.Resource, item.Namespace(), item.Name(), "Background");
         }
     }
 

@@ -47,17 +47,13 @@ internal sealed class PodController(IObjectStore store, TimeProvider time, WorkQ
 
     private void End(WorkKey key, JsonObject pod)
     {
-        if (pod.Number("metadata", "deletionGracePeriodSeconds") == 0)
-        {
-            return;
-        }
-
         if (Left(_ends, key, pod, timings.Gone) is var left && left > TimeSpan.Zero)
         {
             queue.AddAfter(key, left);
             return;
         }
 
+        store.RemoveFinalizer(Resources.Pods, pod, ForegroundFinalizer.Name);
         store.Delete(Resources.Pods, pod.Namespace(), pod.Name());
     }
 

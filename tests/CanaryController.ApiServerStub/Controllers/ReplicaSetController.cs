@@ -58,7 +58,7 @@ internal sealed class ReplicaSetController(IObjectStore store, TimeProvider time
 
             foreach (var pod in surplus > 0 ? ToDelete(rs, pods).Take(Math.Min(surplus, BurstReplicas)) : [])
             {
-                store.Delete(Resources.Pods, pod.Namespace(), pod.Name());
+                store.DeletePod(pod);
             }
 
             return null;
