@@ -85,7 +85,7 @@ internal sealed class EndpointSliceController(IObjectStore store, Random random)
     }
 
     /// <summary>What is empty is null, as the real controller writes it: readers have to cope with it.</summary>
-    private JsonObject Slice(JsonObject service, JsonArray ports, IReadOnlyList<JsonObject> pods) => new()
+    private JsonObject Slice(JsonObject service, JsonArray ports, JsonObject[] pods) => new()
     {
         ["apiVersion"] = "discovery.k8s.io/v1",
         ["kind"] = "EndpointSlice",
@@ -99,7 +99,7 @@ internal sealed class EndpointSliceController(IObjectStore store, Random random)
         },
         ["addressType"] = "IPv4",
         ["ports"] = ports.Count == 0 ? null : ports,
-        ["endpoints"] = pods.Count == 0 ? null : new JsonArray([.. pods.Select(pod => Endpoint(service, pod))]),
+        ["endpoints"] = pods.Length == 0 ? null : new JsonArray([.. pods.Select(pod => Endpoint(service, pod))]),
     };
 
     private static JsonObject Labels(JsonObject service)
