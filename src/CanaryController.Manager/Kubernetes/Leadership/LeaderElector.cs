@@ -39,20 +39,18 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
     /// <summary>Ends when this process leads.</summary>
     public Task WhenLeaderAsync(CancellationToken cancellation) => _state.WhenLeaderAsync(cancellation);
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Takes, renews or watches the lease until stopped, and gives it back then.</summary>
+    public async Task RunAsync(CancellationToken stopping)
     {
-        // Renewals never wait behind other requests.
-        using var urgent = UrgentRequests.Begin();
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
+            while (!stopping.IsCancellationRequested)
             {
-                await TryAsync(stoppingToken);
-                await Task.Delay(Rest(), time, stoppingToken);
+                await TryAsync(stopping);
+                await Task.Delay(Rest(), time, stopping);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The end of the process.
         }
@@ -60,11 +58,21 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         await ReleaseAsync();
     }
 
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
     /// <summary>Up to a quarter shorter than <see cref="LeaderElectionOptions.Retry"/>, so that those who stand by do not look together; a leader is back when its deadline comes.</summary>
     private TimeSpan Rest()
     {
         var rest = options.Retry * (1 - (random.NextDouble() / 4));
         return _state.IsHolding && _state.Left < rest ? _state.Left : rest;
+    }
+
+    /// <summary>Renewals never wait behind other requests. Only they: what listeners begin must not be urgent for good.</summary>
+    private static async Task<KubeAnswer> UrgentlyAsync(Func<Task<KubeAnswer>> ask)
+    {
+        using var urgent = UrgentRequests.Begin();
+        return await ask();
     }
 
     private async Task TryAsync(CancellationToken stopping)
@@ -94,7 +102,7 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         }
 
         // It changed. A renewal of ours without an answer may have gone through, or somebody put a label on it.
-        var answer = await api.GetAsync(ObjectKind.Lease, options.Lease, cancellation);
+        var answer = await UrgentlyAsync(() => api.GetAsync(ObjectKind.Lease, options.Lease, cancellation));
         if (answer is { IsDone: true, Body: { } lease })
         {
             See(LeaseRecord.Read(lease));
@@ -119,7 +127,7 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
 
     private async Task AcquireAsync(CancellationToken cancellation)
     {
-        var answer = await api.GetAsync(ObjectKind.Lease, options.Lease, cancellation);
+        var answer = await UrgentlyAsync(() => api.GetAsync(ObjectKind.Lease, options.Lease, cancellation));
         if (answer.Outcome is KubeOutcome.NotFound)
         {
             await CreateAsync(cancellation);
@@ -157,7 +165,8 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         var sentAt = time.GetTimestamp();
         (_acquiredAt, _claimed) = (time.GetUtcNow(), term);
         var spec = LeaseRecord.Spec(options.Holder, term, options.LeaseDuration, _acquiredAt, _acquiredAt);
-        Took(await api.CreateAsync(ObjectKind.Lease, options.Lease.Namespace, LeaseRecord.Object(options.Lease, spec), cancellation), term, sentAt);
+        var body = LeaseRecord.Object(options.Lease, spec);
+        Took(await UrgentlyAsync(() => api.CreateAsync(ObjectKind.Lease, options.Lease.Namespace, body, cancellation)), term, sentAt);
     }
 
     /// <summary>Renews or takes the lease, on condition that it is still <paramref name="basis"/>.</summary>
@@ -167,7 +176,7 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         var now = time.GetUtcNow();
         (_acquiredAt, _claimed) = (_state.IsHolding ? _acquiredAt : now, term);
         var patch = JsonPatch.At(basis.Version).Add("/spec", LeaseRecord.Spec(options.Holder, term, options.LeaseDuration, _acquiredAt, now));
-        var answer = await api.PatchAsync(ObjectKind.Lease, options.Lease, patch, cancellation);
+        var answer = await UrgentlyAsync(() => api.PatchAsync(ObjectKind.Lease, options.Lease, patch, cancellation));
         Took(answer, term, sentAt);
         return answer.Outcome;
     }
@@ -226,7 +235,8 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         {
             var now = time.GetUtcNow();
             var patch = JsonPatch.At(_seen.Version).Add("/spec", LeaseRecord.Spec("", _state.Term, options.LeaseDuration, _acquiredAt, now));
-            if ((await api.PatchAsync(ObjectKind.Lease, options.Lease, patch, deadline.Token)).IsDone)
+            var answer = await UrgentlyAsync(() => api.PatchAsync(ObjectKind.Lease, options.Lease, patch, deadline.Token));
+            if (answer.IsDone)
             {
                 logger.Released(options.Holder);
             }
