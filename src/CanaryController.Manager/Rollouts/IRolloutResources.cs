@@ -31,9 +31,6 @@ internal sealed record RolloutResource
     /// <summary>The canary revision that it names; null when it names none.</summary>
     public string? DeclaredRevision { get; init; }
 
-    /// <summary>The Deployment that it leads, in its namespace; null where somebody else runs the versions.</summary>
-    public string? Deployment { get; init; }
-
     /// <summary>The route that it divides.</summary>
     public RouteTarget Target { get; init; }
 

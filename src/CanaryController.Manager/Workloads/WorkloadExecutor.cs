@@ -8,7 +8,7 @@ using CanaryController.Manager.Kubernetes.Objects;
 namespace CanaryController.Manager.Workloads;
 
 /// <summary>Carries single writes out, and puts what the server answers into the caches. Nothing is retried: whoever is refused looks again first.</summary>
-internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IClusterEvents events)
+internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IObjectCache<RolloutObject> rollouts, IClusterEvents events)
 {
     public async Task<ActionResult> DoAsync(WorkloadTarget target, WorkloadAction action, CancellationToken cancellation) => action switch
     {
@@ -19,7 +19,7 @@ internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IClu
         WorkloadAction.ChangeService change =>
             await PatchAsync(change, change.Service.Meta, change.Annotations, has => WorkloadPatches.Of(change, has), cancellation),
         WorkloadAction.ChangeSet change => await ChangeAsync(target, change, cancellation),
-        WorkloadAction.RestoreTemplate restore => await RestoreAsync(restore, cancellation),
+        WorkloadAction.RestoreTemplate restore => await RestoreAsync(target, restore, cancellation),
         WorkloadAction.CreateHolder create => await CreateAsync(target, create, cancellation),
         WorkloadAction.CreateSet create => await CreateAsync(target, create, cancellation),
         WorkloadAction.CreateService create => await SettleAsync(
@@ -49,7 +49,7 @@ internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IClu
         return await PatchAsync(change, change.Set.Meta, change.Annotations, has => WorkloadPatches.Of(change, target, has), cancellation);
     }
 
-    private async Task<ActionResult> RestoreAsync(WorkloadAction.RestoreTemplate restore, CancellationToken cancellation)
+    private async Task<ActionResult> RestoreAsync(WorkloadTarget target, WorkloadAction.RestoreTemplate restore, CancellationToken cancellation)
     {
         var (template, _, refusal) = await TemplateAsync(restore, restore.From, cancellation);
         if (template is null)
@@ -59,12 +59,10 @@ internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IClu
 
         var meta = restore.Deployment.Meta;
         var result = await PatchAsync(restore, meta, [], _ => WorkloadPatches.Of(restore, template), cancellation);
-        if (result.Written is not null)
+        if (result.Written is not null && rollouts.Find(new(target.Namespace, target.Rollout.Name)) is { } rollout)
         {
-            events.Report(
-                "TemplateReverted",
-                $"The Deployment {meta.Name.Name} has the template of {restore.Revision} again. Whoever applies manifests may apply the other one again.",
-                ObjectKind.Deployment, meta.Name, meta.Uid);
+            var message = $"The Deployment {meta.Name.Name} has the template of {restore.Revision} again. Whoever applies manifests may apply the other one again.";
+            events.Report(rollout, new("TemplateReverted", message, IsWarning: true));
         }
 
         return result;
