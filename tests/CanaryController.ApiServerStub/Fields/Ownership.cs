@@ -36,7 +36,7 @@ internal static class Ownership
 
         var wanted = Bare(config);
         var last = managers.Find(applier);
-        var applied = FieldWalk.SetOf(wanted, schema).WithoutTrees(_neverOwned).WithoutTrees(ignored);
+        var applied = FieldWalk.SetOf(wanted, schema).Difference(_neverOwned).WithoutTrees(ignored);
         managers.Set(new(applier, apiVersion, last?.Time ?? now, applied));
         var merged = (JsonObject)FieldMerge.Merge(before, wanted, schema)!;
         var next = last is null || last.Fields.IsEmpty ? merged : Prune(merged, managers, last.Fields, schema);
@@ -55,7 +55,7 @@ internal static class Ownership
     {
         var changes = FieldWalk.Compare(live, next, schema);
         Settle(managers, changes, writer: null, force: true, ignored);
-        var taken = changes.Added.Union(changes.Modified).WithoutTrees(_neverOwned).WithoutTrees(ignored);
+        var taken = changes.Added.Union(changes.Modified).Difference(_neverOwned).WithoutTrees(ignored);
         if (!taken.IsEmpty)
         {
             var owned = managers.Find(writer)?.Fields ?? new FieldSet();
