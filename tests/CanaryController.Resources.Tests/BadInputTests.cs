@@ -42,12 +42,11 @@ public sealed partial class BadInputTests
     [Fact]
     public void A_fix_that_names_a_value_mends_what_it_is_about()
     {
-        var minimal = ExampleFiles.Read("minimal.yaml");
         var mended = 0;
-        foreach (var (_, old, changed) in BadInputs.Edits)
+        foreach (var input in BadInputs.All)
         {
-            var text = minimal.Replace(old, changed, StringComparison.Ordinal);
-            foreach (var problem in RolloutReader.Read(text, null).Problems.Where(problem => problem is { Severity: ProblemSeverity.Error, Value.Length: > 0 }))
+            var text = input.Text;
+            foreach (var problem in input.Read(text).Where(problem => problem is { Severity: ProblemSeverity.Error, Value.Length: > 0 }))
             {
                 if (NamedValue().Match(problem.Fix ?? "") is not { Success: true } fix || Mend(text, problem, fix.Groups[1].Value) is not { } better)
                 {
@@ -55,7 +54,7 @@ public sealed partial class BadInputTests
                 }
 
                 mended++;
-                Assert.DoesNotContain(RolloutReader.Read(better, null).Problems, still => still.Path == problem.Path && still.Severity is ProblemSeverity.Error && still.Fix?.StartsWith("leave it out", StringComparison.Ordinal) is not true);
+                Assert.DoesNotContain(input.Read(better), still => still.Path == problem.Path && still.Severity is ProblemSeverity.Error && still.Fix?.StartsWith("leave it out", StringComparison.Ordinal) is not true);
             }
         }
 
@@ -95,18 +94,17 @@ public sealed partial class BadInputTests
 
     private static string Received()
     {
-        var minimal = ExampleFiles.Read("minimal.yaml");
         var text = new StringBuilder();
-        foreach (var (name, old, changed) in BadInputs.Edits)
+        foreach (var input in BadInputs.All)
         {
-            Assert.Contains(old, minimal, StringComparison.Ordinal);
-            text.Append("== ").AppendLine(name);
-            foreach (var line in changed.Split('\n').Where(line => line.Trim().Length > 0))
+            Assert.Contains(input.Old, input.Good, StringComparison.Ordinal);
+            text.Append("== ").AppendLine(input.Name);
+            foreach (var line in input.New.Split('\n').Where(line => line.Trim().Length > 0))
             {
                 text.Append("   | ").AppendLine(line.Replace("\t", "<tab>", StringComparison.Ordinal));
             }
 
-            foreach (var problem in RolloutReader.Read(minimal.Replace(old, changed, StringComparison.Ordinal), null).Problems)
+            foreach (var problem in input.Read(input.Text))
             {
                 text.AppendLine(ProblemText.Format(problem));
             }

@@ -1,6 +1,22 @@
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rules;
+
 namespace CanaryController.Resources.Tests;
 
-/// <summary>Mistakes that people make, each as an edit of the minimal example. What is said of them stands in BadInputs.txt.</summary>
+/// <summary>A mistake: an edit of a good text.</summary>
+/// <param name="Name">What is wrong.</param>
+/// <param name="Good">The good text.</param>
+/// <param name="Old">What is edited.</param>
+/// <param name="New">What stands there instead.</param>
+/// <param name="Read">What is said of a text.</param>
+internal sealed record BadInput(string Name, string Good, string Old, string New, Func<string, IReadOnlyList<FieldProblem>> Read)
+{
+    /// <summary>The whole text.</summary>
+    public string Text => Good.Replace(Old, New, StringComparison.Ordinal);
+}
+
+/// <summary>Mistakes that people make. What is said of them stands in BadInputs.txt.</summary>
 internal static class BadInputs
 {
     private const string Step = "- {weight: 10, hold: 5m}";
@@ -12,7 +28,15 @@ internal static class BadInputs
     private const string Name = "name: shop";
     private const string Last = "    metrics:\n";
 
-    public static IEnumerable<(string Name, string Old, string New)> Edits { get; } =
+    public static IEnumerable<BadInput> All { get; } =
+    [
+        .. Standalone.Select(edit => new BadInput(edit.Name, ExampleFiles.Read("minimal.yaml"), edit.Old, edit.New, text => RolloutReader.Read(text, null).Problems)),
+        .. KubernetesBadInputs.Rollouts.Select(edit => new BadInput(edit.Name, KubernetesBadInputs.Rollout, edit.Old, edit.New, text => RolloutReader.Read(text, null, RolloutRules.Kubernetes).Problems)),
+        .. KubernetesBadInputs.Commands.Select(edit => new BadInput(edit.Name, KubernetesBadInputs.Command, edit.Old, edit.New, text => RolloutCommandReader.Read(text, null).Problems)),
+    ];
+
+    /// <summary>Edits of the minimal example.</summary>
+    private static IEnumerable<(string Name, string Old, string New)> Standalone =>
     [
         ("another API version", Version, "canarycontroller.io/v1"),
         ("no API version", $"apiVersion: {Version}\n", ""),

@@ -11,7 +11,7 @@ public sealed class ExampleTests
     [MemberData(nameof(Files))]
     public void An_example_has_no_problem_not_even_a_warning(string file)
     {
-        var read = RolloutReader.Read(File.ReadAllText(Path.Combine(ExampleFiles.Root, file)), file);
+        var read = RolloutReader.Read(File.ReadAllText(Path.Combine(ExampleFiles.Root, file)), file, RolloutRules.ByRouter);
         Assert.Empty(read.Problems.Select(ProblemText.Format));
         Assert.NotEmpty(read.Documents);
     }

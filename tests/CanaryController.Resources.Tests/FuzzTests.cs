@@ -1,5 +1,6 @@
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
+using CanaryController.Resources.Rules;
 using CsCheck;
 
 namespace CanaryController.Resources.Tests;
@@ -27,6 +28,19 @@ public sealed class FuzzTests
         mutation => Check(mutation.Edits.Aggregate(mutation.Yaml ? _full : _json, Apply)),
         iter: 1_500,
         print: mutation => mutation.Edits.Aggregate(mutation.Yaml ? _full : _json, Apply));
+
+    [Fact]
+    public void A_mutated_rollout_of_Kubernetes_or_command_never_throws() => _edits.Sample(
+        mutation =>
+        {
+            var rollout = mutation.Edits.Aggregate(KubernetesBadInputs.Rollout, Apply);
+            Assert.All(RolloutReader.Read(rollout, "f.yaml", RolloutRules.Kubernetes).Problems, problem => Assert.True(problem.Line >= 1 && problem.Column >= 1, $"{problem}"));
+            Assert.All(RolloutReader.ReadServerObject(rollout).Problems, problem => Assert.NotEqual("", problem.Message));
+            var command = mutation.Edits.Aggregate(KubernetesBadInputs.Command, Apply);
+            Assert.All(RolloutCommandReader.Read(command, "f.yaml").Problems, problem => Assert.True(problem.Line >= 1 && problem.Column >= 1, $"{problem}"));
+            Assert.All(RolloutCommandReader.ReadServerObject(command).Problems, problem => Assert.NotEqual("", problem.Message));
+        },
+        iter: 500);
 
     [Fact]
     public void Any_text_never_throws_and_every_problem_has_a_place() => Gen.OneOf(Gen.String[0, 200], _snippet.List[0, 30].Select(string.Concat)).Sample(Check, iter: 1_500);

@@ -86,6 +86,58 @@ internal static class Generated
             },
         });
 
+    private static readonly Gen<ReplicaText> _size = Gen.OneOf(Gen.Int[1, 10_000].Select(count => new ReplicaText(count, null)), Gen.Int[1, 100].Select(percent => new ReplicaText(null, percent)));
+
+    private static readonly Gen<WorkloadSection> _workload = Gen.OneOf(
+        Gen.Select(_label, Span(1_000, 86_400_000), (name, deadline) => new WorkloadSection { Kind = WorkloadType.Deployment, Name = name, ProgressDeadline = deadline }),
+        Gen.Select(_label, _label.Null(), (stable, canary) => new WorkloadSection { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary == stable ? null : canary } }));
+
+    /// <summary>Random resources that keep the rules of Kubernetes.</summary>
+    public static Gen<Rollout> OnKubernetes { get; } = Gen.Select(
+        Rollouts, _workload, List(_label, 1, 16), Gen.Bool, _size.Null(), Gen.Int[1, 65_535].Nullable(),
+        (rollout, workload, routes, ratio, size, port) => rollout with
+        {
+            Spec = rollout.Spec with
+            {
+                Workload = workload,
+                Service = workload.Name is { } name ? new() { Name = name, Port = port } : null,
+                Traffic = ratio && workload.Kind is WorkloadType.Deployment
+                    ? new() { Router = RouterType.ReplicaRatio }
+                    : new() { Router = RouterType.GatewayAPI, GatewayApi = new() { HttpRoutes = [.. routes.Distinct(StringComparer.Ordinal).Select(route => new HttpRouteSection { Name = route })] } },
+                Strategy = rollout.Spec.Strategy with
+                {
+                    Steps =
+                    [
+                        .. rollout.Spec.Strategy.Steps.Select(step => step with
+                        {
+                            Weight = ratio ? Math.Floor(step.Weight!.Value) / 2 : step.Weight,
+                            MinRequests = step.Weight < 1 ? 0 : step.MinRequests,
+                            Match = null,
+                            Replicas = ratio || workload.Kind is WorkloadType.External ? null : size,
+                        }),
+                    ],
+                },
+                Analysis = rollout.Spec.Analysis with { Source = RequestSource.Gateway },
+            },
+        });
+
+    /// <summary>Random commands that keep the rules.</summary>
+    public static Gen<RolloutCommandResource> Commands { get; } = Gen.Select(
+        _metadata, _label, Gen.Enum<RolloutAction>(), _version, Gen.Bool, Gen.Int[1, 50].Nullable(), _text.Null(),
+        (metadata, rollout, action, revision, named, step, reason) => new RolloutCommandResource
+        {
+            Metadata = new() { Name = metadata.Name, Namespace = metadata.Namespace, Labels = metadata.Labels, Annotations = metadata.Labels },
+            Spec = new()
+            {
+                Rollout = rollout,
+                Action = action,
+                Revision = named || action is RolloutAction.Start ? revision : null,
+                ExpectedTarget = named && action is RolloutAction.Start ? revision : null,
+                Step = action is RolloutAction.Start or RolloutAction.Undo ? null : step,
+                Reason = reason,
+            },
+        });
+
     private static Gen<double> Tolerate => Gen.Double[1, 100];
 
     private static Gen<TimeSpan> Span(long least, long most) => Gen.Long[least, most].Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds));

@@ -9,19 +9,19 @@ namespace CanaryController.Resources.Tests;
 /// <summary>Random states, whether the planner could reach them or not.</summary>
 internal static class GeneratedStates
 {
-    private static readonly Gen<DateTimeOffset> _moment = Gen.Long[0, 4_000_000_000_000_000].Select(ticks => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(ticks));
+    public static Gen<DateTimeOffset> Moment { get; } = Gen.Long[0, 4_000_000_000_000_000].Select(ticks => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(ticks));
 
-    private static readonly Gen<string> _text = Gen.String[Gen.Char[' ', '\ud7ff'], 0, 20];
+    public static Gen<string> Text { get; } = Gen.String[Gen.Char[' ', '\ud7ff'], 0, 20];
 
     private static readonly Gen<ApprovalRecord> _approval =
-        Gen.Select(Gen.Int[0, 9], _text, _moment, _text.Null(), (step, approver, at, comment) => new ApprovalRecord(step, approver, at, comment));
+        Gen.Select(Gen.Int[0, 9], Text, Moment, Text.Null(), (step, approver, at, comment) => new ApprovalRecord(step, approver, at, comment));
 
     private static readonly Gen<RevisionRecord> _revision = Gen.Select(
-        _text, Gen.Enum<RevisionOutcome>(), Gen.Enum<RolloutReason>(), _text, _moment, _moment,
+        Text, Gen.Enum<RevisionOutcome>(), Gen.Enum<RolloutReason>(), Text, Moment, Moment,
         (revision, outcome, reason, message, started, ended) => new RevisionRecord(revision, outcome, reason, message, started, ended));
 
     private static readonly Gen<RolloutState> _places = Gen.Select(
-        Gen.Enum<RolloutPhase>(), Gen.Int[0, 10_000], Gen.Int, _moment, _moment.Nullable(), Gen.Enum<RolloutPhase>().Nullable(), Gen.Bool,
+        Gen.Enum<RolloutPhase>(), Gen.Int[0, 10_000], Gen.Int, Moment, Moment.Nullable(), Gen.Enum<RolloutPhase>().Nullable(), Gen.Bool,
         (phase, weight, number, at, perhaps, from, flag) => new RolloutState
         {
             Phase = phase,
@@ -41,7 +41,7 @@ internal static class GeneratedStates
         });
 
     public static Gen<RolloutState> States { get; } = Gen.Select(
-        _places, Generated.Rollouts, _approval.List[0, 3], _revision.List[0, 10], _text.Null(), _text, Gen.Enum<RolloutReason>(), Gen.Long,
+        _places, Generated.Rollouts, _approval.List[0, 3], _revision.List[0, 10], Text.Null(), Text, Gen.Enum<RolloutReason>(), Gen.Long,
         (state, rollout, approvals, history, revision, message, reason, sequence) => state with
         {
             Plan = RolloutSpecMapper.ToSpec(rollout).Steps,

@@ -101,6 +101,30 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Objects_of_one_namespace_belong_to_one_rollout_each()
+    {
+        var first = KubernetesBadInputs.Rollout;
+        var external = first.Replace("kind: Deployment, name: shop", "kind: External, versions: {stable: b, canary: shop}", StringComparison.Ordinal).Replace("  service: {name: shop, port: 80}\n", "", StringComparison.Ordinal);
+        var documents = new[]
+        {
+            ("a.yaml", first),
+            ("b.yaml", first.Replace("  name: shop\n", "  name: other\n", StringComparison.Ordinal)),
+            ("c.yaml", first.Replace("  name: shop\n", "  name: shop\n  namespace: elsewhere\n", StringComparison.Ordinal)),
+            ("d.yaml", external.Replace("  name: shop\n", "  name: third\n", StringComparison.Ordinal).Replace("[{name: shop}]", "[{name: own}, {name: shop}]", StringComparison.Ordinal)),
+        }.SelectMany(file => RolloutReader.Read(file.Item2, file.Item1, RolloutRules.ByRouter).Documents).ToList();
+        Assert.Equal(4, documents.Count);
+        Assert.Equal(
+            [
+                "b.yaml:6:38: spec.workload.name: the Deployment shop of namespace default belongs to the rollout default/shop already, in a.yaml:6. Fix: give each rollout its own Deployment.",
+                "b.yaml:7:19: spec.service.name: the Service shop of namespace default belongs to the rollout default/shop already, in a.yaml:7. Fix: give each rollout its own Service.",
+                "b.yaml:8:66: spec.traffic.gatewayAPI.httpRoutes[0].name: the HTTPRoute shop of namespace default belongs to the rollout default/shop already, in a.yaml:8. Fix: give each rollout its own HTTPRoute.",
+                "d.yaml:6:60: spec.workload.versions.canary: the Service shop of namespace default belongs to the rollout default/shop already, in a.yaml:7. Fix: give each rollout its own Service.",
+                "d.yaml:7:79: spec.traffic.gatewayAPI.httpRoutes[1].name: the HTTPRoute shop of namespace default belongs to the rollout default/shop already, in a.yaml:8. Fix: give each rollout its own HTTPRoute.",
+            ],
+            RolloutSetRules.Check(documents).Select(ProblemText.Format));
+    }
+
+    [Fact]
     public void A_document_with_errors_still_says_which_rollout_it_is()
     {
         var read = RolloutReader.Read(_minimal.Replace("weight: 10", "weight: ten", StringComparison.Ordinal), null);

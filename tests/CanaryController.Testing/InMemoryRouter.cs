@@ -65,7 +65,7 @@ internal sealed class InMemoryRouter : ITrafficRouter
     }
 
     /// <inheritdoc/>
-    public Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, CancellationToken cancellation)
+    public Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
         BeforeApply?.Invoke(split);
         lock (_gate)
@@ -83,6 +83,9 @@ internal sealed class InMemoryRouter : ITrafficRouter
             return Task.FromResult(Reading(target, split.Stable, split.Canary));
         }
     }
+
+    /// <inheritdoc/>
+    public Task<string?> RestoreAsync(RouteTarget target, string stable, CancellationToken cancellation) => Task.FromResult(Problem);
 
     private RouteReading Reading(RouteTarget target, string stable, string? canary)
     {

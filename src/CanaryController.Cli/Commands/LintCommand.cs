@@ -27,7 +27,7 @@ internal static class LintCommand
         command.Add(files);
         command.SetAction(parsed =>
         {
-            var report = LintReport.Of(LintSource.Read(parsed.GetRequiredValue(files), cli.Environment.Input), RolloutRules.Standalone);
+            var report = LintReport.Of(LintSource.Read(parsed.GetRequiredValue(files), cli.Environment.Input), RolloutRules.ByRouter);
             var outcome = new ApiProblem
             {
                 Title = report.HasErrors ? "There are errors" : "No errors",

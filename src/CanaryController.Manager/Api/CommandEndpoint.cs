@@ -2,7 +2,6 @@ using System.Text.Json;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
-using CanaryController.Manager.Standalone;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 
@@ -13,7 +12,7 @@ namespace CanaryController.Manager.Api;
 /// alike and not carried out twice.
 /// </summary>
 internal sealed class CommandEndpoint(
-    IRolloutResources resources, SqliteCommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, TimeProvider time)
+    IRolloutResources resources, ICommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, ILeadership leadership, TimeProvider time)
 {
     /// <summary>How large a body may be; the server refuses more.</summary>
     public const int MaxBodyBytes = 64 * 1024;
@@ -38,6 +37,11 @@ internal sealed class CommandEndpoint(
 
     private async Task<IResult> PostAsync(RolloutKey key, HttpContext context)
     {
+        if (!leadership.IsLeading)
+        {
+            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not the leader", "Another replica of the controller leads; send it again, to that one.");
+        }
+
         var (request, refusal) = await ReadAsync(context);
         if (request is null)
         {
@@ -68,7 +72,7 @@ internal sealed class CommandEndpoint(
         var done = desk.Expect(command.Id);
         try
         {
-            var stored = commands.Add(key, command, time.GetUtcNow());
+            var stored = await commands.AddAsync(key, command, time.GetUtcNow(), cancellation);
             if (stored.Key != key || !CommandRules.IsSame(stored.Command, command))
             {
                 return ApiProblems.Of(

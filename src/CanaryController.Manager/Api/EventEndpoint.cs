@@ -1,7 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using CanaryController.Manager.Standalone;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Resources.Api;
 
 namespace CanaryController.Manager.Api;
@@ -10,7 +10,7 @@ namespace CanaryController.Manager.Api;
 /// <c>GET /v1/events</c>: the transitions as server-sent events, read from the table, so that Last-Event-ID goes on after any restart. Without it the
 /// stream begins with what happens from now on. A heartbeat shows that the stream lives.
 /// </summary>
-internal sealed class EventEndpoint(SqliteEvents events, EventPulse pulse, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class EventEndpoint(IEventLog events, EventPulse pulse, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>The event's name for a transition.</summary>
     public const string TransitionEvent = "transition";

@@ -1,11 +1,9 @@
-using CanaryController.Manager.Rollouts;
-using CanaryController.Manager.Standalone;
 using Prometheus;
 
 namespace CanaryController.Manager.Api;
 
 /// <summary>What machines ask: is it alive, can it work, what does it count.</summary>
-internal sealed class ProbeEndpoints(CollectorRegistry registry, SqliteDatabase database, FolderWatcher folder)
+internal sealed class ProbeEndpoints(CollectorRegistry registry, IReadiness readiness)
 {
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -19,21 +17,7 @@ internal sealed class ProbeEndpoints(CollectorRegistry registry, SqliteDatabase 
         });
     }
 
-    private IResult Ready()
-    {
-        if (!folder.HasScanned)
-        {
-            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", "The folder was not read yet.");
-        }
-
-        try
-        {
-            database.Probe();
-            return Results.Text("ok");
-        }
-        catch (StoreUnavailableException wrong)
-        {
-            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", wrong.Message);
-        }
-    }
+    private IResult Ready() => readiness.Problem is { } problem
+        ? ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not ready", problem)
+        : Results.Text("ok");
 }

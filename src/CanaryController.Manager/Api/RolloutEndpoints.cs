@@ -2,7 +2,6 @@ using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
-using CanaryController.Manager.Standalone;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 
@@ -10,7 +9,7 @@ namespace CanaryController.Manager.Api;
 
 /// <summary>Reading rollouts: the list, one, its history.</summary>
 internal sealed class RolloutEndpoints(
-    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, SqliteEvents events, SqliteCommands commands, TimeProvider time)
+    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, TimeProvider time)
 {
     /// <summary>As a namespace: all of them.</summary>
     public const string AllNamespaces = "-";
@@ -41,7 +40,7 @@ internal sealed class RolloutEndpoints(
 
     /// <summary>The answer when there is none of that name.</summary>
     public static IResult NotFound(RolloutKey key) => ApiProblems.Of(
-        StatusCodes.Status404NotFound, "No such rollout", $"There is no rollout {key}. Put a file that defines it into the manager's folder.");
+        StatusCodes.Status404NotFound, "No such rollout", $"There is no rollout {key}. Standalone, put a file that defines it into the manager's folder; on Kubernetes, apply it.");
 
     private IResult List(string ns)
     {

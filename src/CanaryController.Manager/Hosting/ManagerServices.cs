@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
@@ -17,8 +18,12 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddStandalone(options.Standalone).AddApi().AddSchedule(time);
-        return services.AddGatewayRouter(options.Gateways).AddPrometheusEvidence(options.Prometheus);
+        services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        return options.Mode switch
+        {
+            RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways),
+            RunMode.Kubernetes => services.AddKubernetes(options.Kubernetes),
+        };
     }
 
     private static IServiceCollection AddTelemetry(this IServiceCollection services)
@@ -36,7 +41,7 @@ internal static class ManagerServices
     {
         services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
-        services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutReconciler>();
+        services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
         services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
@@ -47,6 +52,9 @@ internal static class ManagerServices
         services.AddSingleton(_ => new SqliteDatabase(options.Database));
         services.AddSingleton<SqliteCommands>().AddSingleton<SqliteEvents>().AddSingleton<SqliteSpecs>();
         services.AddSingleton<SqliteRolloutStore>().AddSingleton<IRolloutStore>(provider => provider.GetRequiredService<SqliteRolloutStore>());
+        services.AddSingleton<IWorkloads, ForeignWorkloads>().AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
+        services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
+        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<RolloutCatalog>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<RolloutCatalog>());

@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Rollouts;
 
@@ -32,6 +33,12 @@ internal sealed record RolloutResource
 
     /// <summary>The route that it divides.</summary>
     public RouteTarget Target { get; init; }
+
+    /// <summary>As it was written, from the last good text; null where nobody needs more than the rest says.</summary>
+    public Rollout? Rollout { get; init; }
+
+    /// <summary>On Kubernetes <c>metadata.generation</c>; otherwise 0.</summary>
+    public long Generation { get; init; }
 
     /// <summary>It is gone: traffic returns to stable, then it is forgotten.</summary>
     public bool Deleted { get; init; }

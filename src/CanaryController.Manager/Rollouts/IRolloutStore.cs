@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources;
+using CanaryController.Resources.Api;
 
 namespace CanaryController.Manager.Rollouts;
 
@@ -16,23 +17,35 @@ internal interface IRolloutStore
     /// <summary>The oldest command that has no answer yet. Reads memory only.</summary>
     RolloutCommand? NextCommand(RolloutKey key);
 
-    /// <summary>Writes one decision and returns the new version.</summary>
+    /// <summary>Writes one decision.</summary>
     /// <exception cref="StaleStateException">The version is not the one expected: read again, decide again.</exception>
-    /// <exception cref="StoreUnavailableException">Nothing was written; try again later.</exception>
-    long Write(RolloutWrite write);
+    /// <exception cref="StoreUnavailableException">Nothing is known to be written; try again later.</exception>
+    Task WriteAsync(RolloutWrite write, CancellationToken cancellation);
 
     /// <summary>Answers a command that nothing is decided about.</summary>
-    void Answer(RolloutKey key, CommandAnswer answer);
+    /// <exception cref="StoreUnavailableException">Nothing is known to be written; try again later.</exception>
+    Task AnswerAsync(RolloutKey key, CommandAnswer answer, CancellationToken cancellation);
 
     /// <summary>Removes the state of a rollout whose resource is gone, with its last transitions; its events stay.</summary>
     /// <exception cref="StaleStateException">The version is not the one expected.</exception>
-    void Forget(RolloutWrite last);
+    /// <exception cref="StoreUnavailableException">Nothing is known to be written; try again later.</exception>
+    Task ForgetAsync(RolloutWrite last, CancellationToken cancellation);
+
+    /// <summary>
+    /// Shows what acting brought, where that is kept beside the state: conditions and the observed generation. Writes only what people or tools wait for and is not
+    /// shown already; a failure is left to the next decision.
+    /// </summary>
+    Task ShowAsync(RolloutShown shown, CancellationToken cancellation);
 }
 
 /// <summary>A state as stored.</summary>
 /// <param name="State">The state.</param>
-/// <param name="ResourceVersion">Rises by one a write; 0 before the first.</param>
-internal sealed record StoredRollout(RolloutState State, long ResourceVersion);
+/// <param name="ResourceVersion">Changes with each write by anybody; what a write expects.</param>
+internal sealed record StoredRollout(RolloutState State, long ResourceVersion)
+{
+    /// <summary>Nothing was ever decided about it.</summary>
+    public bool IsNew => State.PhaseSince == default;
+}
 
 /// <summary>All that one decision writes, in one transaction.</summary>
 /// <param name="Key">The rollout.</param>
@@ -42,7 +55,20 @@ internal sealed record StoredRollout(RolloutState State, long ResourceVersion);
 /// <param name="Answer">The answer to a command; null without one.</param>
 /// <param name="At">When it was decided.</param>
 internal sealed record RolloutWrite(
-    RolloutKey Key, long ExpectedVersion, RolloutState State, EquatableArray<Transition> Transitions, CommandAnswer? Answer, DateTimeOffset At);
+    RolloutKey Key, long ExpectedVersion, RolloutState State, EquatableArray<Transition> Transitions, CommandAnswer? Answer, DateTimeOffset At)
+{
+    /// <summary>What it was decided by, for those stores that show more than the state.</summary>
+    public RolloutShown? Shown { get; init; }
+}
+
+/// <summary>All that is shown of a rollout.</summary>
+/// <param name="Resource">The resource in force.</param>
+/// <param name="State">The state.</param>
+/// <param name="Seen">What was seen last; null before the first look.</param>
+/// <param name="Conditions">Conditions of workload and route that hold, beside those that follow from the others.</param>
+/// <param name="Failure">Why the last try to act failed; null when it went well.</param>
+internal sealed record RolloutShown(
+    RolloutResource Resource, RolloutState State, RolloutObservation? Seen, EquatableArray<ConditionView> Conditions, string? Failure);
 
 /// <summary>A command's answer.</summary>
 /// <param name="CommandId">The command.</param>
@@ -54,4 +80,4 @@ internal sealed class StaleStateException(RolloutKey key, long expected, long fo
     : Exception($"The state of {key} is at version {found}, not {expected}: somebody else wrote it.");
 
 /// <summary>The store cannot be read or written now, for example because the disk is full. Nothing was changed; the same may succeed later.</summary>
-internal sealed class StoreUnavailableException(string message, Exception inner) : Exception(message, inner);
+internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

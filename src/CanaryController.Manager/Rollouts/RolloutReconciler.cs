@@ -15,6 +15,7 @@ internal sealed class RolloutReconciler(
     IRolloutStore store,
     RolloutObserver observer,
     EffectExecutor executor,
+    RolloutLeaver leaver,
     IEvidence evidence,
     LiveRollouts live,
     CommandDesk desk,
@@ -34,9 +35,15 @@ internal sealed class RolloutReconciler(
             var last = default(KnownReading?);
             for (var pass = 0; pass < MaxPasses; pass++)
             {
-                if (resources.Find(key) is not { Spec: { } spec } resource)
+                var resource = resources.Find(key);
+                if (resource is not { Spec: { } spec })
                 {
-                    Refuse(key, answered);
+                    await RefuseAsync(key, answered, cancellation);
+                    if (resource is not null)
+                    {
+                        await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
+                    }
+
                     return ReconcileOutcome.AtRest;
                 }
 
@@ -61,23 +68,29 @@ internal sealed class RolloutReconciler(
         RolloutResource resource, RolloutSpec spec, KnownReading? last, List<string> answered, CancellationToken cancellation)
     {
         var stored = store.Read(resource.Key);
-        if (stored.ResourceVersion == 0)
+        if (stored.IsNew)
         {
             stored = stored with { State = stored.State with { PhaseSince = time.GetUtcNow() } };
         }
 
         var command = store.NextCommand(resource.Key);
-        var (seen, reading) = await observer.ObserveAsync(resource, spec, stored.State, command, last, cancellation);
-        seen = seen with { ExternalAlarm = live.Find(resource.Key).Retreat };
-        var decision = RolloutPlanner.Decide(spec, stored.State, seen);
+        var observed = await observer.ObserveAsync(resource, spec, stored.State, command, last, cancellation);
+        var seen = observed.Seen with { ExternalAlarm = live.Find(resource.Key).Retreat };
+        var decision = RolloutPlanner.Decide(observed.Spec, stored.State, seen);
+        if (decision.Forget && await leaver.LeaveAsync(resource, decision.Next, cancellation) is { } left)
+        {
+            Show(resource.Key, decision.Next, seen, observed.Route.Reading.Route, left);
+            return new(null, new ReconcileOutcome(null, Backoff.LongestForRouter));
+        }
+
         bool changed;
         try
         {
-            changed = Persist(resource.Key, stored, decision, command, seen.Now);
+            changed = await PersistAsync(resource, stored, observed, decision, command, cancellation);
         }
         catch (StoreUnavailableException)
         {
-            await RetreatAsync(resource, decision, seen, cancellation);
+            await RetreatAsync(resource, observed, decision, seen, cancellation);
             throw;
         }
 
@@ -89,31 +102,42 @@ internal sealed class RolloutReconciler(
         if (decision.Forget)
         {
             Forget(resource.Key);
-            return new(reading, ReconcileOutcome.AtRest);
+            return new(observed.Route, ReconcileOutcome.AtRest);
         }
 
-        var acted = await executor.ApplyAsync(resource.Target, decision.Effects, cancellation);
-        var now = acted.Reading ?? reading;
-        Gather(resource, spec, decision.Next);
+        return await ActAsync(resource, observed, decision, seen, changed, cancellation);
+    }
+
+    private async Task<Pass> ActAsync(
+        RolloutResource resource, Observed observed, Decision decision, RolloutObservation seen, bool changed, CancellationToken cancellation)
+    {
+        var acted = await executor.ApplyAsync(observed, resource, decision, cancellation);
+        var now = acted.Reading ?? observed.Route;
+        Gather(resource, observed.Spec, decision.Next);
         Show(resource.Key, decision.Next, seen, now.Reading.Route, acted.Failure);
-        var moved = acted.Failure is null && now.Reading.Route != reading.Reading.Route;
-        return changed || moved || store.NextCommand(resource.Key) is not null
-            ? new(now, null)
-            : new(now, ReconcileOutcome.After(decision, acted, now));
+        var moved = acted.Failure is null && now.Reading.Route != observed.Route.Reading.Route;
+        if (changed || moved || acted.Changed || store.NextCommand(resource.Key) is not null)
+        {
+            return new(now, null);
+        }
+
+        await store.ShowAsync(Shown(resource, observed with { Route = now }, decision.Next, seen, acted.Failure), cancellation);
+        return new(now, ReconcileOutcome.After(decision, acted, now));
     }
 
     /// <summary>Answers what was asked of a rollout that is gone, so that it is not carried out on a later one of that name.</summary>
-    private void Refuse(RolloutKey key, List<string> answered)
+    private async Task RefuseAsync(RolloutKey key, List<string> answered, CancellationToken cancellation)
     {
         while (store.NextCommand(key) is { } command)
         {
-            store.Answer(key, new(command.Id, new(CommandStatus.Refused, "The rollout is gone.")));
+            await store.AnswerAsync(key, new(command.Id, new(CommandStatus.Refused, "The rollout is gone, or never was valid.")), cancellation);
             answered.Add(command.Id);
         }
     }
 
     /// <summary>Writes what changed; nothing when nothing did.</summary>
-    private bool Persist(RolloutKey key, StoredRollout stored, Decision decision, RolloutCommand? command, DateTimeOffset now)
+    private async Task<bool> PersistAsync(
+        RolloutResource resource, StoredRollout stored, Observed observed, Decision decision, RolloutCommand? command, CancellationToken cancellation)
     {
         var changed = decision.Next != stored.State || !decision.Transitions.IsEmpty;
         if (!changed && command is null && !decision.Forget)
@@ -122,14 +146,17 @@ internal sealed class RolloutReconciler(
         }
 
         var answer = command is null ? null : new CommandAnswer(command.Id, decision.Command ?? Unanswered(command));
-        var write = new RolloutWrite(key, stored.ResourceVersion, decision.Next, decision.Transitions, answer, now);
+        var write = new RolloutWrite(resource.Key, stored.ResourceVersion, decision.Next, decision.Transitions, answer, observed.Seen.Now)
+        {
+            Shown = Shown(resource, observed, decision.Next, observed.Seen, null),
+        };
         if (decision.Forget)
         {
-            store.Forget(write);
+            await store.ForgetAsync(write, cancellation);
         }
         else
         {
-            store.Write(write);
+            await store.WriteAsync(write, cancellation);
         }
 
         if (!decision.Transitions.IsEmpty)
@@ -140,18 +167,25 @@ internal sealed class RolloutReconciler(
         return changed;
     }
 
+    private static RolloutShown Shown(RolloutResource resource, Observed observed, RolloutState state, RolloutObservation seen, string? failure) => new(
+        resource,
+        state,
+        seen with { Route = observed.Route.Reading.Route, Command = null },
+        [.. observed.Workload.Conditions, .. observed.Route.Reading.Conditions],
+        failure ?? observed.Workload.Problem);
+
     /// <summary>
     /// Users do not wait for a disk: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is stored; a
     /// process that dies meanwhile finds the state before, and the evidence once more. Nothing but a rollback is ever done unstored.
     /// </summary>
-    private async Task RetreatAsync(RolloutResource resource, Decision decision, RolloutObservation seen, CancellationToken cancellation)
+    private async Task RetreatAsync(RolloutResource resource, Observed observed, Decision decision, RolloutObservation seen, CancellationToken cancellation)
     {
         if (decision.Next.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted))
         {
             return;
         }
 
-        var acted = await executor.ApplyAsync(resource.Target, decision.Effects, cancellation);
+        var acted = await executor.ApplyAsync(observed, resource, decision, cancellation);
         var route = acted.Reading?.Reading.Route ?? seen.Route;
         live.Set(resource.Key, live.Find(resource.Key) with { Seen = seen with { Route = route, Command = null }, Retreat = decision.Next.Message });
         metrics.Show(resource.Key, decision.Next, route.Applied?.Weight);
@@ -191,5 +225,5 @@ internal sealed class RolloutReconciler(
         metrics.Remove(key);
     }
 
-    private readonly record struct Pass(KnownReading Reading, ReconcileOutcome? Outcome);
+    private readonly record struct Pass(KnownReading? Reading, ReconcileOutcome? Outcome);
 }

@@ -15,6 +15,7 @@ internal sealed partial class RolloutWorkers(
     LiveRollouts live,
     RolloutMetrics metrics,
     WorkerOptions options,
+    ILeadership leadership,
     TimeProvider time,
     ILogger<RolloutWorkers> logger) : BackgroundService
 {
@@ -61,6 +62,7 @@ internal sealed partial class RolloutWorkers(
             RolloutKey key;
             try
             {
+                await leadership.WhenLeadingAsync(stopping);
                 key = await queue.TakeAsync(stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -68,7 +70,15 @@ internal sealed partial class RolloutWorkers(
                 return;
             }
 
-            await WorkAsync(key, CancellationToken.None);
+            if (leadership.IsLeading)
+            {
+                await WorkAsync(key, CancellationToken.None);
+            }
+            else
+            {
+                // Whoever leads next looks at every rollout.
+                queue.Complete(key, null);
+            }
         }
     }
 

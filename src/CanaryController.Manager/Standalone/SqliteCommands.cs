@@ -10,7 +10,7 @@ namespace CanaryController.Manager.Standalone;
 /// Commands are stored before anybody decides about them and answered in the transaction of the decision, so a restart neither loses one nor
 /// carries one out twice. Those without an answer are kept in memory too, in the order they came.
 /// </summary>
-internal sealed class SqliteCommands
+internal sealed class SqliteCommands : ICommands
 {
     private const string Columns = "id, namespace, name, at, actor, action, revision, expected_target, step_index, comment, status, message";
 
@@ -26,6 +26,10 @@ internal sealed class SqliteCommands
             OpenOf(stored.Key).Enqueue(stored.Command);
         }
     }
+
+    /// <inheritdoc/>
+    public Task<StoredCommand> AddAsync(RolloutKey key, RolloutCommand command, DateTimeOffset at, CancellationToken cancellation) =>
+        Task.FromResult(Add(key, command, at));
 
     /// <summary>Stores <paramref name="command"/>, or finds the one of that id that came before.</summary>
     public StoredCommand Add(RolloutKey key, RolloutCommand command, DateTimeOffset at)
@@ -46,7 +50,7 @@ internal sealed class SqliteCommands
         }
     }
 
-    /// <summary>The command named <paramref name="id"/>; null when there is none.</summary>
+    /// <inheritdoc/>
     public StoredCommand? Find(string id) =>
         _database.Query(scope => scope.Read($"SELECT {Columns} FROM commands WHERE id = $1", Row, id)).FirstOrDefault();
 
@@ -59,7 +63,7 @@ internal sealed class SqliteCommands
         }
     }
 
-    /// <summary>The answered ones of a rollout, newest first.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<CommandView> Audit(RolloutKey key, int limit) =>
         _database.Query(scope => scope.Read(
             $"SELECT {Columns} FROM commands WHERE namespace = $1 AND name = $2 AND status IS NOT NULL ORDER BY number DESC LIMIT $3",
@@ -124,10 +128,3 @@ internal sealed class SqliteCommands
         stored.Command.Id, stored.At, stored.Command.Actor, stored.Command.Action, stored.Command.Revision, stored.Command.StepIndex + 1,
         stored.Command.Comment, stored.Answer!.Status, stored.Answer.Message);
 }
-
-/// <summary>A command as stored.</summary>
-/// <param name="Key">The rollout.</param>
-/// <param name="Command">What was asked.</param>
-/// <param name="At">When.</param>
-/// <param name="Answer">What became of it; null until it is decided.</param>
-internal sealed record StoredCommand(RolloutKey Key, RolloutCommand Command, DateTimeOffset At, CommandResult? Answer);

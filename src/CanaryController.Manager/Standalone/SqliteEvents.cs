@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Persistence;
@@ -8,9 +9,9 @@ using Microsoft.Data.Sqlite;
 namespace CanaryController.Manager.Standalone;
 
 /// <summary>The transitions of all rollouts in one order: the outbox, the API's event stream and the history.</summary>
-internal sealed class SqliteEvents(SqliteDatabase database)
+internal sealed class SqliteEvents(SqliteDatabase database) : IEventLog
 {
-    /// <summary>The newest event's id; 0 before the first.</summary>
+    /// <inheritdoc/>
     public long LastId => database.Query(static scope => scope.Read("SELECT COALESCE(MAX(id), 0) FROM events", static row => row.GetInt64(0)))[0];
 
     /// <summary>Adds a transition, in the transaction that makes it.</summary>
@@ -18,11 +19,11 @@ internal sealed class SqliteEvents(SqliteDatabase database)
         "INSERT INTO events (namespace, name, sequence, body) VALUES ($1, $2, $3, $4)",
         key.Namespace, key.Name, transition.Sequence, JsonSerializer.Serialize(transition, CoreJson.Default.Transition));
 
-    /// <summary>Events after <paramref name="id"/>, oldest first.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<StoredTransition> After(long id, int limit) => database.Query(scope => scope.Read(
         "SELECT id, namespace, name, body FROM events WHERE id > $1 ORDER BY id LIMIT $2", Row, id, limit));
 
-    /// <summary>The last events of a rollout, newest first.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<RolloutEvent> Of(RolloutKey key, int limit) => database.Query(scope => scope.Read(
         "SELECT id, namespace, name, body FROM events WHERE namespace = $1 AND name = $2 ORDER BY sequence DESC LIMIT $3",
         static row => Row(row).ToEvent(), key.Namespace, key.Name, limit));
@@ -68,29 +69,4 @@ internal sealed class SqliteEvents(SqliteDatabase database)
         row.GetInt64(0),
         new(row.GetString(1), row.GetString(2)),
         JsonSerializer.Deserialize(row.GetString(3), CoreJson.Default.Transition)!);
-}
-
-/// <summary>A transition as stored.</summary>
-/// <param name="Id">Rises over all rollouts.</param>
-/// <param name="Key">The rollout.</param>
-/// <param name="Transition">What changed.</param>
-internal sealed record StoredTransition(long Id, RolloutKey Key, Transition Transition)
-{
-    /// <summary>In the API's words.</summary>
-    public RolloutEvent ToEvent() => new()
-    {
-        Id = Id,
-        Namespace = Key.Namespace,
-        Name = Key.Name,
-        Sequence = Transition.Sequence,
-        At = Transition.At,
-        From = Transition.From,
-        To = Transition.To,
-        Revision = Transition.Revision,
-        Step = Transition.Revision is null ? 0 : Transition.StepIndex + 1,
-        WeightPercent = Transition.Weight.Percent,
-        Reason = Transition.Reason,
-        Message = Transition.Message,
-        Actor = Transition.Actor,
-    };
 }

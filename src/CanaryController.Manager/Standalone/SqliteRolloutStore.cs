@@ -59,6 +59,32 @@ internal sealed class SqliteRolloutStore : IRolloutStore
     public RolloutCommand? NextCommand(RolloutKey key) => _commands.Next(key);
 
     /// <inheritdoc/>
+    public Task WriteAsync(RolloutWrite write, CancellationToken cancellation)
+    {
+        Write(write);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task AnswerAsync(RolloutKey key, CommandAnswer answer, CancellationToken cancellation)
+    {
+        _database.Transact(scope => SqliteCommands.Answer(scope, answer));
+        _commands.Answered(key, answer.CommandId);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task ForgetAsync(RolloutWrite last, CancellationToken cancellation)
+    {
+        Forget(last);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The API shows what is in memory; nothing is kept beside the state.</remarks>
+    public Task ShowAsync(RolloutShown shown, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Writes one decision and returns the new version, which rises by one a write; 0 before the first.</summary>
     public long Write(RolloutWrite write)
     {
         var version = write.ExpectedVersion + 1;
@@ -83,13 +109,6 @@ internal sealed class SqliteRolloutStore : IRolloutStore
         return version;
     }
 
-    /// <inheritdoc/>
-    public void Answer(RolloutKey key, CommandAnswer answer)
-    {
-        _database.Transact(scope => SqliteCommands.Answer(scope, answer));
-        _commands.Answered(key, answer.CommandId);
-    }
-
     /// <summary>Drops what is left of rollouts that are gone, when the newest of it is older than <paramref name="before"/>: events, commands, sequence.</summary>
     public int PruneForgotten(DateTimeOffset before) => _database.Transact(scope =>
     {
@@ -110,8 +129,7 @@ internal sealed class SqliteRolloutStore : IRolloutStore
         return names.Count;
     });
 
-    /// <inheritdoc/>
-    public void Forget(RolloutWrite last)
+    private void Forget(RolloutWrite last)
     {
         _database.Transact(scope =>
         {

@@ -1,5 +1,9 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Traffic;
 
@@ -9,20 +13,55 @@ internal interface ITrafficRouter
     /// <summary>What the route carries out now. It may be a moment old, but never older than the last answer of <see cref="ApplyAsync"/>.</summary>
     Task<RouteReading> ReadAsync(RouteTarget target, string stable, string? canary, CancellationToken cancellation);
 
-    /// <summary>Makes the route carry out <paramref name="split"/>, and reads it back.</summary>
-    Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, CancellationToken cancellation);
+    /// <summary>
+    /// Makes the route carry out <paramref name="split"/>, and reads it back. The write holds only while the route is as it was in <paramref name="basis"/>, which was read before
+    /// the decision was stored: a stale writer moves no traffic. When somebody else wrote in between, nothing is written and what is there now is answered.
+    /// </summary>
+    Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation);
+
+    /// <summary>
+    /// Leaves the route as it was before it was first divided, all requests to the version that <paramref name="stable"/> names. Null when that is done; otherwise what is
+    /// waited for or wrong, in one sentence: it is called again.
+    /// </summary>
+    Task<string?> RestoreAsync(RouteTarget target, string stable, CancellationToken cancellation);
 }
 
 /// <summary>Names a route of a router.</summary>
 /// <param name="Gateway">The gateway's name in the manager's configuration.</param>
 /// <param name="Route">The route's name in that gateway.</param>
-internal readonly record struct RouteTarget(string Gateway, string Route);
+internal readonly record struct RouteTarget(string Gateway, string Route)
+{
+    /// <summary>Where it is on Kubernetes; null for a route of <c>canary-gateway</c>.</summary>
+    public ClusterRoute? Cluster { get; init; }
+}
+
+/// <summary>A route on Kubernetes.</summary>
+/// <param name="Rollout">The rollout that divides it; its namespace is the route's.</param>
+/// <param name="Router">What kind of route it is.</param>
+/// <param name="HttpRoutes">For GatewayAPI: the HTTPRoutes' names.</param>
+/// <param name="Service">The apex Service, which clients call. With External versions: the name that requests are counted under.</param>
+/// <param name="Port">Its port; null = its only one.</param>
+/// <param name="Workload">Who runs the versions: of a Deployment they stand behind <c>SERVICE-stable</c> and <c>SERVICE-canary</c>, External ones behind the Services that they are named after.</param>
+internal sealed record ClusterRoute(
+    RolloutKey Rollout, RouterType Router, EquatableArray<string> HttpRoutes, string Service, int? Port, WorkloadType Workload);
 
 /// <summary>What a router says of a route.</summary>
 /// <param name="Route">The split, in the planner's words.</param>
 /// <param name="Versions">The instances of each version that the router knows.</param>
 internal sealed record RouteReading(RouteObservation Route, IReadOnlyDictionary<string, VersionInstances> Versions)
 {
+    /// <summary>Which states of the route's objects this is, for the condition of the next write; empty where the router keeps that itself.</summary>
+    public EquatableArray<string> Basis { get; init; }
+
+    /// <summary>
+    /// What the route carries, where <see cref="RouteObservation.Applied"/> does not count it as known because an earlier leader, or nobody of ours, wrote it. Only for whoever has never seen
+    /// the rollout: the planner asks for nothing before it knows what is stable.
+    /// </summary>
+    public TrafficSplit? Found { get; init; }
+
+    /// <summary>What people should know of the route, beside what the planner needs: conditions like RouteContended. Only those that hold.</summary>
+    public EquatableArray<ConditionView> Conditions { get; init; }
+
     /// <summary>Nothing is known, because of <paramref name="problem"/>.</summary>
     public static RouteReading Unknown(string problem) => new(new RouteObservation(null, false, problem), new Dictionary<string, VersionInstances>());
 }

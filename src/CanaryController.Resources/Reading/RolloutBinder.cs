@@ -8,7 +8,7 @@ namespace CanaryController.Resources.Reading;
 internal static class RolloutBinder
 {
     private static readonly string[] _laterRouters =
-        ["GatewayAPI", "Istio", "Linkerd", "Consul", "SMI", "HAProxy", "Traefik", "Contour", "Nginx", "ReplicaRatio"];
+        ["Istio", "Linkerd", "Consul", "SMI", "HAProxy", "Traefik", "Contour", "Nginx"];
 
     private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
 
@@ -56,6 +56,7 @@ internal static class RolloutBinder
     {
         Router = fields.Choice<RouterType>("router", _laterRouters),
         Gateway = fields.Section("gateway", each => new GatewaySection { Name = each.Text("name") ?? new GatewaySection().Name, Route = each.Text("route") ?? "" }),
+        GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = each.Sections("httpRoutes", one => new HttpRouteSection { Name = one.Text("name") ?? "" }) }),
     };
 
     private static StrategySection Strategy(FieldReader fields) => new()

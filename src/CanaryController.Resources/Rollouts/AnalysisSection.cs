@@ -9,7 +9,7 @@ public sealed record AnalysisSection
     /// <summary>How long missing evidence may hold a step when nothing else is said.</summary>
     public static readonly TimeSpan DefaultHoldLimit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Where the requests are counted. Default: where the router counts them.</summary>
+    /// <summary>Where the requests are counted that built-in metrics look at. Default: where the router counts them; on Kubernetes this version needs it for built-in metrics.</summary>
     public RequestSource? Source { get; init; }
 
     /// <summary>How likely a healthy revision may be rolled back by chance, over all its tests: percent, above 0, at most 20. Default 1.</summary>

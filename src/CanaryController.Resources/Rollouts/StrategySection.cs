@@ -37,19 +37,19 @@ public sealed record StepSection
     /// <summary>How many requests the canary must have answered here: 0 to 1,000,000,000. Default 0.</summary>
     public long MinRequests { get; init; }
 
-    /// <summary>The canary's size here: pods (<c>3</c>) or a share of stable's (<c>30%</c>). Left out: the weight's share of stable's size. For Deployments.</summary>
+    /// <summary>The canary's size here: pods (<c>3</c>) or a share of stable's (<c>30%</c>). 1 to 10,000 pods, or 1% to 100%. Left out: the weight's share of stable's size. For Deployments; not with ReplicaRatio.</summary>
     public ReplicaText? Replicas { get; init; }
 
     /// <summary>Who must agree before this step is left. Left out: nobody.</summary>
     public ApprovalSection? Approval { get; init; }
 
-    /// <summary>Names of webhooks that must answer before this step is left: at most 10.</summary>
+    /// <summary>Names of webhooks that must answer before this step is left: at most 10. Not supported by this version.</summary>
     public EquatableArray<string> Gates { get; init; }
 
-    /// <summary>Requests that go to the canary while at this step, whatever the weight. Left out: none.</summary>
+    /// <summary>Requests that go to the canary while at this step, whatever the weight. Left out: none. On Kubernetes not supported by this version.</summary>
     public MatchSection? Match { get; init; }
 
-    /// <summary>Whether the canary gets a copy of stable's requests here. Not supported by the Gateway router. Default <c>false</c>.</summary>
+    /// <summary>Whether the canary gets a copy of stable's requests here. Not supported by this version. Default <c>false</c>.</summary>
     public bool Mirror { get; init; }
 
     /// <summary>Metrics judged at this step beside the rollout's own: at most 20.</summary>

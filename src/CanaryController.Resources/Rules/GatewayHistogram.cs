@@ -17,7 +17,11 @@ public static class GatewayHistogram
     /// <param name="limitSeconds">The limit of <c>threshold.max</c>, seconds.</param>
     public static double JudgedSeconds(double limitSeconds) => BoundsSeconds.LastOrDefault(bound => bound <= limitSeconds * (1 + 1e-9), BoundsSeconds[0]);
 
-    internal static void Check(MetricSection metric, ValidationContext<MetricSection> context)
+    /// <summary>Adds the rule to each metric of a list.</summary>
+    internal static void Add<T>(IRuleBuilderInitialCollection<T, MetricSection> metrics) =>
+        metrics.ChildRules(metric => metric.RuleFor(each => each).Custom((each, context) => Check(each, context)));
+
+    private static void Check(MetricSection metric, ValidationContext<MetricSection> context)
     {
         if (metric is not { Measured: MetricKind.RequestDuration, Threshold.Max.Duration: { } max })
         {

@@ -8,6 +8,9 @@ public static partial class Names
     /// <summary>RFC 1123: at most 63 of <c>a-z 0-9 -</c>, a letter or digit at both ends.</summary>
     public static bool IsDnsLabel(string text) => DnsLabel().IsMatch(text);
 
+    /// <summary>RFC 1123: at most 253 characters, DNS labels with a dot between them.</summary>
+    public static bool IsDnsSubdomain(string text) => text.Length <= 253 && DnsSubdomain().IsMatch(text);
+
     /// <summary>What <see cref="IsVersion"/> asks for, as a fix.</summary>
     public const string VersionForm = "use at most 63 of A-Z, a-z, 0-9, -, _ and ., with a letter or digit at both ends";
 
@@ -25,6 +28,9 @@ public static partial class Names
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex DnsSubdomain();
 
     [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Version();

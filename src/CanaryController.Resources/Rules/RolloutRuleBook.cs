@@ -9,6 +9,7 @@ public static class RolloutRuleBook
 {
     private static readonly RolloutValidator _resource = new();
     private static readonly StandaloneRules _standalone = new();
+    private static readonly KubernetesRules _kubernetes = new();
 
     /// <summary>All that is wrong with <paramref name="rollout"/>, without places in a text; empty when it may be used.</summary>
     public static IReadOnlyList<FieldProblem> Problems(Rollout rollout, RolloutRules rules) => [.. Check(rollout, rules).Select(found => found.Problem)];
@@ -17,7 +18,7 @@ public static class RolloutRuleBook
     internal static IEnumerable<(FieldProblem Problem, bool IsAbsence)> Check(Rollout rollout, RolloutRules rules)
     {
         List<(FieldProblem Problem, bool IsAbsence)> found = [];
-        foreach (var validator in ValidatorsFor(rules))
+        foreach (var validator in ValidatorsFor(rollout, rules))
         {
             var own = validator.Validate(rollout).Errors.Select(failure => (Problem: failure.ToProblem(), IsAbsence: string.Equals(failure.ErrorCode, RuleText.Absence, StringComparison.Ordinal))).ToList();
             found.RemoveAll(before => own.Exists(after => after.Problem.Path == before.Problem.Path && after.Problem.Severity is ProblemSeverity.Error));
@@ -27,9 +28,17 @@ public static class RolloutRuleBook
         return found;
     }
 
-    private static IEnumerable<IValidator<Rollout>> ValidatorsFor(RolloutRules rules) => rules switch
+    private static IEnumerable<IValidator<Rollout>> ValidatorsFor(Rollout rollout, RolloutRules rules) => rules switch
     {
         RolloutRules.Resource => [_resource],
         RolloutRules.Standalone => [_resource, _standalone],
+        RolloutRules.Kubernetes => [_resource, _kubernetes],
+        RolloutRules.ByRouter => rollout.Spec.Traffic.Router switch
+        {
+            RouterType.Gateway => [_resource, _standalone],
+            RouterType.GatewayAPI or RouterType.ReplicaRatio => [_resource, _kubernetes],
+            // It could not be read, or is missing: that is said already, and what else is wrong depends on it.
+            null => [_resource],
+        },
     };
 }

@@ -8,4 +8,10 @@ public enum RolloutRules
 
     /// <summary>Those of the resource, and what the standalone manager of this version can carry out.</summary>
     Standalone,
+
+    /// <summary>Those of the resource, and what the controller of this version can carry out on Kubernetes.</summary>
+    Kubernetes,
+
+    /// <summary>Those of where the document says that it is for: Standalone for the router Gateway, Kubernetes for all others.</summary>
+    ByRouter,
 }

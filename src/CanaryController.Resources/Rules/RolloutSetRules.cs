@@ -4,15 +4,17 @@ using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Resources.Rules;
 
-/// <summary>The rules over several rollouts: a name stands for one, and a route belongs to one.</summary>
+/// <summary>The rules over several rollouts: a name stands for one, and a route, a Deployment, a Service or an HTTPRoute belongs to one.</summary>
 public static class RolloutSetRules
 {
+    private const string Route = "route";
+
     /// <summary>All that is wrong among <paramref name="documents"/>. Each problem stands at the later one and names the place of the first.</summary>
     public static IReadOnlyList<FieldProblem> Check(IEnumerable<RolloutDocument> documents)
     {
         var problems = new List<FieldProblem>();
         var names = new Dictionary<RolloutKey, RolloutDocument>();
-        var routes = new Dictionary<(string Gateway, string Route), RolloutDocument>();
+        var owners = new Dictionary<(string Space, string Kind, string Name), (RolloutDocument Document, string Path)>();
         foreach (var document in documents)
         {
             if (!names.TryAdd(document.Key, document))
@@ -21,19 +23,46 @@ public static class RolloutSetRules
                 continue;
             }
 
-            if (document.Resource.Spec.Traffic is { Router: RouterType.Gateway, Gateway: { Route.Length: > 0 } target } && !routes.TryAdd((target.Name, target.Route), document))
+            foreach (var (what, path) in Claims(document.Resource).DistinctBy(claim => claim.What))
             {
-                var first = routes[(target.Name, target.Route)];
-                problems.Add(Problem(
-                    document,
-                    "spec.traffic.gateway.route",
-                    $"the route {target.Route} of gateway {target.Name} belongs to the rollout {first.Key} already, in {At(first, "spec.traffic.gateway.route")}",
-                    "give each rollout its own route"));
+                if (!owners.TryAdd(what, (document, path)))
+                {
+                    var first = owners[what];
+                    problems.Add(Problem(
+                        document,
+                        path,
+                        $"{Named(what)} belongs to the rollout {first.Document.Key} already, in {At(first.Document, first.Path)}",
+                        what.Kind is Route ? "give each rollout its own route" : $"give each rollout its own {what.Kind}"));
+                }
             }
         }
 
         return problems;
     }
+
+    /// <summary>What belongs to a rollout, and where it says so.</summary>
+    private static IEnumerable<((string Space, string Kind, string Name) What, string Path)> Claims(Rollout rollout)
+    {
+        var (space, spec) = (rollout.Metadata.Namespace, rollout.Spec);
+        List<(string Space, string Kind, string? Name, string Path)> claims = [];
+        if (spec.Traffic.Router is RouterType.Gateway)
+        {
+            // Gateways are named by the manager's configuration, not by a namespace.
+            claims.Add((spec.Traffic.Gateway?.Name ?? "", Route, spec.Traffic.Gateway?.Route, "spec.traffic.gateway.route"));
+        }
+        else if (spec.Traffic.Router is RouterType.GatewayAPI or RouterType.ReplicaRatio)
+        {
+            claims.Add((space, "Deployment", spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null, "spec.workload.name"));
+            claims.Add((space, "Service", spec.Workload.Versions?.Stable, "spec.workload.versions.stable"));
+            claims.Add((space, "Service", spec.Workload.Versions?.Canary, "spec.workload.versions.canary"));
+            claims.Add((space, "Service", spec.Service?.Name, "spec.service.name"));
+            claims.AddRange((spec.Traffic.GatewayApi ?? new()).HttpRoutes.Select((route, index) => (space, "HTTPRoute", (string?)route.Name, $"spec.traffic.gatewayAPI.httpRoutes[{index}].name")));
+        }
+
+        return claims.Where(claim => claim.Name is { Length: > 0 }).Select(claim => ((claim.Space, claim.Kind, claim.Name!), claim.Path));
+    }
+
+    private static string Named((string Space, string Kind, string Name) what) => what.Kind is Route ? $"the route {what.Name} of gateway {what.Space}" : $"the {what.Kind} {what.Name} of namespace {what.Space}";
 
     private static FieldProblem Problem(RolloutDocument document, string path, string message, string fix)
     {

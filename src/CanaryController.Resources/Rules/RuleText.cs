@@ -30,6 +30,11 @@ internal static class RuleText
         rule.Must(text => string.IsNullOrEmpty(text) || Names.IsDnsLabel(text))
             .Says(text => $"{text} is not a DNS label", "use at most 63 of a-z, 0-9 and -, with a letter or digit at both ends");
 
+    /// <summary>The text, when it is there, must be a DNS subdomain (RFC 1123), as most names of Kubernetes' objects are.</summary>
+    public static IRuleBuilderOptions<T, string> IsDnsSubdomain<T>(this IRuleBuilder<T, string> rule) =>
+        rule.Must(text => text.Length == 0 || Names.IsDnsSubdomain(text))
+            .Says(text => $"{text} is not a DNS subdomain", "use at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends");
+
     /// <summary>A rule over several fields is broken at <paramref name="path"/>, which goes on from the part that is checked.</summary>
     public static void Problem<T>(this ValidationContext<T> context, string path, string message, string fix, Severity severity = Severity.Error, bool isAbsence = false) =>
         context.AddFailure(new ValidationFailure(context.PropertyChain.BuildPropertyPath(path), message)

@@ -12,6 +12,9 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Workload.Kind)
             .Must(kind => kind is null or WorkloadType.External)
             .Says("the standalone manager runs no Deployments", "write kind: External, with versions that somebody else runs");
+        RuleFor(rollout => rollout.Spec.Traffic.Router)
+            .Must(router => router is null or RouterType.Gateway)
+            .Says(router => $"the standalone manager has its own gateway; {router} is for Kubernetes", "write Gateway");
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Mirror)
@@ -21,8 +24,8 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
             step.RuleFor(each => each.Approval!.Channels)
                 .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl or the HTTP API")
                 .When(each => each.Approval is not null);
-            step.RuleForEach(each => each.Metrics).ChildRules(metric => metric.RuleFor(each => each).Custom((each, context) => GatewayHistogram.Check(each, context)));
+            GatewayHistogram.Add(step.RuleForEach(each => each.Metrics));
         });
-        RuleForEach(rollout => rollout.Spec.Analysis.Metrics).ChildRules(metric => metric.RuleFor(each => each).Custom((each, context) => GatewayHistogram.Check(each, context)));
+        GatewayHistogram.Add(RuleForEach(rollout => rollout.Spec.Analysis.Metrics));
     }
 }

@@ -57,11 +57,21 @@ internal sealed class TrafficValidator : AbstractValidator<TrafficSection>
 {
     public TrafficValidator()
     {
-        RuleFor(traffic => traffic.Router).NotNull().Says("the field is required", "write Gateway").WithErrorCode(RuleText.Absence);
+        RuleFor(traffic => traffic.Router).NotNull().Says("the field is required", "write Gateway, or on Kubernetes GatewayAPI or ReplicaRatio").WithErrorCode(RuleText.Absence);
         RuleFor(traffic => traffic.Gateway)
             .NotNull().When(traffic => traffic.Router is RouterType.Gateway)
             .Says("the Gateway router needs a route", "write gateway: {route: NAME}, with the route's name in the gateway's configuration").WithErrorCode(RuleText.Absence);
-        RuleFor(traffic => traffic.Gateway!).SetValidator(new GatewayValidator()).When(traffic => traffic.Gateway is not null);
+        RuleFor(traffic => traffic.Gateway)
+            .Null().When(traffic => traffic.Router is RouterType.GatewayAPI or RouterType.ReplicaRatio)
+            .Says("only the Gateway router has this section", "leave it out, or write router: Gateway");
+        RuleFor(traffic => traffic.Gateway!).SetValidator(new GatewayValidator()).When(traffic => traffic is { Gateway: not null, Router: null or RouterType.Gateway });
+        RuleFor(traffic => traffic.GatewayApi)
+            .NotNull().When(traffic => traffic.Router is RouterType.GatewayAPI)
+            .Says("the GatewayAPI router needs its routes", "write gatewayAPI: {httpRoutes: [{name: NAME}]}").WithErrorCode(RuleText.Absence).OverridePropertyName("GatewayAPI");
+        RuleFor(traffic => traffic.GatewayApi)
+            .Null().When(traffic => traffic.Router is RouterType.Gateway or RouterType.ReplicaRatio)
+            .Says("only the GatewayAPI router has this section", "leave it out, or write router: GatewayAPI").OverridePropertyName("GatewayAPI");
+        RuleFor(traffic => traffic.GatewayApi!).SetValidator(new GatewayApiValidator()).When(traffic => traffic is { GatewayApi: not null, Router: null or RouterType.GatewayAPI }).OverridePropertyName("GatewayAPI");
     }
 }
 
@@ -72,5 +82,20 @@ internal sealed class GatewayValidator : AbstractValidator<GatewaySection>
     {
         RuleFor(gateway => gateway.Name).NotEmpty().Says("the gateway's name is empty", "write a name, or leave the field out for default").IsDnsLabel();
         RuleFor(gateway => gateway.Route).IsThere("write the route's name in the gateway's configuration").IsDnsLabel();
+    }
+}
+
+/// <summary>The rules of <see cref="GatewayApiSection"/>.</summary>
+internal sealed class GatewayApiValidator : AbstractValidator<GatewayApiSection>
+{
+    private const int MaxRoutes = 16;
+
+    public GatewayApiValidator()
+    {
+        RuleFor(section => section.HttpRoutes)
+            .Must(routes => routes.Count > 0).Says("the router needs at least one HTTPRoute", "write httpRoutes: [{name: NAME}]").WithErrorCode(RuleText.Absence)
+            .Must(routes => routes.Count <= MaxRoutes).Says(routes => $"{routes.Count} HTTPRoutes are too many", $"keep {MaxRoutes} at most");
+        RuleForEach(section => section.HttpRoutes).ChildRules(route => route.RuleFor(each => each.Name).IsThere("write the HTTPRoute's name").IsDnsSubdomain());
+        RuleFor(section => section).Custom((section, context) => Repeats.Check([.. section.HttpRoutes.Select(route => route.Name)], "httpRoutes", "the HTTPRoute", context));
     }
 }

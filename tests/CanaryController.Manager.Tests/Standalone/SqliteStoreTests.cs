@@ -17,8 +17,8 @@ public sealed class SqliteStoreTests : IAsyncDisposable
         await _bed.StartShopAsync();
         var stored = _bed.Store.Read(ManagerBed.Shop);
 
-        Assert.Throws<StaleStateException>(() => _bed.Store.Write(
-            new(ManagerBed.Shop, stored.ResourceVersion - 1, stored.State with { Message = "stale" }, [], null, _bed.Time.GetUtcNow())));
+        await Assert.ThrowsAsync<StaleStateException>(() => _bed.Store.WriteAsync(
+            new(ManagerBed.Shop, stored.ResourceVersion - 1, stored.State with { Message = "stale" }, [], null, _bed.Time.GetUtcNow()), CancellationToken.None));
         await _bed.RestartAsync();
         Assert.Equal(stored, _bed.Store.Read(ManagerBed.Shop));
     }

@@ -29,7 +29,7 @@ internal sealed class GatewayRouter : ITrafficRouter
     }
 
     /// <inheritdoc/>
-    public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, CancellationToken cancellation)
+    public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
         if (!_gateways.TryGetValue(target.Gateway, out var gateway))
         {
@@ -52,6 +52,10 @@ internal sealed class GatewayRouter : ITrafficRouter
         gateway.Cache.Keep(route);
         return GatewaySplitMapping.ToReading(route, split.Stable, split.Canary);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The gateway keeps the last split, and has no other owner to give the route back to.</remarks>
+    public Task<string?> RestoreAsync(RouteTarget target, string stable, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     private static RouteReading UnknownGateway(RouteTarget target) =>
         RouteReading.Unknown($"No gateway '{target.Gateway}' is configured; name one of the list gateways in traffic.gateway.");

@@ -118,7 +118,7 @@ public sealed class GatewayRouterTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_version_is_told_in_the_gateways_words()
     {
-        var reading = await _router.ApplyAsync(Shop, new TrafficSplit("v1", "v9", CanaryWeight.FromBasisPoints(500), []), CancellationToken.None);
+        var reading = await _router.ApplyAsync(Shop, new TrafficSplit("v1", "v9", CanaryWeight.FromBasisPoints(500), []), RouteReading.Unknown("the gateway keeps it"), CancellationToken.None);
         Assert.Contains("weights.v9: There is no such version.", reading.Route.Problem, StringComparison.Ordinal);
     }
 
@@ -193,5 +193,5 @@ public sealed class GatewayRouterTests : IAsyncLifetime
 
     private Task<RouteReading> ReadAsync() => _router.ReadAsync(Shop, "v1", "v2", CancellationToken.None);
 
-    private Task<RouteReading> ApplyAsync(TrafficSplit split) => _router.ApplyAsync(Shop, split, CancellationToken.None);
+    private Task<RouteReading> ApplyAsync(TrafficSplit split) => _router.ApplyAsync(Shop, split, RouteReading.Unknown("the gateway keeps it"), CancellationToken.None);
 }

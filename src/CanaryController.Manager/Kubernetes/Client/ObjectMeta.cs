@@ -1,0 +1,92 @@
+using System.Text.Json;
+using CanaryController.Core;
+
+namespace CanaryController.Manager.Kubernetes.Client;
+
+/// <summary>What is needed of an object's metadata.</summary>
+internal sealed record ObjectMeta
+{
+    /// <summary>Namespace and name.</summary>
+    public required ObjectName Name { get; init; }
+
+    /// <summary>Tells it from an earlier one of that name.</summary>
+    public required string Uid { get; init; }
+
+    /// <summary>Changes with each write.</summary>
+    public required string ResourceVersion { get; init; }
+
+    /// <summary>Rises with each change of the spec; 0 for kinds without one.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>When it was created, to the second.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>It is being deleted, and waits for finalizers.</summary>
+    public bool IsDeleting { get; init; }
+
+    /// <summary>Labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Annotations, without kubectl's copy of the whole object.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Finalizers.</summary>
+    public EquatableArray<string> Finalizers { get; init; }
+
+    /// <summary>All owners, in order.</summary>
+    public EquatableArray<ObjectOwner> Owners { get; init; }
+
+    /// <summary>The one that controls it; null when nobody does.</summary>
+    public ObjectOwner? Controller => Owners.FirstOrDefault(owner => owner.IsController);
+
+    /// <summary>Reads <c>metadata</c> of <paramref name="item"/>.</summary>
+    public static ObjectMeta Read(JsonElement item)
+    {
+        var metadata = item.GetProperty("metadata");
+        return new()
+        {
+            Name = new(Text(metadata, "namespace") ?? "", Text(metadata, "name") ?? ""),
+            Uid = Text(metadata, "uid") ?? "",
+            ResourceVersion = Text(metadata, "resourceVersion") ?? "",
+            Generation = metadata.TryGetProperty("generation", out var generation) ? generation.GetInt64() : 0,
+            CreatedAt = metadata.TryGetProperty("creationTimestamp", out var created) && created.ValueKind == JsonValueKind.String ? created.GetDateTimeOffset() : default,
+            IsDeleting = metadata.TryGetProperty("deletionTimestamp", out var deleted) && deleted.ValueKind == JsonValueKind.String,
+            Labels = Pairs(metadata, "labels"),
+            Annotations = Pairs(metadata, "annotations"),
+            Finalizers = metadata.TryGetProperty("finalizers", out var finalizers) ? [.. finalizers.EnumerateArray().Select(each => each.GetString()!)] : [],
+            Owners = metadata.TryGetProperty("ownerReferences", out var owners) ? [.. owners.EnumerateArray().Select(Owner)] : [],
+        };
+    }
+
+    private static ObjectOwner Owner(JsonElement owner) => new(
+        Text(owner, "apiVersion") ?? "", Text(owner, "kind") ?? "", Text(owner, "name") ?? "", Text(owner, "uid") ?? "",
+        owner.TryGetProperty("controller", out var controller) && controller.ValueKind == JsonValueKind.True);
+
+    private static Dictionary<string, string> Pairs(JsonElement metadata, string member)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (metadata.TryGetProperty(member, out var all) && all.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var pair in all.EnumerateObject())
+            {
+                if (pair.Name != "kubectl.kubernetes.io/last-applied-configuration")
+                {
+                    pairs[pair.Name] = pair.Value.GetString() ?? "";
+                }
+            }
+        }
+
+        return pairs;
+    }
+
+    private static string? Text(JsonElement from, string member) =>
+        from.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
+
+/// <summary>An owner reference.</summary>
+/// <param name="ApiVersion">The owner's apiVersion.</param>
+/// <param name="Kind">The owner's kind.</param>
+/// <param name="Name">The owner's name, in the same namespace.</param>
+/// <param name="Uid">The owner's uid.</param>
+/// <param name="IsController">It is the controller.</param>
+internal sealed record ObjectOwner(string ApiVersion, string Kind, string Name, string Uid, bool IsController);

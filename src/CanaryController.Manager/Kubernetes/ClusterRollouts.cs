@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>
+/// The Rollouts of the cluster. One whose present text is not valid goes on with its last good one: that is remembered here until the status keeps it, and traffic never waits for
+/// a text to be mended.
+/// </summary>
+internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache) : IRolloutResources
+{
+    private readonly ConcurrentDictionary<string, RolloutContent> _lastGood = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RolloutResource> All => [.. cache.All.Select(ToResource).OrderBy(resource => resource.Key)];
+
+    /// <inheritdoc/>
+    public RolloutResource? Find(RolloutKey key) => Object(key) is { } found ? ToResource(found) : null;
+
+    /// <summary>The object itself.</summary>
+    public RolloutObject? Object(RolloutKey key) => cache.Find(new(key.Namespace, key.Name));
+
+    /// <summary>What is in force of <paramref name="found"/>; null when it never was valid as far as anybody knows.</summary>
+    public RolloutContent? InForce(RolloutObject found) => found.Content ?? _lastGood.GetValueOrDefault(found.Meta.Uid);
+
+    /// <inheritdoc/>
+    public void Forget(RolloutKey key)
+    {
+        if (Object(key) is { } found)
+        {
+            _lastGood.TryRemove(found.Meta.Uid, out _);
+            if (found.Meta.IsDeleting && !found.Meta.Finalizers.Contains(Marks.Finalizer))
+            {
+                cache.Remove(found.Meta.Name, found.Meta.Uid);
+            }
+        }
+    }
+
+    /// <summary>Called with each change of a Rollout.</summary>
+    public void Note(RolloutObject? before, RolloutObject? after)
+    {
+        if (after is { Content: null } && before is { Content: { } good } && before.Meta.Uid == after.Meta.Uid)
+        {
+            _lastGood[after.Meta.Uid] = good;
+        }
+        else if (after is null || after.Problems.Count == 0)
+        {
+            _lastGood.TryRemove((after ?? before)!.Meta.Uid, out _);
+        }
+    }
+
+    private RolloutResource ToResource(RolloutObject found)
+    {
+        List<FieldProblem> problems = [.. found.Problems, .. Contended(found)];
+        if (found.StatusProblem is { } unreadable)
+        {
+            problems.Add(new("status", null, unreadable, null));
+        }
+
+        // One that was adopted already is led on with what it has: it is the other one that has to go.
+        var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || found.Status?.State is not null);
+        return mayLead && InForce(found) is { } content
+            ? content.ToResource(found.Meta, problems)
+            : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Problems = problems };
+    }
+
+    /// <summary>A Deployment, a Service and a route belong to the rollout that was there first.</summary>
+    private IEnumerable<FieldProblem> Contended(RolloutObject found)
+    {
+        foreach (var key in found.IndexKeys)
+        {
+            if (cache.By(key).FirstOrDefault(other => other.Meta.Uid != found.Meta.Uid && IsFirst(other, found)) is { } first)
+            {
+                var parts = key.Split(':', 2);
+                yield return new(PathOf(parts[0]), parts[1], $"the rollout {first.Key} leads it already", "name another one, or delete one of the two rollouts");
+            }
+        }
+    }
+
+    private static bool IsFirst(RolloutObject one, RolloutObject other) =>
+        (one.Meta.CreatedAt, one.Meta.Name.Name).CompareTo((other.Meta.CreatedAt, other.Meta.Name.Name)) < 0;
+
+    private static string PathOf(string kind) => kind switch
+    {
+        "deployment" => "spec.workload.name",
+        "route" => "spec.traffic.gatewayAPI.httpRoutes",
+        _ => "spec.service.name",
+    };
+}

@@ -1,0 +1,96 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Resources;
+
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>Finds the rollouts that a changed object concerns, and wakes them. It looks names up in indexes: what one change costs does not grow with the number of rollouts.</summary>
+internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRolloutWaker waker)
+{
+    /// <summary>A Rollout changed. What we wrote into its status ourselves is no news.</summary>
+    public void Rollout(RolloutObject? before, RolloutObject? after)
+    {
+        if (after is null)
+        {
+            return;
+        }
+
+        if (before is null || before.Meta.Uid != after.Meta.Uid || before.Meta.Generation != after.Meta.Generation || before.Meta.IsDeleting != after.Meta.IsDeleting
+            || before.Status?.State != after.Status?.State)
+        {
+            waker.Wake(after.Key, after.Meta.IsDeleting ? QueueLane.Urgent : QueueLane.Prompt);
+        }
+    }
+
+    /// <summary>A command came; what stops a canary overtakes everything.</summary>
+    public void Command(RolloutCommandObject? before, RolloutCommandObject? after)
+    {
+        if (after is { IsDone: false } && before is null)
+        {
+            waker.Wake(after.Target, after.Command?.Action is RolloutAction.Abort or RolloutAction.Reject ? QueueLane.Urgent : QueueLane.Prompt);
+        }
+    }
+
+    /// <summary>A Deployment changed.</summary>
+    public void Deployment(DeploymentObject? before, DeploymentObject? after) => OfDeployment((after ?? before)!.Meta.Name);
+
+    /// <summary>A ReplicaSet changed: it is its Deployment's, or ours.</summary>
+    public void ReplicaSet(ReplicaSetObject? before, ReplicaSetObject? after)
+    {
+        foreach (var meta in new[] { before?.Meta, after?.Meta })
+        {
+            if (meta?.Controller is { Kind: "Deployment" } owner)
+            {
+                OfDeployment(new(meta.Name.Namespace, owner.Name));
+            }
+            else if (meta is not null)
+            {
+                Labelled(meta);
+            }
+        }
+    }
+
+    /// <summary>A holder changed.</summary>
+    public void Holder(HolderObject? before, HolderObject? after) => Labelled((after ?? before)!.Meta);
+
+    /// <summary>A Service changed.</summary>
+    public void Service(ServiceObject? before, ServiceObject? after) => OfService((after ?? before)!.Meta.Name);
+
+    /// <summary>A Service's endpoints changed.</summary>
+    public void Endpoints(EndpointSliceObject? before, EndpointSliceObject? after) => OfService(new((after ?? before)!.Meta.Name.Namespace, (after ?? before)!.Service));
+
+    /// <summary>An autoscaler changed.</summary>
+    public void Autoscaler(AutoscalerObject? before, AutoscalerObject? after)
+    {
+        foreach (var scaler in new[] { before, after }.OfType<AutoscalerObject>())
+        {
+            OfDeployment(new(scaler.Meta.Name.Namespace, scaler.TargetName));
+        }
+    }
+
+    /// <summary>A route changed.</summary>
+    public void Route(ObjectMeta meta) => Wake(RolloutObject.RouteKey(meta.Name.Namespace, meta.Name.Name));
+
+    private void OfDeployment(ObjectName name) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name));
+
+    private void OfService(ObjectName name) => Wake(RolloutObject.ServiceKey(name.Namespace, name.Name));
+
+    private void Labelled(ObjectMeta meta)
+    {
+        if (meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is { } rollout)
+        {
+            waker.Wake(new RolloutKey(meta.Name.Namespace, rollout), QueueLane.Normal);
+        }
+    }
+
+    private void Wake(string key)
+    {
+        foreach (var rollout in rollouts.By(key))
+        {
+            waker.Wake(rollout.Key, QueueLane.Normal);
+        }
+    }
+}

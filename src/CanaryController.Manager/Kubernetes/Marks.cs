@@ -1,0 +1,20 @@
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>The labels, annotations and names by which objects say what we did to them.</summary>
+internal static class Marks
+{
+    /// <summary>The field manager of every write.</summary>
+    public const string FieldManager = "canary-controller";
+
+    /// <summary>Finalizer of a Rollout: everything is given back before it goes.</summary>
+    public const string Finalizer = "canarycontroller.io/give-back";
+
+    /// <summary>Label of objects that we made or hold: the rollout's name.</summary>
+    public const string RolloutLabel = "canarycontroller.io/rollout";
+
+    /// <summary>Annotation: the leader and term that wrote last.</summary>
+    public const string FenceAnnotation = "canarycontroller.io/fence";
+
+    /// <summary>Label of every pod and ReplicaSet of a Deployment: its template's hash, and our name of a revision.</summary>
+    public const string PodTemplateHash = "pod-template-hash";
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using CanaryController.Manager.Kubernetes.Client;
+
+namespace CanaryController.Manager.Kubernetes.Objects;
+
+/// <summary>What is kept of a Deployment.</summary>
+internal sealed record DeploymentObject : ICached
+{
+    /// <inheritdoc/>
+    public required ObjectMeta Meta { get; init; }
+
+    /// <summary>Pods that are wanted. The server's default is 1.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Its controller starts no rollout.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>All old pods end before the first new one is made; otherwise RollingUpdate.</summary>
+    public bool IsRecreate { get; init; }
+
+    /// <summary>Pods beside <see cref="Replicas"/> during a rolling update.</summary>
+    public IntOrPercent Surge { get; init; } = new(25, IsPercent: true);
+
+    /// <summary>How long a pod has to be ready to count as available.</summary>
+    public int MinReadySeconds { get; init; }
+
+    /// <summary>How many old ReplicaSets are kept. The server's default is 10.</summary>
+    public int RevisionHistoryLimit { get; init; } = 10;
+
+    /// <summary><c>progressDeadlineSeconds</c>. The server's default is 600.</summary>
+    public int ProgressDeadlineSeconds { get; init; } = 600;
+
+    /// <summary><c>spec.selector.matchLabels</c>.</summary>
+    public IReadOnlyDictionary<string, string> MatchLabels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The template that is asked for.</summary>
+    public TemplateId Template { get; init; }
+
+    /// <summary>Labels of the template.</summary>
+    public IReadOnlyDictionary<string, string> TemplateLabels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The generation that its controller has seen.</summary>
+    public long ObservedGeneration { get; init; }
+
+    /// <summary>All pods that it counts.</summary>
+    public int StatusReplicas { get; init; }
+
+    /// <summary>Those of the template that is asked for.</summary>
+    public int UpdatedReplicas { get; init; }
+
+    /// <summary>Those that are available.</summary>
+    public int AvailableReplicas { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> IndexKeys => [];
+
+    /// <summary>How many pods a size of <paramref name="replicas"/> allows during a rolling update, by the Deployment controller's rounding; Recreate has none beside.</summary>
+    public int MaxReplicas(int replicas) => IsRecreate ? replicas : replicas + Surge.RoundedUp(replicas);
+
+    /// <summary>Reads a Deployment.</summary>
+    public static DeploymentObject? Project(JsonElement item) => new()
+    {
+        Meta = ObjectMeta.Read(item),
+        Replicas = item.Int("spec", "replicas") ?? 1,
+        IsPaused = item.Bool("spec", "paused") ?? false,
+        IsRecreate = item.Text("spec", "strategy", "type") == "Recreate",
+        Surge = item.At("spec", "strategy", "rollingUpdate", "maxSurge") is { } surge ? IntOrPercent.Read(surge) : new(25, IsPercent: true),
+        MinReadySeconds = item.Int("spec", "minReadySeconds") ?? 0,
+        RevisionHistoryLimit = item.Int("spec", "revisionHistoryLimit") ?? 10,
+        ProgressDeadlineSeconds = item.Int("spec", "progressDeadlineSeconds") ?? 600,
+        MatchLabels = item.Pairs("spec", "selector", "matchLabels"),
+        Template = TemplateId.Of(item.At("spec", "template")),
+        TemplateLabels = item.Pairs("spec", "template", "metadata", "labels"),
+        ObservedGeneration = item.Long("status", "observedGeneration") ?? 0,
+        StatusReplicas = item.Int("status", "replicas") ?? 0,
+        UpdatedReplicas = item.Int("status", "updatedReplicas") ?? 0,
+        AvailableReplicas = item.Int("status", "availableReplicas") ?? 0,
+    };
+}
+
+/// <summary>A number of pods, or a share of the size.</summary>
+/// <param name="Value">The number, or percent.</param>
+/// <param name="IsPercent">It is a share.</param>
+internal readonly record struct IntOrPercent(int Value, bool IsPercent)
+{
+    /// <summary>Of a size, rounded up as <c>maxSurge</c> is.</summary>
+    public int RoundedUp(int size) => IsPercent ? (int)((((long)Value * size) + 99) / 100) : Value;
+
+    /// <summary>Reads a number or <c>25%</c>; 0 for anything else, which the server does not let through.</summary>
+    public static IntOrPercent Read(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetInt32(out var number) => new(number, IsPercent: false),
+        JsonValueKind.String when value.GetString() is { } text && text.EndsWith('%') && int.TryParse(text.AsSpan(..^1), out var percent) => new(percent, IsPercent: true),
+        _ => default,
+    };
+}

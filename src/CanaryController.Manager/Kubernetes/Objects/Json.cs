@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace CanaryController.Manager.Kubernetes.Objects;
+
+/// <summary>Reads members of objects that the API server checked: a member of another type counts as missing.</summary>
+internal static class Json
+{
+    /// <summary>The member at <paramref name="path"/>; null when it, or one on the way, is missing.</summary>
+    public static JsonElement? At(this JsonElement from, params ReadOnlySpan<string> path)
+    {
+        foreach (var member in path)
+        {
+            if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(member, out from) || from.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
+        }
+
+        return from;
+    }
+
+    public static string? Text(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.At(path) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    public static int? Int(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+
+    public static long? Long(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+
+    public static bool? Bool(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.At(path) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
+
+    public static IEnumerable<JsonElement> Items(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.At(path) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>();
+
+    public static IReadOnlyDictionary<string, string> Pairs(this JsonElement from, params ReadOnlySpan<string> path)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (from.At(path) is { ValueKind: JsonValueKind.Object } map)
+        {
+            foreach (var pair in map.EnumerateObject())
+            {
+                pairs[pair.Name] = pair.Value.ValueKind == JsonValueKind.String ? pair.Value.GetString()! : "";
+            }
+        }
+
+        return pairs;
+    }
+}

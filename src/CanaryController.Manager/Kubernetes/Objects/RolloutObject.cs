@@ -1,0 +1,145 @@
+using System.Text.Json;
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rollouts;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Manager.Kubernetes.Objects;
+
+/// <summary>A Rollout, read by the same reader and rules as files are.</summary>
+internal sealed class RolloutObject : ICached
+{
+    private RolloutObject(ObjectMeta meta, RolloutContent? content, IReadOnlyList<FieldProblem> problems, RolloutStatus? status, string? statusProblem)
+    {
+        (Meta, Content, Problems, Status, StatusProblem) = (meta, content, problems, status, statusProblem);
+        IndexKeys = content is null ? [] : Keys(meta.Name.Namespace, content);
+    }
+
+    /// <inheritdoc/>
+    public ObjectMeta Meta { get; }
+
+    /// <summary>What is in force: the present text when it is valid, otherwise what the status keeps; null when it keeps nothing.</summary>
+    public RolloutContent? Content { get; }
+
+    /// <summary>What is wrong with the present text; empty when it is valid.</summary>
+    public IReadOnlyList<FieldProblem> Problems { get; }
+
+    /// <summary>What was written last; null before the first write.</summary>
+    public RolloutStatus? Status { get; }
+
+    /// <summary>Why what stands in the status could not be read; null when it could. Then nothing is decided: deciding anew could undo what stands there.</summary>
+    public string? StatusProblem { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> IndexKeys { get; }
+
+    /// <summary>Its name, in our words.</summary>
+    public RolloutKey Key => new(Meta.Name.Namespace, Meta.Name.Name);
+
+    /// <summary>Reads an object of the API server.</summary>
+    public static RolloutObject Project(JsonElement item)
+    {
+        var meta = ObjectMeta.Read(item);
+        var read = RolloutReader.ReadServerObject(ServerText.Of(item, ObjectKind.Rollout));
+        IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
+        var (status, problem) = ReadStatus(item);
+        var content = errors.Count == 0 ? ReadContent(read) : status?.InForce is { } text ? ReadContent(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null;
+        return new(meta, content, errors, status, problem);
+    }
+
+    /// <summary>The key by which rollouts of a Deployment are found.</summary>
+    public static string DeploymentKey(string ns, string name) => $"deployment:{ns}/{name}";
+
+    /// <summary>The key by which rollouts of a Service are found: the apex, ours beside it, or an External version's.</summary>
+    public static string ServiceKey(string ns, string name) => $"service:{ns}/{name}";
+
+    /// <summary>The key by which rollouts of an HTTPRoute are found.</summary>
+    public static string RouteKey(string ns, string name) => $"route:{ns}/{name}";
+
+    private static RolloutContent? ReadContent(ReadResult read) => read.Documents is [var document] ? RolloutContent.Of(document.Resource) : null;
+
+    private static (RolloutStatus? Status, string? Problem) ReadStatus(JsonElement item)
+    {
+        if (!item.TryGetProperty("status", out var status) || status.ValueKind != JsonValueKind.Object || !status.EnumerateObject().Any())
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            return (RolloutStatusJson.Read(status.GetRawText()), null);
+        }
+        catch (JsonException wrong)
+        {
+            return (null, $"The status cannot be read: {wrong.Message} Restore it from a backup; deleting it makes the controller adopt the workload anew as it is.");
+        }
+    }
+
+    private static IReadOnlyList<string> Keys(string ns, RolloutContent content)
+    {
+        var spec = content.Resource.Spec;
+        List<string> keys = [];
+        if (spec.Workload is { Kind: WorkloadType.Deployment, Name: { } deployment })
+        {
+            keys.Add(DeploymentKey(ns, deployment));
+        }
+
+        if (spec.Service is { } service)
+        {
+            keys.AddRange(ServiceKey(ns, service.Name), ServiceKey(ns, $"{service.Name}-stable"), ServiceKey(ns, $"{service.Name}-canary"));
+        }
+
+        if (spec.Workload.Versions is { } versions)
+        {
+            keys.AddRange(ServiceKey(ns, versions.Stable), ServiceKey(ns, versions.Canary ?? versions.Stable));
+        }
+
+        keys.AddRange(spec.Traffic.GatewayApi?.HttpRoutes.Select(route => RouteKey(ns, route.Name)) ?? []);
+        return [.. keys.Distinct(StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>A valid Rollout, in our words too.</summary>
+/// <param name="Resource">As it was written.</param>
+/// <param name="Spec">As the planner takes it.</param>
+/// <param name="DeclaredRevision">For External: the canary that it names.</param>
+/// <param name="Target">The route that it divides.</param>
+internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string? DeclaredRevision, RouteTarget Target)
+{
+    /// <summary>Maps a Rollout that keeps the rules of Kubernetes.</summary>
+    public static RolloutContent Of(Rollout resource)
+    {
+        var spec = resource.Spec;
+        var service = spec.Service?.Name ?? resource.Metadata.Name;
+        var route = new ClusterRoute(
+            resource.Key,
+            spec.Traffic.Router ?? throw new ArgumentException("The resource names no router; check it before.", nameof(resource)),
+            [.. spec.Traffic.GatewayApi?.HttpRoutes.Select(each => each.Name) ?? []],
+            service,
+            spec.Service?.Port,
+            spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)));
+        var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Cluster = route };
+        return new(resource, RolloutSpecMapper.ToSpec(resource), RolloutSpecMapper.DeclaredRevision(resource), target);
+    }
+
+    /// <summary>The resource in force.</summary>
+    /// <param name="meta">Whose.</param>
+    /// <param name="problems">What is wrong with its present text.</param>
+    public RolloutResource ToResource(ObjectMeta meta, IReadOnlyList<FieldProblem> problems) => new()
+    {
+        Key = Resource.Key,
+        Rollout = Resource,
+        Spec = Spec,
+        DeclaredRevision = DeclaredRevision,
+        Target = Target,
+        Generation = meta.Generation,
+        Deleted = meta.IsDeleting,
+        Problems = problems,
+    };
+}

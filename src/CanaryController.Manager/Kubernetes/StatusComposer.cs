@@ -1,0 +1,80 @@
+using CanaryController.Core;
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>Makes the status of a Rollout. Pure.</summary>
+internal static class StatusComposer
+{
+    /// <summary>The next status.</summary>
+    /// <param name="before">The one that stands there; null before the first.</param>
+    /// <param name="shown">What is to be shown.</param>
+    /// <param name="now">The moment.</param>
+    public static RolloutStatus Compose(RolloutStatus? before, RolloutShown shown, DateTimeOffset now)
+    {
+        var (resource, seen) = (shown.Resource, shown.Seen);
+        var status = (before ?? new RolloutStatus()).With(shown.State, resource.Spec?.Steps.Count ?? 0) with
+        {
+            ObservedGeneration = resource.Generation,
+            ObservedWeight = seen?.Route.Applied?.Weight.Percent,
+            Conditions = Conditions(before, shown, now),
+            Metrics = resource.Spec is null ? [] : [.. MetricViews.From(resource.Spec, shown.State, seen?.Analysis).Select(Metric)],
+            InForce = resource is { Problems.Count: > 0, Rollout: { } rollout } ? RolloutJson.Write(rollout) : null,
+        };
+        return resource.Spec is null && shown.State.IsNew() ? status with { Phase = RolloutPhase.Invalid, State = null } : status;
+    }
+
+    /// <summary>The same with what a decision adds.</summary>
+    public static RolloutStatus Add(RolloutStatus status, EquatableArray<Transition> transitions, CommandRecord? command) => status with
+    {
+        Transitions = [.. status.Transitions.Concat(transitions).TakeLast(RolloutStatus.MaxTransitions)],
+        Commands = command is null ? status.Commands : [.. status.Commands.Append(command).TakeLast(RolloutStatus.MaxCommands)],
+    };
+
+    /// <summary>
+    /// True when people or tools wait for something of <paramref name="next"/> that <paramref name="shown"/> does not say: the generation, and those conditions that no transition
+    /// brings. The route's acceptance and the evidence change with every measurement, and go along with the next transition.
+    /// </summary>
+    public static bool IsNews(RolloutStatus? shown, RolloutStatus next) =>
+        shown is null || shown.ObservedGeneration != next.ObservedGeneration || shown.Phase != next.Phase || shown.InForce != next.InForce
+        || !Lasting(shown).SetEquals(Lasting(next));
+
+    private static HashSet<(string Type, ConditionStatus Status, string Reason)> Lasting(RolloutStatus status) =>
+        [.. status.Conditions.Where(condition => condition.Type is not ("RouteAccepted" or "AnalysisBlocked")).Select(condition => (condition.Type, condition.Status, condition.Reason))];
+
+    private static EquatableArray<RolloutCondition> Conditions(RolloutStatus? before, RolloutShown shown, DateTimeOffset now) =>
+    [
+        .. RolloutConditions.From(shown.Resource, shown.State, shown.Seen, shown.Failure).Concat(shown.Conditions)
+            .DistinctBy(condition => condition.Type)
+            .Select(condition => Condition(before?.Conditions.FirstOrDefault(each => each.Type == condition.Type), condition, shown.Resource.Generation, now)),
+    ];
+
+    private static RolloutCondition Condition(RolloutCondition? before, ConditionView condition, long generation, DateTimeOffset now)
+    {
+        var status = Enum.Parse<ConditionStatus>(condition.Status);
+        return new()
+        {
+            Type = condition.Type,
+            Status = status,
+            ObservedGeneration = generation,
+            LastTransitionTime = before?.Status == status ? before.LastTransitionTime : now,
+            Reason = condition.Reason,
+            Message = condition.Message,
+        };
+    }
+
+    private static MetricStatus Metric(MetricView metric) => new()
+    {
+        Name = metric.Name,
+        Verdict = metric.Verdict,
+        Message = metric.Message,
+        Value = metric.Value,
+        Threshold = metric.Threshold,
+    };
+
+    private static bool IsNew(this RolloutState state) => state.PhaseSince == default;
+}

@@ -1,0 +1,43 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Manager.Rollouts;
+
+/// <summary>The transitions of all rollouts in one order, as the API tells them.</summary>
+internal interface IEventLog
+{
+    /// <summary>The newest event's id; 0 before the first.</summary>
+    long LastId { get; }
+
+    /// <summary>Events after <paramref name="id"/>, oldest first.</summary>
+    IReadOnlyList<StoredTransition> After(long id, int limit);
+
+    /// <summary>The last events of a rollout, newest first.</summary>
+    IReadOnlyList<RolloutEvent> Of(RolloutKey key, int limit);
+}
+
+/// <summary>A transition as stored.</summary>
+/// <param name="Id">Rises over all rollouts.</param>
+/// <param name="Key">The rollout.</param>
+/// <param name="Transition">What changed.</param>
+internal sealed record StoredTransition(long Id, RolloutKey Key, Transition Transition)
+{
+    /// <summary>In the API's words.</summary>
+    public RolloutEvent ToEvent() => new()
+    {
+        Id = Id,
+        Namespace = Key.Namespace,
+        Name = Key.Name,
+        Sequence = Transition.Sequence,
+        At = Transition.At,
+        From = Transition.From,
+        To = Transition.To,
+        Revision = Transition.Revision,
+        Step = Transition.Revision is null ? 0 : Transition.StepIndex + 1,
+        WeightPercent = Transition.Weight.Percent,
+        Reason = Transition.Reason,
+        Message = Transition.Message,
+        Actor = Transition.Actor,
+    };
+}

@@ -1,0 +1,55 @@
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Resources.Crds;
+
+/// <summary>The rules over several fields that the API server checks by itself, in the Common Expression Language as Kubernetes 1.26 has it.</summary>
+internal static class Cel
+{
+    /// <summary>The most steps that a strategy may have.</summary>
+    public const int MaxSteps = 50;
+
+    public static readonly CelRule DeploymentHasName = new(
+        "self.kind != 'Deployment' || (has(self.name) && !has(self.versions))", "a Deployment needs its name, and has no versions: they are its ReplicaSets");
+
+    public static readonly CelRule ExternalHasVersions = new(
+        "self.kind != 'External' || (has(self.versions) && !has(self.name) && (!has(self.versions.canary) || self.versions.canary != self.versions.stable))",
+        "an External workload needs versions, which are two different Services, and has no name of its own");
+
+    public static readonly CelRule DeploymentHasService = new("self.workload.kind != 'Deployment' || has(self.service)", "a Deployment needs its Service: write service: {name: NAME, port: 80}");
+
+    public static readonly CelRule ExternalHasNoSizes = new("self.workload.kind != 'External' || self.strategy.steps.all(step, !has(step.replicas))", "the controller does not start the instances of an External workload: leave replicas out");
+
+    public static readonly CelRule RatioReaches = new(
+        $"self.traffic.router != 'ReplicaRatio' || (self.workload.kind == 'Deployment' && self.strategy.steps.all(step, step.weight <= {KubernetesRules.MaxRatioPercent}.0 && !has(step.replicas)))",
+        $"ReplicaRatio is for Deployments, with weights up to {KubernetesRules.MaxRatioPercent} (stable keeps all its pods) and without replicas; promotion follows the last step");
+
+    public static readonly CelRule NotOwnGateway = new("self.router != 'Gateway'", "on Kubernetes this version does not drive the product's own gateway: write GatewayAPI or ReplicaRatio");
+
+    public static readonly CelRule RouterHasRoutes = new(
+        "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Gateway') == has(self.gateway)", "the router GatewayAPI needs its section gatewayAPI; other routers do not have it");
+
+    /// <summary><c>multipleOf: 0.01</c> would say it, but API servers (1.26 at least) divide by zero when they check a whole number by it. int() may cut or round.</summary>
+    public static readonly CelRule WeightInHundredths = new(
+        "[self * 100.0 - double(int(self * 100.0))].all(rest, (rest > -0.000001 && rest < 0.000001) || rest < -0.999999 || rest > 0.999999)", "write percent in multiples of 0.01");
+
+    /// <summary>CEL has no loop with an index, and a sorted copy of the weights is estimated beyond the budget: the indices are written out.</summary>
+    public static readonly CelRule WeightsNeverFall = new(
+        $"[{string.Join(", ", Enumerable.Range(0, MaxSteps - 1))}].all(i, i + 1 >= size(self) || self[i].weight <= self[i + 1].weight)", "weights never fall from step to step");
+
+    public static readonly CelRule NotYet = new(
+        "!has(self.match) && (!has(self.mirror) || !self.mirror) && (!has(self.gates) || size(self.gates) == 0) && (!has(self.approval) || !has(self.approval.channels) || size(self.approval.channels) == 0)",
+        "this version takes no match, mirror, gates or approval channels on Kubernetes: leave them out");
+
+    public static readonly CelRule BuiltinOrQuery = new("has(self.builtin) != has(self.query)", "a metric is built in or has a query: write one of builtin and query");
+
+    public static readonly CelRule SomethingIsAsked = new(
+        "has(self.threshold) || (has(self.compare) && has(self.builtin) && self.builtin == 'RequestSuccessRate')", "nothing is asked of the metric: write a threshold");
+
+    public static readonly CelRule CommandNeverChanges = new("self == oldSelf", "a command never changes: create another one");
+
+    public static readonly CelRule StartHasRevision = new("self.action != 'Start' || has(self.revision)", "Start needs the new revision");
+
+    public static readonly CelRule NoStep = new("!has(self.step) || !(self.action in ['Start', 'Undo'])", "Start and Undo do not depend on a step: leave step out");
+
+    public static readonly CelRule NoTarget = new("!has(self.expectedTarget) || self.action == 'Start'", "only Start compares the target: leave expectedTarget out");
+}

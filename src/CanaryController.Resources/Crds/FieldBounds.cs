@@ -1,0 +1,91 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Rollouts;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Resources.Crds;
+
+/// <summary>
+/// What the API server checks by itself: the bounds that the validators in <c>Rules/</c> have, as far as a schema can say them. Everything else is refused by the controller, with
+/// the condition <c>Stalled</c>. Fields below a list have no default here: tools that compare lists as a whole would show what the API server filled in as a difference for ever.
+/// </summary>
+internal static class FieldBounds
+{
+    private static readonly Dictionary<(Type Owner, string Field), Func<Schema, Schema>> _bounds = new()
+    {
+        [(typeof(WorkloadSection), "name")] = Label,
+        [(typeof(WorkloadSection), "progressDeadline")] = schema => schema with { Default = "10m" },
+        [(typeof(VersionsSection), "stable")] = Label,
+        [(typeof(VersionsSection), "canary")] = Label,
+        [(typeof(ServiceSection), "name")] = schema => Label(schema) with { MaxLength = KubernetesRules.MaxServiceNameCharacters },
+        [(typeof(ServiceSection), "port")] = Range(1, 65_535),
+        [(typeof(GatewaySection), "name")] = schema => Label(schema) with { Default = "default" },
+        [(typeof(GatewaySection), "route")] = Label,
+        [(typeof(GatewayApiSection), "httpRoutes")] = schema => Named(schema) with { MinItems = 1, MaxItems = 16 },
+        [(typeof(HttpRouteSection), "name")] = Subdomain,
+        [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
+        [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
+        [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
+        [(typeof(StepSection), "weight")] = schema => Range(0, 100)(schema) with { Rules = [Cel.WeightInHundredths] },
+        [(typeof(StepSection), "minRequests")] = Range(0, 1_000_000_000),
+        [(typeof(StepSection), "gates")] = schema => schema with { ListType = "set", MaxItems = 10, Items = Label(schema.Items!) },
+        [(typeof(StepSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
+        [(typeof(MatchSection), "headers")] = schema => schema with { MaxItems = 16 },
+        [(typeof(MatchSection), "cookies")] = schema => schema with { MaxItems = 16 },
+        [(typeof(NameValueSection), "name")] = schema => schema with { Pattern = Patterns.HttpToken, MinLength = 1, MaxLength = 128 },
+        [(typeof(NameValueSection), "value")] = schema => schema with { Pattern = Patterns.VisibleText, MinLength = 1, MaxLength = 256 },
+        [(typeof(ApprovalSection), "name")] = Label,
+        [(typeof(ApprovalSection), "required")] = Range(1, 10),
+        [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
+        [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
+        [(typeof(AnalysisSection), "warmUp")] = schema => schema with { Default = "0s" },
+        [(typeof(AnalysisSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
+        [(typeof(AnalysisSection), "onNoData")] = schema => schema with { Default = "Hold" },
+        [(typeof(AnalysisSection), "onBelowMinRequests")] = schema => schema with { Default = "Hold" },
+        [(typeof(AnalysisSection), "onProviderError")] = schema => schema with { Default = "Hold" },
+        [(typeof(AnalysisSection), "holdLimit")] = schema => schema with { Default = "30m" },
+        [(typeof(AnalysisSection), "onHoldLimit")] = schema => schema with { Default = "Abort" },
+        [(typeof(MetricSection), "name")] = Label,
+        [(typeof(MetricSection), "quantile")] = schema => Range(0, 1)(schema) with { IsMinimumExclusive = true, IsMaximumExclusive = true },
+        [(typeof(MetricSection), "query")] = schema => schema with { MinLength = 1, MaxLength = QueryText.MaxCharacters },
+        [(typeof(MetricSection), "failureLimit")] = Range(0, 1_000),
+        [(typeof(CompareSection), "tolerate")] = Range(1, 100),
+        [(typeof(RolloutStatus), "conditions")] = schema => schema with { ListType = "map", ListKey = "type", MaxItems = 16 },
+        [(typeof(RolloutStatus), "metrics")] = schema => Named(schema) with { MaxItems = 40 },
+        [(typeof(RolloutStatus), "history")] = schema => schema with { MaxItems = RolloutStatus.MaxHistory },
+        [(typeof(RolloutStatus), "transitions")] = schema => schema with { MaxItems = RolloutStatus.MaxTransitions },
+        [(typeof(RolloutStatus), "commands")] = schema => schema with { MaxItems = RolloutStatus.MaxCommands },
+        [(typeof(RolloutStatus), "state")] = schema => schema with { Fields = [], KeepsUnknown = true },
+        [(typeof(Transition), "weight")] = schema => schema with { Description = "The wanted weight after, in basis points (hundredths of a percent): 0 to 10,000." },
+        [(typeof(RolloutCommandSpec), "rollout")] = Label,
+        [(typeof(RolloutCommandSpec), "revision")] = Version,
+        [(typeof(RolloutCommandSpec), "step")] = Range(1, 50),
+        [(typeof(RolloutCommandSpec), "expectedTarget")] = Version,
+        [(typeof(RolloutCommandSpec), "reason")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
+    };
+
+    private static readonly Dictionary<Type, CelRule[]> _rules = new()
+    {
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.ExternalHasNoSizes, Cel.RatioReaches],
+        [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
+        [typeof(TrafficSection)] = [Cel.NotOwnGateway, Cel.RouterHasRoutes],
+        [typeof(StepSection)] = [Cel.NotYet],
+        [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
+        [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
+    };
+
+    /// <summary>The schema of a field with its bounds.</summary>
+    public static Schema Apply(Type owner, string field, Schema schema) => _bounds.TryGetValue((owner, field), out var bound) ? bound(schema) : schema;
+
+    /// <summary>The rules over the fields of a type.</summary>
+    public static IReadOnlyList<CelRule> Rules(Type type) => _rules.GetValueOrDefault(type, []);
+
+    private static Schema Label(Schema schema) => schema with { Pattern = Patterns.DnsLabel, MinLength = 1, MaxLength = 63 };
+
+    private static Schema Subdomain(Schema schema) => schema with { Pattern = Patterns.DnsSubdomain, MinLength = 1, MaxLength = 253 };
+
+    private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
+
+    private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
+
+    private static Func<Schema, Schema> Range(decimal least, decimal most) => schema => schema with { Minimum = least, Maximum = most };
+}

@@ -1,0 +1,14 @@
+namespace CanaryController.Resources.Crds;
+
+/// <summary>The forms of texts as regular expressions that RE2 reads. They say what <see cref="Rules.Names"/> and the texts' own readers say; a test compares them.</summary>
+internal static class Patterns
+{
+    public const int MaxDurationCharacters = 60;
+    public const string Duration = "^([0-9]{1,12}h)?([0-9]{1,12}m)?([0-9]{1,12}s)?([0-9]{1,15}ms)?$";
+    public const string Share = "^0*([1-9][0-9]?|100)%$";
+    public const string DnsLabel = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
+    public const string DnsSubdomain = @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+    public const string Version = "^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+    public const string HttpToken = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+    public const string VisibleText = @"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$";
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Core.Traffic;
+using CanaryController.Resources.Persistence;
+
+namespace CanaryController.Resources.Rollouts;
+
+/// <summary>
+/// The JSON of what the controller writes into the API server: camelCase members, enum values by name, nulls left out; Core's records as <see cref="CoreJson"/> writes them. What
+/// was written reads back equal; members that a newer version added are skipped, so that going back one version does not lose a rollout.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    Converters =
+    [
+        typeof(CanaryWeightConverter),
+        typeof(PairsConverter),
+        typeof(EquatableArrayConverter<string>),
+        typeof(EquatableArrayConverter<RolloutStep>),
+        typeof(EquatableArrayConverter<RequestMatch>),
+        typeof(EquatableArrayConverter<MetricSpec>),
+        typeof(EquatableArrayConverter<ApprovalRecord>),
+        typeof(EquatableArrayConverter<RevisionRecord>),
+        typeof(EquatableArrayConverter<Transition>),
+        typeof(EquatableArrayConverter<RolloutCondition>),
+        typeof(EquatableArrayConverter<MetricStatus>),
+        typeof(EquatableArrayConverter<CommandRecord>),
+    ])]
+[JsonSerializable(typeof(RolloutStatus))]
+[JsonSerializable(typeof(RolloutCommandResource))]
+[JsonSerializable(typeof(RolloutCommandStatus))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(RolloutStep[]))]
+[JsonSerializable(typeof(RequestMatch[]))]
+[JsonSerializable(typeof(MetricSpec[]))]
+[JsonSerializable(typeof(ApprovalRecord[]))]
+[JsonSerializable(typeof(RevisionRecord[]))]
+[JsonSerializable(typeof(Transition[]))]
+[JsonSerializable(typeof(RolloutCondition[]))]
+[JsonSerializable(typeof(MetricStatus[]))]
+[JsonSerializable(typeof(CommandRecord[]))]
+public sealed partial class RolloutStatusJson : JsonSerializerContext
+{
+    /// <summary>A status as the value of <c>status</c>.</summary>
+    public static string Write(RolloutStatus status) => JsonSerializer.Serialize(status, Default.RolloutStatus);
+
+    /// <summary>A status as it was written.</summary>
+    /// <exception cref="JsonException">It is no status of this or a near version.</exception>
+    public static RolloutStatus Read(string json) => JsonSerializer.Deserialize(json, Default.RolloutStatus) ?? throw new JsonException("A status is expected, not null.");
+
+    /// <summary>A whole command, to be created.</summary>
+    public static string Write(RolloutCommandResource command) => JsonSerializer.Serialize(command, Default.RolloutCommandResource);
+}

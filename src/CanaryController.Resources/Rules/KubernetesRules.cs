@@ -1,0 +1,124 @@
+using CanaryController.Resources.Rollouts;
+using FluentValidation;
+
+namespace CanaryController.Resources.Rules;
+
+/// <summary>What the controller of this version can carry out on Kubernetes. What it could not is refused at once, not found out in the middle of a rollout.</summary>
+public sealed class KubernetesRules : AbstractValidator<Rollout>
+{
+    /// <summary>The longest <c>metadata.name</c>: the names of objects derived from it stay within 63 characters.</summary>
+    public const int MaxNameCharacters = 40;
+
+    /// <summary>The longest name of a service: <c>NAME-canary</c> and <c>NAME-stable</c> stay within 63 characters.</summary>
+    public const int MaxServiceNameCharacters = 56;
+
+    /// <summary>The most that <c>ReplicaRatio</c> can give the canary while stable stays full: percent.</summary>
+    public const int MaxRatioPercent = 50;
+
+    /// <summary>Makes the rules.</summary>
+    public KubernetesRules()
+    {
+        RuleFor(rollout => rollout.Metadata.Name)
+            .Must(name => name.Length <= MaxNameCharacters)
+            .Says(name => $"the name has {name.Length} characters; other objects' names are made from it", $"keep {MaxNameCharacters} at most");
+        RuleFor(rollout => rollout.Spec.Service!.Name)
+            .Must(name => name.Length <= MaxServiceNameCharacters)
+            .Says(name => $"the name has {name.Length} characters; a Service {name}-canary is made beside it", $"keep {MaxServiceNameCharacters} at most")
+            .When(rollout => rollout.Spec.Service is not null);
+        RuleFor(rollout => rollout.Spec.Traffic.Router)
+            .Must(router => router is null or RouterType.GatewayAPI or RouterType.ReplicaRatio)
+            .Says("on Kubernetes this version does not drive the product's own gateway", "write GatewayAPI, or ReplicaRatio for a Deployment without one");
+        RuleFor(rollout => rollout).Custom((rollout, context) => CheckVersions(rollout.Spec.Workload, context));
+        RuleFor(rollout => rollout).Custom((rollout, context) => CheckRatio(rollout.Spec, context));
+        RuleFor(rollout => rollout).Custom((rollout, context) => CheckSource(rollout.Spec, context));
+        RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
+        {
+            step.RuleFor(each => each.Mirror)
+                .Equal(false).Says("this version does not mirror", "leave it out; begin with a small weight instead");
+            step.RuleFor(each => each.Match)
+                .Null().Says("this version does not match requests on Kubernetes", "leave it out; begin with a small weight instead");
+            step.RuleFor(each => each.Gates)
+                .Must(gates => gates.IsEmpty).Says("this version asks no gates: the step would wait for ever", "leave it out; an approval can be given by a pipeline");
+            step.RuleFor(each => each.Approval!.Channels)
+                .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl, kubectl or the HTTP API")
+                .When(each => each.Approval is not null);
+        });
+        When(rollout => rollout.Spec.Analysis.Source is RequestSource.Gateway, () =>
+        {
+            RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step => GatewayHistogram.Add(step.RuleForEach(each => each.Metrics)));
+            GatewayHistogram.Add(RuleForEach(rollout => rollout.Spec.Analysis.Metrics));
+        });
+    }
+
+    /// <summary>External versions are Services here.</summary>
+    private static void CheckVersions(WorkloadSection workload, ValidationContext<Rollout> context)
+    {
+        if (workload is not { Kind: WorkloadType.External, Versions: { } versions })
+        {
+            return;
+        }
+
+        CheckServiceName("spec.workload.versions.stable", versions.Stable, context);
+        CheckServiceName("spec.workload.versions.canary", versions.Canary, context);
+        if (versions.Canary is { Length: > 0 } canary && canary == versions.Stable)
+        {
+            context.Problem("spec.workload.versions.canary", $"{canary} is the stable version's Service; the canary needs its own", "write the name of another Service, or leave it out until there is one");
+        }
+    }
+
+    private static void CheckServiceName(string path, string? name, ValidationContext<Rollout> context)
+    {
+        if (name is { Length: > 0 } && Names.IsVersion(name) && !Names.IsDnsLabel(name))
+        {
+            context.Problem(path, $"{name} is not a Service's name", "write the name of the Service that sends to this version: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends");
+        }
+    }
+
+    /// <summary>What pod counts behind one Service can do.</summary>
+    private static void CheckRatio(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic.Router is not RouterType.ReplicaRatio)
+        {
+            return;
+        }
+
+        if (spec.Workload.Kind is WorkloadType.External)
+        {
+            context.Problem("spec.traffic.router", "ReplicaRatio counts pods, and the controller does not start those of an External workload", "write GatewayAPI, or kind: Deployment");
+        }
+
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            if (spec.Strategy.Steps[index].Weight is > MaxRatioPercent and <= 100 and var weight)
+            {
+                context.Problem(
+                    $"spec.strategy.steps[{index}].weight",
+                    $"{weight} is out of reach: stable keeps all its s pods, and n canary pods beside them get n/(n+s) of the traffic",
+                    $"write {MaxRatioPercent} or less; promotion follows the last step");
+            }
+
+            if (spec.Strategy.Steps[index].Replicas is not null)
+            {
+                context.Problem($"spec.strategy.steps[{index}].replicas", "with ReplicaRatio the weight says how many pods the canary has", "leave it out");
+            }
+        }
+    }
+
+    /// <summary>Built-in metrics are counted by somebody; nobody is known who does it for a router of Kubernetes.</summary>
+    private static void CheckSource(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Analysis.Source is RequestSource.Gateway)
+        {
+            return;
+        }
+
+        if (spec.Analysis.Metrics.Concat(spec.Strategy.Steps.SelectMany(step => step.Metrics)).FirstOrDefault(metric => metric.Builtin is not null) is { } builtIn)
+        {
+            context.Problem(
+                "spec.analysis.source",
+                $"the metric {builtIn.Name} is built in, and on Kubernetes this version reads built-in metrics from canary-gateway only; queries for meshes come with a later version",
+                "write source: Gateway where canary-gateway serves these requests, else give the metric a query: of your own",
+                isAbsence: true);
+        }
+    }
+}
