@@ -1,4 +1,5 @@
 using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Resources.Rollouts;
@@ -13,8 +14,12 @@ internal sealed class ClusterRouters(GatewayApiRouter gatewayApi, ReplicaRatioRo
         Pick(target)?.ReadAsync(target, stable, canary, cancellation) ?? Task.FromResult(RouteReading.Unknown(Unsupported));
 
     /// <inheritdoc/>
-    public Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation) =>
-        Pick(target)?.ApplyAsync(target, split, basis, cancellation) ?? Task.FromResult(RouteReading.Unknown(Unsupported));
+    public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
+    {
+        // What takes traffic from a canary waits behind no other request.
+        using UrgentRequests.Scope? urgent = basis.Route.Applied is { } before && split.Weight < before.Weight ? UrgentRequests.Begin() : null;
+        return Pick(target) is { } router ? await router.ApplyAsync(target, split, basis, cancellation) : RouteReading.Unknown(Unsupported);
+    }
 
     /// <inheritdoc/>
     /// <remarks>Where no router could divide anything, nothing is to be given back.</remarks>

@@ -7,11 +7,11 @@ namespace CanaryController.Manager.Kubernetes.Client;
 internal static class KubernetesClientRegistration
 {
     /// <summary>
-    /// Adds <see cref="IKubeApi"/> and <see cref="Informers"/> over <paramref name="connection"/>, which the container disposes of. Needs a <see cref="TimeProvider"/> and an <see cref="IMetricFactory"/>.
+    /// Adds <see cref="IKubeApi"/> and <see cref="Informers"/> over a connection that is opened when it is first asked for. Needs a <see cref="TimeProvider"/> and an <see cref="IMetricFactory"/>.
     /// </summary>
-    public static IServiceCollection AddKubernetesClient(this IServiceCollection services, KubernetesOptions options, KubeConnection connection)
+    public static IServiceCollection AddKubernetesClient(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddSingleton(options).AddSingleton(_ => connection).AddSingleton<KubeMetrics>();
+        services.AddSingleton(options).AddSingleton(_ => KubeConnection.Open(options)).AddSingleton<KubeMetrics>();
         services.AddSingleton(provider => new RequestLimiter(options.RequestsPerSecond, options.Burst, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KubeTransport>().AddSingleton<IKubeApi, KubeApi>();
         services.AddSingleton<Informers>().AddHostedService(provider => provider.GetRequiredService<Informers>());

@@ -65,7 +65,8 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
     private TimeSpan Rest()
     {
         var rest = options.Retry * (1 - (random.NextDouble() / 4));
-        return _state.IsHolding && _state.Left < rest ? _state.Left : rest;
+        var left = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(_state.Left.TotalMilliseconds)));
+        return _state.IsHolding && left < rest ? left : rest;
     }
 
     /// <summary>Renewals never wait behind other requests. Only they: what listeners begin must not be urgent for good.</summary>

@@ -99,7 +99,7 @@ internal sealed class GatewayApiRouter(
             }
         }
 
-        return new(fold.Result(), Versions(cluster, stable, canary)) { Basis = [.. basis], Conditions = [.. conditions] };
+        return new(fold.Result(), Versions(cluster, stable, canary)) { Basis = [.. basis], Conditions = [.. conditions], Found = fold.Found };
     }
 
     private EntryRoles Roles(ClusterRoute cluster, string stable, string? canary)

@@ -43,6 +43,7 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
     }
 
     /// <summary>The pair as it was divided last.</summary>
+    [JsonIgnore]
     public FormerPair Pair => new(Stable, Canary);
 
     /// <summary>The note of a rule; null when it was not there then.</summary>

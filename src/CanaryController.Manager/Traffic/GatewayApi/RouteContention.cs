@@ -22,15 +22,24 @@ internal sealed class RouteContention(TimeProvider time)
 
     private readonly ConcurrentDictionary<ObjectName, Record> _routes = new();
 
-    /// <summary>Notes that the route was found changed at <paramref name="resourceVersion"/>, by <paramref name="manager"/> if that is known. The same state counts once.</summary>
-    public void Note(ObjectName route, string resourceVersion, string? manager)
+    /// <summary>Notes that the route was found changed, by <paramref name="manager"/> if that is known. Until it is written again, further changes are the same contention.</summary>
+    public void Note(ObjectName route, string? manager)
     {
         var now = time.GetUtcNow();
-        _routes.AddOrUpdate(route, _ => Record.None.With(now, resourceVersion, manager), (_, record) => record.With(now, resourceVersion, manager));
+        _routes.AddOrUpdate(route, _ => Record.None.With(now, manager), (_, record) => record.With(now, manager));
     }
 
-    /// <summary>True when that state was counted already.</summary>
-    public bool IsNoted(ObjectName route, string resourceVersion) => _routes.TryGetValue(route, out var record) && record.ResourceVersion == resourceVersion;
+    /// <summary>The split was written: what is found changed after this counts anew.</summary>
+    public void Written(ObjectName route)
+    {
+        if (_routes.TryGetValue(route, out var record))
+        {
+            _routes.TryUpdate(route, record with { IsOpen = false }, record);
+        }
+    }
+
+    /// <summary>It was noted that the route was changed, and not written since.</summary>
+    public bool IsNoted(ObjectName route) => _routes.TryGetValue(route, out var record) && record.IsOpen;
 
     /// <summary>How long the route is still left alone; zero or less when it is not.</summary>
     public TimeSpan RestLeft(ObjectName route) =>
@@ -65,13 +74,13 @@ internal sealed class RouteContention(TimeProvider time)
         ? TimeSpan.Zero
         : TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Math.Min(reverts - 2, 10)), LongestRest.TotalSeconds));
 
-    private sealed record Record(System.Collections.Immutable.ImmutableArray<DateTimeOffset> Reverts, string ResourceVersion, bool IsContended, string Managers)
+    private sealed record Record(System.Collections.Immutable.ImmutableArray<DateTimeOffset> Reverts, bool IsOpen, bool IsContended, string Managers)
     {
-        public static readonly Record None = new([], "", false, "Somebody else");
+        public static readonly Record None = new([], false, false, "Somebody else");
 
-        public Record With(DateTimeOffset now, string resourceVersion, string? manager)
+        public Record With(DateTimeOffset now, string? manager)
         {
-            if (ResourceVersion == resourceVersion)
+            if (IsOpen)
             {
                 return this;
             }
@@ -79,7 +88,7 @@ internal sealed class RouteContention(TimeProvider time)
             var recent = Reverts.RemoveAll(at => now - at >= Window);
             recent = (recent.Length >= MostKept ? recent.RemoveAt(0) : recent).Add(now);
             var isContended = recent.Length >= Limit || (IsContended && recent.Length > 1);
-            return new(recent, resourceVersion, isContended, manager ?? Managers);
+            return new(recent, IsOpen: true, isContended, manager ?? Managers);
         }
     }
 }

@@ -56,6 +56,7 @@ internal sealed partial class RouteDivider(
         if (written.IsDone)
         {
             _asked[name] = new(pair, split.Weight);
+            contention.Written(name);
         }
 
         return written;
@@ -75,7 +76,7 @@ internal sealed partial class RouteDivider(
     private async Task<(RouteWrite Look, JsonArray? Owners)> LookAsync(HttpRouteObject route, bool divides, bool isReverted, TrafficSplit split, CancellationToken cancellation)
     {
         var name = route.Meta.Name;
-        var isNew = isReverted && !contention.IsNoted(name, route.Meta.ResourceVersion);
+        var isNew = isReverted && !contention.IsNoted(name);
         var mayLook = divides ? contention.RestLeft(name) <= TimeSpan.Zero || isNew || split.Weight == CanaryWeight.Zero : isNew && split.Weight > CanaryWeight.Zero;
         var answer = mayLook ? await routes.GetAsync(name, cancellation) : null;
         if (answer is { IsDone: false })
@@ -90,7 +91,7 @@ internal sealed partial class RouteDivider(
 
         if (isNew)
         {
-            contention.Note(name, route.Meta.ResourceVersion, answer is null ? null : RouteOwners.LastWriter(answer.Body!));
+            contention.Note(name, answer is null ? null : RouteOwners.LastWriter(answer.Body!));
         }
 
         return (RouteWrite.Done, divides && answer is not null ? Owners(route, answer.Body!) : null);

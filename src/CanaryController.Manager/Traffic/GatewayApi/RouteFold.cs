@@ -10,7 +10,7 @@ namespace CanaryController.Manager.Traffic.GatewayApi;
 internal sealed class RouteFold(string stable, string? canary)
 {
     private TrafficSplit? _split;
-    private (bool IsAccepted, bool IsKnown) _all = (true, true);
+    private (bool IsAccepted, bool IsKnown, bool IsFenced) _all = (true, true, true);
     private string? _problem;
 
     /// <summary>A route is not there, or not known yet.</summary>
@@ -43,7 +43,7 @@ internal sealed class RouteFold(string stable, string? canary)
         }
 
         var split = new TrafficSplit(stable, seen.IsDivided || weight > CanaryWeight.Zero ? canary : null, weight, []);
-        _all.IsKnown &= isFenced || canary is null || !seen.IsDivided;
+        _all.IsFenced &= isFenced || canary is null || !seen.IsDivided;
         if (_split is not null && _split.Weight != weight)
         {
             _all.IsKnown = false;
@@ -57,5 +57,8 @@ internal sealed class RouteFold(string stable, string? canary)
     /// <summary>In the planner's words.</summary>
     public RouteObservation Result() => _split is null && _problem is null
         ? new(null, false, "The rollout names no HTTPRoute.")
-        : new(_all.IsKnown ? _split : null, _all is { IsAccepted: true, IsKnown: true }, _problem);
+        : new(_all is { IsKnown: true, IsFenced: true } ? _split : null, _all is { IsAccepted: true, IsKnown: true, IsFenced: true }, _problem);
+
+    /// <summary>What the routes carry, whoever wrote it; null when they do not say it together.</summary>
+    public TrafficSplit? Found => _all.IsKnown ? _split : null;
 }

@@ -23,22 +23,25 @@ internal sealed class RouteObjects(IKubeApi api, IObjectCache<HttpRouteObject> c
     public async Task<RouteWrite> PatchAsync(HttpRouteObject route, JsonPatch patch, CancellationToken cancellation)
     {
         var answer = Keep(await api.PatchAsync(ObjectKind.HttpRoute, route.Meta.Name, patch, cancellation));
-        switch (answer.Outcome)
+        return answer.Outcome switch
         {
-            case KubeOutcome.Done:
-                return RouteWrite.Done;
-            case KubeOutcome.NotFound or KubeOutcome.NamespaceTerminating:
-                return new(IsGone: true, IsStale: false, answer.Problem);
-            case KubeOutcome.Conflict:
-                var now = await GetAsync(route.Meta.Name, cancellation);
-                return now.IsDone ? RouteWrite.Stale : new(now.Outcome is KubeOutcome.NotFound, IsStale: false, now.Problem);
-            case KubeOutcome.Invalid:
-                var read = await GetAsync(route.Meta.Name, cancellation);
-                return read.IsDone && Find(route.Meta.Name)?.Meta.ResourceVersion != route.Meta.ResourceVersion ? RouteWrite.Stale : new(IsGone: false, IsStale: false, answer.Problem);
-            case KubeOutcome.AlreadyExists or KubeOutcome.Forbidden or KubeOutcome.Unavailable:
-            default:
-                return new(IsGone: false, IsStale: false, answer.Problem);
+            KubeOutcome.Done => RouteWrite.Done,
+            KubeOutcome.NotFound or KubeOutcome.NamespaceTerminating => new(IsGone: true, IsStale: false, answer.Problem),
+            KubeOutcome.Conflict or KubeOutcome.Invalid => await LookAgainAsync(route, answer, cancellation),
+            KubeOutcome.AlreadyExists or KubeOutcome.Forbidden or KubeOutcome.Unavailable => new(IsGone: false, IsStale: false, answer.Problem),
+        };
+    }
+
+    private async Task<RouteWrite> LookAgainAsync(HttpRouteObject route, KubeAnswer refused, CancellationToken cancellation)
+    {
+        var now = await GetAsync(route.Meta.Name, cancellation);
+        if (!now.IsDone)
+        {
+            return new(now.Outcome is KubeOutcome.NotFound, IsStale: false, now.Problem);
         }
+
+        var isStale = refused.Outcome is KubeOutcome.Conflict || Find(route.Meta.Name)?.Meta.ResourceVersion != route.Meta.ResourceVersion;
+        return isStale ? RouteWrite.Stale : new(IsGone: false, IsStale: false, refused.Problem);
     }
 
     private KubeAnswer Keep(KubeAnswer answer)

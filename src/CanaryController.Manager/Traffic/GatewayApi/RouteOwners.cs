@@ -12,6 +12,8 @@ internal static class RouteOwners
     private const string Spec = "f:spec";
     private const string Rules = "f:rules";
 
+    private static readonly string[] _identity = ["manager", "operation", "subresource", "apiVersion"];
+
     /// <summary>The entries of others that own the rules of <paramref name="route"/>, each with nothing but its part of them.</summary>
     public static JsonArray Of(JsonObject route)
     {
@@ -84,8 +86,7 @@ internal static class RouteOwners
 
     private static bool IsOurs(JsonObject entry) => (string?)entry["manager"] == Marks.FieldManager;
 
-    private static bool IsSame(JsonObject left, JsonObject right) =>
-        ((ReadOnlySpan<string>)["manager", "operation", "subresource", "apiVersion"]).ToArray().All(member => (string?)left[member] == (string?)right[member]);
+    private static bool IsSame(JsonObject left, JsonObject right) => _identity.All(member => (string?)left[member] == (string?)right[member]);
 
     private static JsonNode? RulesOf(JsonObject entry) => (entry["fieldsV1"] as JsonObject)?[Spec]?[Rules];
 }

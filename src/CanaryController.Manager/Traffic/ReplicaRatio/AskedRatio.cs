@@ -9,14 +9,13 @@ namespace CanaryController.Manager.Traffic.ReplicaRatio;
 /// <param name="Stable">The stable version.</param>
 /// <param name="Canary">The canary; null when everything goes to stable.</param>
 /// <param name="Percent">The canary's share, 0 to 100.</param>
-/// <param name="Returning">The share was above 0 before: the canary's pods have to be gone before that is true.</param>
-internal sealed record AskedRatio(string Stable, string? Canary, decimal Percent, bool Returning)
+/// <param name="Returning">
+/// Set when the share was above 0 before: the generation at which the canary's ReplicaSet was scaled to 0. As long as it is that one, its pods have to be gone before the share is true; a
+/// later one was scaled for another attempt.
+/// </param>
+internal sealed record AskedRatio(string Stable, string? Canary, decimal Percent, long? Returning)
 {
-    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-        RespectRequiredConstructorParameters = false,
-    };
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
 
     /// <summary>The canary's share.</summary>
     [JsonIgnore]
@@ -48,8 +47,8 @@ internal sealed record AskedRatio(string Stable, string? Canary, decimal Percent
     public static AskedRatio Next(AskedRatio? before, TrafficSplit split, RatioPods pods)
     {
         var isSame = before is { Canary: not null } && before.Canary == split.Canary && before.Stable == split.Stable;
-        var returns = isSame && split.Weight == CanaryWeight.Zero && pods.AreLeft && (before!.Weight > CanaryWeight.Zero || before.Returning);
-        return new(split.Stable, split.Canary, split.Weight.Percent, returns);
+        var returns = isSame && split.Weight == CanaryWeight.Zero && pods.AreLeft && (before!.Weight > CanaryWeight.Zero || before.Returning == pods.Generation);
+        return new(split.Stable, split.Canary, split.Weight.Percent, returns ? pods.Generation : null);
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ namespace CanaryController.Manager.Traffic.ReplicaRatio;
 /// <param name="Ready">Those of them that are ready, as the ReplicaSet says.</param>
 internal readonly record struct RatioPods(int Stable, int Canary, int Size, int Ready)
 {
+    /// <summary>The generation of the canary's ReplicaSet; 0 when there is none.</summary>
+    public long Generation { get; init; }
+
     /// <summary>The canary still takes requests, or may.</summary>
     public bool AreLeft => Size > 0 || Ready > 0 || Canary > 0;
 
@@ -35,7 +38,7 @@ internal readonly record struct RatioPods(int Stable, int Canary, int Size, int 
         }
 
         var canaries = prefix is null ? 0 : pods.Count(pod => pod.StartsWith(prefix, StringComparison.Ordinal) && !pod.AsSpan(prefix.Length).Contains('-'));
-        return new(pods.Count - canaries, canaries, canary?.Replicas ?? 0, canary?.ReadyReplicas ?? 0);
+        return new(pods.Count - canaries, canaries, canary?.Replicas ?? 0, canary?.ReadyReplicas ?? 0) { Generation = canary?.Meta.Generation ?? 0 };
     }
 
     /// <summary>

@@ -23,8 +23,8 @@ internal static class RatioReading
 
         if (asked.Stable == stable && asked.Canary is not null && asked.Canary == canary)
         {
-            return !asked.Returning ? new(asked.Split, true, null)
-                : pods.AreLeft ? new(asked.Split, false, null)
+            return asked.Returning is not { } generation ? new(asked.Split, true, null)
+                : pods.AreLeft ? new(asked.Split, generation != pods.Generation, null)
                 : new(TrafficSplit.AllTo(stable), true, null);
         }
 

@@ -95,7 +95,7 @@ internal sealed class ReplicaRatioRouter(
         }
 
         var pods = Pods(cluster, replicaSet);
-        var isFalling = before?.Canary is not null && before.Canary == canary && (split.Weight < before.Weight || (before.Returning && split.Weight == CanaryWeight.Zero));
+        var isFalling = before?.Canary is not null && before.Canary == canary && (split.Weight < before.Weight || (before.Returning == pods.Generation && split.Weight == CanaryWeight.Zero));
         if (isFalling && replicaSet is not null && pods.SizeFor(split.Weight) is { } size)
         {
             if (split.Canary is not null && replicaSet.Meta.ResourceVersion != basis.Basis[1])

@@ -1,4 +1,3 @@
-using CanaryController.Manager.Kubernetes.Client;
 using static CanaryController.Manager.Tests.Kubernetes.Client.ScriptedApiServer;
 
 namespace CanaryController.Manager.Tests.Kubernetes.Client;
@@ -120,11 +119,11 @@ public sealed class InformerTests
             "an error event" => server.ThenWatch(StayAsync, event11, Event("ERROR", """{"kind":"Status","code":500,"reason":"InternalError","message":"no"}""")),
             _ => server.ThenWatch(EndAsync, event11).ThenRefuse(503, "ServiceUnavailable", "starting"),
         };
-        server.ThenWatch(null);
+        server.ThenWatch(null, event11);
 
         await server.NextAsync();
         await server.NextAsync();
-        await bed.ChangeAsync();
+        await bed.PassUntilAsync(bed.ChangeAsync());
         var next = server.NextAsync();
         await bed.PassUntilAsync(next);
         if (how == "503")

@@ -138,7 +138,7 @@ public sealed class KubeConnectionTests : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var certificate = request.Create(authority, authority.NotBefore, authority.NotAfter, [1, 2, 3, 4]);
+        using var certificate = request.Create(authority, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1), [1, 2, 3, 4]);
         return certificate.CopyWithPrivateKey(key);
     }
 
@@ -151,7 +151,7 @@ public sealed class KubeConnectionTests : IDisposable
         kind: Config
         clusters: [{name: c, cluster: { {{cluster}} server: "{{server}}"} }]
         users: [{name: u, user: {{user}}}]
-        contexts: [{name: x, context: {cluster: c, user: u, namespace: team-a}}]
+        contexts: [{name: x, context: {cluster: c, user: u, namespace: team-a} }]
         current-context: x
         """);
 

@@ -24,7 +24,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
             var options = new KubernetesOptions { Kubeconfig = _kubeconfig, Namespaces = ["default"] };
             var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
             services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
-            services.AddKubernetesClient(options, KubeConnection.Open(options));
+            services.AddKubernetesClient(options);
             services.AddInformer<Thing>(ObjectKind.Service, item => new(ObjectMeta.Read(item), ""));
             services.AddInformer<Other>(new("nothing.example", "v1", "nothings", "Nothing"), item => new(ObjectMeta.Read(item)));
             _services = services.BuildServiceProvider();
@@ -61,7 +61,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
         Assert.Empty(_services.GetRequiredService<IObjectCache<Other>>().All);
 
         var name = new ObjectName("default", _name);
-        var body = JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"{{_name}}"},"spec":{"ports":[{"port":80}]}}""")!.AsObject();
+        var body = JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"{{_name}}"},"spec":{"ports":[{"port":80}]} }""")!.AsObject();
         var created = await Api.CreateAsync(ObjectKind.Service, "default", body, cancellation);
         Assert.True(created.IsDone, created.Problem);
         var (uid, version) = ((string)created.Body!["metadata"]!["uid"]!, (string)created.Body["metadata"]!["resourceVersion"]!);

@@ -53,7 +53,7 @@ internal sealed class FakeLeases
         /// <summary>The next write is carried out, but its answer is lost.</summary>
         public bool LosesNextAnswer { get; set; }
 
-        public Task<KubeAnswer> GetAsync(ObjectKind kind, ObjectName name, CancellationToken cancellation) => AnswerAsync(leases.Get, cancellation);
+        public Task<KubeAnswer> GetAsync(ObjectKind kind, ObjectName name, CancellationToken cancellation) => AnswerAsync(leases.Get, cancellation, isRead: true);
 
         public Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation) => AnswerAsync(
             () => leases._lease is null ? leases.Store(body["spec"]!) : new(KubeOutcome.AlreadyExists, null, "it is there"), cancellation);
@@ -71,7 +71,7 @@ internal sealed class FakeLeases
         public Task<KubeAnswer> DeleteAsync(ObjectKind kind, ObjectName name, string uid, CancellationToken cancellation, string? resourceVersion = null) =>
             throw new NotSupportedException();
 
-        private async Task<KubeAnswer> AnswerAsync(Func<KubeAnswer> answer, CancellationToken cancellation)
+        private async Task<KubeAnswer> AnswerAsync(Func<KubeAnswer> answer, CancellationToken cancellation, bool isRead = false)
         {
             Assert.True(UrgentRequests.IsHere);
             if (Hangs)
@@ -88,7 +88,7 @@ internal sealed class FakeLeases
                 }
 
                 var given = answer();
-                if (LosesNextAnswer && given.IsDone)
+                if (LosesNextAnswer && given.IsDone && !isRead)
                 {
                     LosesNextAnswer = false;
                     return new(KubeOutcome.Unavailable, null, "the answer broke off");

@@ -57,6 +57,7 @@ public sealed class LeaderElectorTests
         a.Api.Hangs = true;
         await PassAsync(TimeSpan.FromSeconds(10.1));
         Assert.False(a.Elector.IsLeader);
+        Assert.DoesNotContain(_log.Lines, line => line.StartsWith("5105 ", StringComparison.Ordinal));
         Assert.Equal(["leads", "stands by"], a.Changes);
 
         a.Api.Hangs = false;
