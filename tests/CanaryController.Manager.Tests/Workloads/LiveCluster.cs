@@ -42,12 +42,12 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new Lines(Log))).AddSingleton(TimeProvider.System);
         services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
         services.AddKubernetesClient(options);
-        Follow(services, ObjectKind.Deployment, DeploymentObject.Project);
-        Follow(services, ObjectKind.ReplicaSet, ReplicaSetObject.Project);
-        Follow(services, ObjectKind.ControllerRevision, HolderObject.Project);
-        Follow(services, ObjectKind.Service, ServiceObject.Project);
-        Follow(services, ObjectKind.EndpointSlice, EndpointSliceObject.Project);
-        Follow(services, ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
+        services.AddInformer<DeploymentObject>(ObjectKind.Deployment, DeploymentObject.Project);
+        services.AddInformer<ReplicaSetObject>(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
+        services.AddInformer<HolderObject>(ObjectKind.ControllerRevision, HolderObject.Project);
+        services.AddInformer<ServiceObject>(ObjectKind.Service, ServiceObject.Project);
+        services.AddInformer<EndpointSliceObject>(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
+        services.AddInformer<AutoscalerObject>(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
         services.AddSingleton<IObjectCache<RolloutObject>>(new NoRollouts());
         services.AddSingleton<IFence>(this).AddSingleton<IClusterEvents>(this);
         services.AddClusterWorkloads(hold);
@@ -290,9 +290,6 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
 
     private void Watch<T>()
         where T : class, ICached => _services.GetRequiredService<ObjectCache<T>>().Changed += (_, _) => _changes.Writer.TryWrite(true);
-
-    private static void Follow<T>(IServiceCollection services, ObjectKind kind, Func<System.Text.Json.JsonElement, T?> project)
-        where T : class, ICached => services.AddInformer(kind, project);
 
     private static async Task DoneAsync(Task<KubeAnswer> asked)
     {

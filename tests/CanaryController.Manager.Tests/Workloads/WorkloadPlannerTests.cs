@@ -245,7 +245,10 @@ public sealed class WorkloadPlannerTests
         var theirs = run.Cluster.Services["checkout-stable"] = run.Cluster.Services["checkout"] with { Meta = run.Cluster.NewMeta("checkout-stable") };
         run.Settle();
         Assert.Contains("checkout-stable is there already", run.Read().Problem, StringComparison.Ordinal);
+        run.Cluster.Ask(2);
+        run.Settle(20);
         Assert.Same(theirs, run.Cluster.Services["checkout-stable"]);
+        Assert.Equal(["checkout-h1"], run.Cluster.Sets.Keys);
     }
 
     private static Kubernetes.Client.ObjectMeta Held(Kubernetes.Client.ObjectMeta meta) =>
