@@ -84,6 +84,12 @@ internal static class CanaryPlanner
     /// <summary>Holder first: the ReplicaSet is never without a controller.</summary>
     private static void Make(WorkloadView view, WorkloadPlan plan, string revision, int size)
     {
+        if (!ServicePlanner.AreThere(view))
+        {
+            plan.Refuse($"No canary is made before the Services {view.Target.StableServiceName.Name} and {view.Target.CanaryServiceName.Name} are there and this rollout's.");
+            return;
+        }
+
         var name = view.Target.ReplicaSetName(revision);
         if (view.Seen.Sets.FirstOrDefault(set => set.Meta.Name == name) is { } former)
         {
