@@ -62,12 +62,12 @@ internal sealed class Client : IAsyncDisposable
         await Server.DisposeAsync();
     }
 
-    public static string Deployment(string name, string more = "") => $$$"""
-        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},"spec":{{{{more}}}"selector":{"matchLabels":{"app":"{{{name}}}"}},
-        "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"containers":[{"name":"c","image":"shop:1"}]}}}}
-        """;
+    public static string Deployment(string name, string more = "") => """
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"NAME"},"spec":{MORE"selector":{"matchLabels":{"app":"NAME"}},
+        "template":{"metadata":{"labels":{"app":"NAME"}},"spec":{"containers":[{"name":"c","image":"shop:1"}]}}}}
+        """.Replace("NAME", name, StringComparison.Ordinal).Replace("MORE", more, StringComparison.Ordinal);
 
-    public static string Widget(string name, string spec) => $$"""{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"{{name}}"},"spec":{{spec}}}""";
+    public static string Widget(string name, string spec) => """{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"NAME"},"spec":SPEC}""".Replace("NAME", name, StringComparison.Ordinal).Replace("SPEC", spec, StringComparison.Ordinal);
 
     private const string WidgetCrd = """
         apiVersion: apiextensions.k8s.io/v1

@@ -5,7 +5,7 @@ namespace CanaryController.ApiServerStub.Tests.Serving;
 /// <summary>Lists and watches.</summary>
 public sealed class WatchingTests
 {
-    private static string ConfigMap(string name, string labels = "") => $$$"""{"metadata":{"name":"{{{name}}}","labels":{{{{labels}}}}}}""";
+    private static string ConfigMap(string name, string labels = "") => """{"metadata":{"name":"NAME","labels":{LABELS}}}""".Replace("NAME", name, StringComparison.Ordinal).Replace("LABELS", labels, StringComparison.Ordinal);
 
     private static string Seen(System.Text.Json.Nodes.JsonNode? line) => $"{line!["type"]} {line["object"]!["metadata"]!["name"]}";
 
