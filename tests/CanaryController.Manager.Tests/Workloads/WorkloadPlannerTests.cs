@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Tests.Workloads;
@@ -251,6 +252,6 @@ public sealed class WorkloadPlannerTests
         Assert.Equal(["checkout-h1"], run.Cluster.Sets.Keys);
     }
 
-    private static Kubernetes.Client.ObjectMeta Held(Kubernetes.Client.ObjectMeta meta) =>
+    private static ObjectMeta Held(ObjectMeta meta) =>
         meta with { Annotations = new Dictionary<string, string>(meta.Annotations) { [WorkloadMarks.Held] = "true" } };
 }
