@@ -15,6 +15,12 @@ internal static class CanaryPlanner
         }
 
         var size = plan.Find<Effect.ScaleCanary>() is { } scale && scale.Revision == revision ? scale.Replicas : (int?)null;
+        if (view.Target.IsByPodCount && view.State is { Phase: RolloutPhase.Aborting or RolloutPhase.Aborted, Weight.BasisPoints: 0 })
+        {
+            // Where pods are the weight, a rejected canary's go at once: they would be asked for as long as they are there.
+            size = 0;
+        }
+
         if (view.Canary is { } canary)
         {
             if (view.IsOwned(canary) && view.State.HandOverStarted)
