@@ -73,6 +73,38 @@ public sealed class WorkloadPlannerTests
     }
 
     [Fact]
+    public void The_clusters_controllers_may_act_between_any_two_writes()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        run.Between = _ => run.Controllers.Step();
+        run.Cluster.Ask(2);
+        run.Settle();
+        run.AssertWhole();
+        Assert.Equal(RolloutPhase.Promoted, run.State.Phase);
+    }
+
+    [Fact]
+    public void A_canary_whose_pods_become_unready_is_not_handed_over_until_they_are_ready_again()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        run.Cluster.Ask(2);
+        run.Between = action =>
+        {
+            if (action.Does.StartsWith("points checkout at", StringComparison.Ordinal) && run.State.HandOverStarted)
+            {
+                run.Cluster.Unready.Add(ClusterModel.Template(2));
+            }
+        };
+        run.Settle(30);
+        run.AssertWhole();
+        Assert.True(run.State.HandOverStarted);
+        run.Cluster.Unready.Clear();
+        run.Settle();
+        run.AssertWhole();
+        Assert.Equal(RolloutPhase.Promoted, run.State.Phase);
+    }
+
+    [Fact]
     public void A_third_template_takes_the_place_of_the_second()
     {
         var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
