@@ -44,7 +44,7 @@ public sealed class LiveWorkloadTests
         await using var cluster = await LiveCluster.StartAsync();
         cluster.Verdict = Verdict.Failed;
         await cluster.CreateAsync(3);
-        await cluster.UntilAsync(() => cluster.State.StableRevision is not null && cluster.Sets.Any(set => set.AvailableReplicas == 3));
+        await cluster.UntilAsync(() => cluster.State.StableRevision is not null && cluster.Sets.Any(set => set.AvailableReplicas == 3) && cluster.Services.Count == 3);
         var first = cluster.Sets.Single();
         await cluster.SetImageAsync("web:2");
         await cluster.UntilAsync(() => cluster.State.Phase is RolloutPhase.Aborted);
@@ -63,7 +63,7 @@ public sealed class LiveWorkloadTests
     {
         await using var cluster = await LiveCluster.StartAsync();
         await cluster.CreateAsync(2);
-        await cluster.UntilAsync(() => cluster.State.StableRevision is not null && cluster.Sets.Any(set => set.AvailableReplicas == 2));
+        await cluster.UntilAsync(() => cluster.State.StableRevision is not null && cluster.Sets.Any(set => set.AvailableReplicas == 2) && cluster.Services.Count == 3);
         await cluster.SetImageAsync("web:2");
         await cluster.UntilAsync(() => cluster.State.Phase is RolloutPhase.Promoting);
         await cluster.ScaleAsync(4);
