@@ -1,0 +1,109 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Running;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
+
+namespace CanaryController.EndToEnd.Tests.Kubernetes;
+
+/// <summary>The controller and its way to the API server fail; traffic does not notice.</summary>
+public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
+{
+    private const int Kills = 50;
+    private const int Stalls = 10;
+
+    /// <summary>Replays the random moments of a failed run.</summary>
+    private const string SeedVariable = "CANARY_E2E_SEED";
+
+    [Fact(Timeout = Suite.Milliseconds)]
+    public Task A_controller_that_is_killed_50_times_in_one_rollout_promotes_it_all_the_same() => cluster.RunAsync(
+        new ShopOptions { IsAlone = true, Steps = """[{"weight": 25}, {"weight": 50}, {"weight": 75}, {"weight": 100}]""" },
+        async shop =>
+        {
+            var random = Seeded();
+            var release = 2;
+            await shop.ReleaseAsync($"v{release}");
+            for (var kill = 0; kill < Kills; kill++)
+            {
+                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(0, 1_200)));
+                await shop.Controller.KillAsync();
+                shop.Controller.Start();
+                if (shop.Phase is "Promoted" && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet($"v{release}").Hash())
+                {
+                    // Done before the last kill: the others hit the next one.
+                    await shop.ReleaseAsync($"v{++release}");
+                }
+            }
+
+            await shop.PromotedAsync($"v{release}", TimeSpan.FromSeconds(120));
+            output.WriteLine($"{release - 1} revisions were promoted");
+        });
+
+    [Fact(Timeout = Suite.Milliseconds)]
+    public Task Of_two_controllers_one_that_stalls_and_goes_on_does_no_harm() => cluster.RunAsync(
+        new ShopOptions { IsAlone = true, Steps = """[{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}, {"weight": 100, "hold": "1s"}]""" },
+        async shop =>
+        {
+            var random = Seeded();
+            var second = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation);
+            await shop.ReleaseAsync("v2");
+            for (var (stall, release) = (0, 2); stall < Stalls; stall++)
+            {
+                var stalled = stall % 2 == 0 ? shop.Controller : second;
+                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(0, 1_500)));
+                stalled.Pause();
+                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(500, 2_500)));
+                if (shop.Phase is "Promoted" && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet($"v{release}").Hash())
+                {
+                    await shop.ReleaseAsync($"v{++release}");
+                }
+
+                stalled.Continue();
+            }
+
+            var last = shop.Deployment.Text("spec", "template", "metadata", "labels", "release")!;
+            await shop.PromotedAsync(last, TimeSpan.FromSeconds(120));
+            await second.StopAsync();
+        });
+
+    [Fact(Timeout = Suite.Milliseconds)]
+    public async Task An_API_server_that_is_out_of_reach_for_30_seconds_in_the_middle_changes_nothing()
+    {
+        await cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = """[{"weight": 25, "hold": "3s"}, {"weight": 50, "hold": "3s"}, {"weight": 100, "hold": "1s"}]""" }, async shop =>
+        {
+            await shop.Controller.StopAsync();
+            var (forwarder, kubeconfig) = shop.Stage.NewForwarder();
+            await using (forwarder)
+            {
+                var controller = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation, kubeconfig);
+                await shop.ReleaseAsync("v2");
+                await shop.UntilStepAsync(1, "v2", 25);
+                forwarder.Cut();
+                await shop.AfterAsync(TimeSpan.FromSeconds(30));
+                Assert.Equal(25, shop.Share("v2"), 0.01);
+                forwarder.Mend();
+                await shop.PromotedAsync("v2");
+                await controller.StopAsync();
+            }
+        });
+    }
+
+    [Fact(Timeout = Suite.Milliseconds)]
+    public Task A_controller_that_is_stopped_in_the_middle_lets_the_next_one_go_on() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(25, 50) }, async shop =>
+    {
+        await shop.ReleaseAsync("v2");
+        await shop.UntilStepAsync(1, "v2", 25);
+        await shop.Controller.StopAsync();
+        await shop.Controller.StartAsync(shop.Cancellation);
+        await shop.CommandAsync("Skip");
+        await shop.UntilStepAsync(2, "v2", 50);
+        await shop.CommandAsync("Promote");
+        await shop.PromotedAsync("v2");
+    });
+
+    private Random Seeded()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var asked) ? asked : (int)(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() % int.MaxValue);
+        output.WriteLine($"{SeedVariable}={seed}");
+        Console.Error.WriteLine($"{SeedVariable}={seed}");
+        return new Random(seed);
+    }
+}
