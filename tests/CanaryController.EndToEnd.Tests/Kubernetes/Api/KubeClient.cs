@@ -27,7 +27,7 @@ internal sealed class KubeClient : IDisposable
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
-        if (CertUtils.GetClientCert(configuration) is { } certificate)
+        if (Certificate(configuration) is { } certificate)
         {
             tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
@@ -83,6 +83,16 @@ internal sealed class KubeClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static X509Certificate2? Certificate(KubernetesClientConfiguration configuration)
+    {
+        var certificate = Pem(configuration.ClientCertificateData, configuration.ClientCertificateFilePath);
+        var key = Pem(configuration.ClientCertificateKeyData, configuration.ClientKeyFilePath);
+        return certificate is null || key is null ? null : X509Certificate2.CreateFromPem(certificate, key);
+    }
+
+    private static string? Pem(string? data, string? file) =>
+        data is { Length: > 0 } ? Encoding.UTF8.GetString(Convert.FromBase64String(data)) : file is { Length: > 0 } ? File.ReadAllText(file) : null;
 
     private async Task<KubeAnswer> SendAsync(HttpMethod method, string path, JsonNode? body, string? mediaType, CancellationToken cancellation)
     {
