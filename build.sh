@@ -87,10 +87,10 @@ cmd_format() { dotnet format CanaryController.sln "$@"; }
 cmd_generate() {
   build CanaryController.sln
   local name
-  for name in CanaryController.Cli.Tests CanaryController.Manager.Tests; do
+  for name in CanaryController.Cli.Tests CanaryController.Manager.Tests CanaryController.Resources.Tests; do
     CANARY_UPDATE_SNAPSHOTS=1 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -trait Generates=files </dev/null
   done
-  git status --short -- docs tests
+  git status --short -- charts docs tests
 }
 
 # Replays what a failed simulation names, or tries --runs N other seeds from there.
@@ -136,7 +136,7 @@ cmd_help() {
   test                              build, then run every test; the last line counts them
   check                             build with every warning an error, and verify the formatting
   format                            format the code
-  generate                          write docs/openapi.json and the snapshots of canaryctl's help anew
+  generate                          write docs/openapi.json, the chart's CRDs and the snapshots of canaryctl's help anew
   simulate [--seed N] [--runs N]    the real manager on virtual time among seeded faults
   bench [ARGS]                      measure; prints a table and writes JSON
   e2e [--times N] [SCENARIO ...]    demo scenarios one after the other, one JSON line each

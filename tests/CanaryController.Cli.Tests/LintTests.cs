@@ -45,6 +45,19 @@ public sealed class LintTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rollout_is_checked_by_the_rules_of_where_its_router_is()
+    {
+        const string OnKubernetes = "{router: GatewayAPI, gatewayAPI: {httpRoutes: [{name: shop}]}}";
+        Write("standalone.yaml", Good.Replace("  workload: {kind: External", "  service: {name: shop}\n  workload: {kind: Deployment, name: shop} # {kind: External", StringComparison.Ordinal));
+        Write("kubernetes.yaml", Good.Replace("{router: Gateway, gateway: {route: shop}}", OnKubernetes, StringComparison.Ordinal).Replace("name: shop}\n", "name: other}\n", StringComparison.Ordinal));
+        var run = await LintAsync(_folder);
+        Assert.Equal(1, run.Exit);
+        Assert.Contains("kubernetes.yaml:12:5: error: spec.analysis.source: the metric success-rate is built in", run.Output, StringComparison.Ordinal);
+        Assert.Contains("standalone.yaml:6:20: error: spec.workload.kind: the standalone manager runs no Deployments", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("2 rollouts in 2 files: 2 errors, 0 warnings\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_problem_is_one_line_however_long_it_is()
     {
         Write("long.yaml", Good.Replace("hold: 5m", new string('h', 5_000) + ": 5m", StringComparison.Ordinal));

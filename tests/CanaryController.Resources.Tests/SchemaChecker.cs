@@ -85,6 +85,6 @@ internal static class SchemaChecker
         var number = value.GetDecimal();
         var isBelow = number < schema.Minimum || (schema.IsMinimumExclusive && number == schema.Minimum);
         var isAbove = number > schema.Maximum || (schema.IsMaximumExclusive && number == schema.Maximum);
-        return isBelow || isAbove || (schema.MultipleOf is { } factor && number % factor != 0) ? [$"{path}: {number}"] : [];
+        return isBelow || isAbove ? [$"{path}: {number}"] : [];
     }
 }

@@ -12,7 +12,7 @@ namespace CanaryController.Manager.Api;
 /// alike and not carried out twice.
 /// </summary>
 internal sealed class CommandEndpoint(
-    IRolloutResources resources, ICommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, TimeProvider time)
+    IRolloutResources resources, ICommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, ILeadership leadership, TimeProvider time)
 {
     /// <summary>How large a body may be; the server refuses more.</summary>
     public const int MaxBodyBytes = 64 * 1024;
@@ -37,6 +37,11 @@ internal sealed class CommandEndpoint(
 
     private async Task<IResult> PostAsync(RolloutKey key, HttpContext context)
     {
+        if (!leadership.IsLeading)
+        {
+            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not the leader", "Another replica of the controller leads; send it again, to that one.");
+        }
+
         var (request, refusal) = await ReadAsync(context);
         if (request is null)
         {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Standalone;
 using CanaryController.Resources.Api;
 
@@ -13,7 +14,7 @@ internal static class CommandLine
 
     private const string Usage =
         """
-        canary-manager: decides about rollouts, standalone.
+        canary-manager: decides about rollouts, standalone or for a Kubernetes cluster (mode: Kubernetes).
 
         Usage: canary-manager --config FILE [--check]
 
@@ -79,7 +80,7 @@ internal static class CommandLine
             await app.RunAsync();
             return 0;
         }
-        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException or DatabaseUnusableException)
+        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException or DatabaseUnusableException or KubeConnectionException)
         {
             return await RefuseAsync(error, $"canary-manager: {wrong.Message}");
         }

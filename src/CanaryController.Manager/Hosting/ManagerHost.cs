@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
@@ -19,6 +20,7 @@ internal static class ManagerHost
     /// <param name="time">The clock; null = the real one.</param>
     /// <param name="overrides">Replaces services: what tests put in the place of the gateway and Prometheus.</param>
     /// <exception cref="DatabaseUnusableException">The database cannot be opened.</exception>
+    /// <exception cref="KubeConnectionException">There is no usable way to the API server.</exception>
     public static WebApplication Build(ManagerOptions options, TimeProvider? time = null, Action<IServiceCollection>? overrides = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "canary-manager" });
@@ -37,9 +39,9 @@ internal static class ManagerHost
         var app = builder.Build();
         try
         {
-            Load(app.Services, options.Standalone.Database);
+            Load(app.Services, options);
         }
-        catch (DatabaseUnusableException)
+        catch (Exception wrong) when (wrong is DatabaseUnusableException or KubeConnectionException)
         {
             ((IDisposable)app).Dispose();
             throw;
@@ -50,8 +52,15 @@ internal static class ManagerHost
     }
 
     /// <summary>Reads what is kept, all of it, before anything begins: what cannot be read is said once, and nothing starts with half of it.</summary>
-    private static void Load(IServiceProvider services, string database)
+    private static void Load(IServiceProvider services, ManagerOptions options)
     {
+        if (options.Mode is RunMode.Kubernetes)
+        {
+            services.GetRequiredService<KubeConnection>();
+            return;
+        }
+
+        var database = options.Standalone.Database;
         try
         {
             services.GetRequiredService<SqliteDatabase>();

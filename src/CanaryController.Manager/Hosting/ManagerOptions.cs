@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Gateway;
 
 namespace CanaryController.Manager.Hosting;
@@ -10,8 +11,11 @@ internal sealed record ManagerOptions
     /// <summary>Where resources come from.</summary>
     public RunMode Mode { get; init; } = RunMode.Standalone;
 
-    /// <summary>The section <c>standalone</c>.</summary>
-    public required StandaloneOptions Standalone { get; init; }
+    /// <summary>The section <c>standalone</c>; for that mode.</summary>
+    public StandaloneOptions Standalone { get; init; } = new("", "");
+
+    /// <summary>The section <c>kubernetes</c>; for that mode.</summary>
+    public KubernetesOptions Kubernetes { get; init; } = new();
 
     /// <summary>The section <c>api</c>.</summary>
     public required ApiOptions Api { get; init; }
@@ -19,8 +23,8 @@ internal sealed record ManagerOptions
     /// <summary>The section <c>prometheus</c>.</summary>
     public required PrometheusOptions Prometheus { get; init; }
 
-    /// <summary>The list <c>gateways</c>; at least one.</summary>
-    public required IReadOnlyList<GatewayOptions> Gateways { get; init; }
+    /// <summary>The list <c>gateways</c>; standalone at least one.</summary>
+    public IReadOnlyList<GatewayOptions> Gateways { get; init; } = [];
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();
@@ -34,6 +38,9 @@ internal enum RunMode
 {
     /// <summary>A folder of files; state in SQLite.</summary>
     Standalone,
+
+    /// <summary>Objects of a cluster; state in them.</summary>
+    Kubernetes,
 }
 
 /// <summary>The section <c>standalone</c>.</summary>

@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Resources.Api;
 using CanaryController.Shared;
@@ -34,21 +35,24 @@ internal static class ManagerOptionsReader
     {
         var settings = new SettingsReader(configuration);
         var logging = settings.Section("logging");
-        var standalone = settings.Section("standalone");
+        var mode = settings.Choice("mode", RunMode.Standalone);
         var options = new ManagerOptions
         {
-            Mode = settings.Choice("mode", RunMode.Standalone),
-            Standalone = new(
-                standalone.Required("folder", "The folder of Rollout files, like /etc/canary-controller/rollouts."),
-                standalone.Required("database", "The SQLite file, like /var/lib/canary-controller/state.db.")),
+            Mode = mode,
+            Standalone = mode is RunMode.Standalone ? ReadStandalone(settings.Section("standalone")) : new("", ""),
+            Kubernetes = mode is RunMode.Kubernetes ? KubernetesOptionsReader.Read(settings.Section("kubernetes")) : new(),
             Prometheus = ReadPrometheus(settings),
-            Gateways = ReadGateways(settings),
+            Gateways = mode is RunMode.Standalone ? ReadGateways(settings) : [],
             Api = ApiOptionsReader.Read(settings.Section("api")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };
         return (options, settings.Finish());
     }
+
+    private static StandaloneOptions ReadStandalone(SettingsReader standalone) => new(
+        standalone.Required("folder", "The folder of Rollout files, like /etc/canary-controller/rollouts."),
+        standalone.Required("database", "The SQLite file, like /var/lib/canary-controller/state.db."));
 
     private static PrometheusOptions ReadPrometheus(SettingsReader settings)
     {

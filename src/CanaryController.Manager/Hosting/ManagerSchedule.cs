@@ -1,3 +1,4 @@
+using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using Quartz;
@@ -15,24 +16,36 @@ internal static class ManagerSchedule
     /// <summary>How often all rollouts do.</summary>
     public static readonly TimeSpan FullResync = TimeSpan.FromSeconds(30);
 
+    /// <summary>The same on Kubernetes, where watches tell of every change.</summary>
+    public static readonly TimeSpan ClusterResync = TimeSpan.FromMinutes(10);
+
     /// <summary>How often the folder is read, whatever the file system reports.</summary>
     public static readonly TimeSpan FolderRescan = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the database is tidied.</summary>
+    /// <summary>How often the database, or the cluster's answered commands, are tidied.</summary>
     public static readonly TimeSpan Housekeeping = TimeSpan.FromHours(1);
 
     /// <summary>Adds the jobs.</summary>
     /// <remarks>The clock is named twice: a trigger that is not given its start computes its first fire from the real one.</remarks>
-    public static IServiceCollection AddSchedule(this IServiceCollection services, TimeProvider time)
+    public static IServiceCollection AddSchedule(this IServiceCollection services, RunMode mode, TimeProvider time)
     {
         services.AddQuartz(quartz =>
         {
             quartz.UseTimeProvider(time);
             quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = MaxConcurrency);
             Every<ActiveResyncJob>(quartz, time, ActiveResync);
-            Every<FullResyncJob>(quartz, time, FullResync);
-            Every<FolderRescanJob>(quartz, time, FolderRescan);
-            Every<HousekeepingJob>(quartz, time, Housekeeping);
+            switch (mode)
+            {
+                case RunMode.Standalone:
+                    Every<FullResyncJob>(quartz, time, FullResync);
+                    Every<FolderRescanJob>(quartz, time, FolderRescan);
+                    Every<HousekeepingJob>(quartz, time, Housekeeping);
+                    break;
+                case RunMode.Kubernetes:
+                    Every<FullResyncJob>(quartz, time, ClusterResync);
+                    Every<HousekeepingOfCommandsJob>(quartz, time, Housekeeping);
+                    break;
+            }
         });
         services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
         return services;

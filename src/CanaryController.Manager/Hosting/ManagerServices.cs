@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
@@ -17,8 +18,12 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddStandalone(options.Standalone).AddApi().AddSchedule(time);
-        return services.AddGatewayRouter(options.Gateways).AddPrometheusEvidence(options.Prometheus);
+        services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        return options.Mode switch
+        {
+            RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways),
+            RunMode.Kubernetes => services.AddKubernetes(options.Kubernetes),
+        };
     }
 
     private static IServiceCollection AddTelemetry(this IServiceCollection services)

@@ -30,6 +30,8 @@ internal sealed class ClusterRolloutStore(
     /// <inheritdoc/>
     public async Task WriteAsync(RolloutWrite write, CancellationToken cancellation)
     {
+        // What takes traffic from a canary waits behind no other request.
+        using UrgentRequests.Scope? urgent = write.State.Phase is RolloutPhase.Aborting ? UrgentRequests.Begin() : null;
         var found = await ReadyAsync(write, cancellation);
         var composed = StatusComposer.Compose(found.Status, write.Shown! with { State = write.State }, write.At);
         var record = write.Answer is null ? null : commands.Record(write.Key, write.Answer, write.At);

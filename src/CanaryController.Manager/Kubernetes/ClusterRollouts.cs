@@ -3,6 +3,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
+using CanaryController.Resources.Api;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -52,13 +53,41 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache) : IRoll
         }
     }
 
-    private RolloutResource ToResource(RolloutObject found) => InForce(found) is { } content && found.StatusProblem is null
-        ? content.ToResource(found.Meta, found.Problems)
-        : new()
+    private RolloutResource ToResource(RolloutObject found)
+    {
+        List<FieldProblem> problems = [.. found.Problems, .. Contended(found)];
+        if (found.StatusProblem is { } unreadable)
         {
-            Key = found.Key,
-            Generation = found.Meta.Generation,
-            Deleted = found.Meta.IsDeleting,
-            Problems = found.StatusProblem is { } problem ? [.. found.Problems, new("status", null, problem, null)] : found.Problems,
-        };
+            problems.Add(new("status", null, unreadable, null));
+        }
+
+        // One that was adopted already is led on with what it has: it is the other one that has to go.
+        var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || found.Status?.State is not null);
+        return mayLead && InForce(found) is { } content
+            ? content.ToResource(found.Meta, problems)
+            : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Problems = problems };
+    }
+
+    /// <summary>A Deployment, a Service and a route belong to the rollout that was there first.</summary>
+    private IEnumerable<FieldProblem> Contended(RolloutObject found)
+    {
+        foreach (var key in found.IndexKeys)
+        {
+            if (cache.By(key).FirstOrDefault(other => other.Meta.Uid != found.Meta.Uid && IsFirst(other, found)) is { } first)
+            {
+                var parts = key.Split(':', 2);
+                yield return new(PathOf(parts[0]), parts[1], $"the rollout {first.Key} leads it already", "name another one, or delete one of the two rollouts");
+            }
+        }
+    }
+
+    private static bool IsFirst(RolloutObject one, RolloutObject other) =>
+        (one.Meta.CreatedAt, one.Meta.Name.Name).CompareTo((other.Meta.CreatedAt, other.Meta.Name.Name)) < 0;
+
+    private static string PathOf(string kind) => kind switch
+    {
+        "deployment" => "spec.workload.name",
+        "route" => "spec.traffic.gatewayAPI.httpRoutes",
+        _ => "spec.service.name",
+    };
 }

@@ -1,5 +1,6 @@
 using CanaryController.Core;
 using CanaryController.Core.Rollouts;
+using CanaryController.Core.Traffic;
 using CanaryController.Manager.Traffic;
 
 namespace CanaryController.Manager.Rollouts;
@@ -21,13 +22,18 @@ internal sealed class EffectExecutor(ITrafficRouter router, IWorkloads workloads
         }
 
         var reading = await router.ApplyAsync(resource.Target, split, observed.Route.Reading, cancellation);
-        var refused = reading.Route is { Problem: null, Accepted: false } ? $"The route {resource.Target.Route} has not taken up the split yet." : null;
-        return new(new(split.Stable, split.Canary, reading), outcome.Failure ?? reading.Route.Problem ?? refused, outcome.Changed);
+        var isStale = IsStale(reading, observed.Route.Reading, split);
+        var refused = reading.Route is { Problem: null, Accepted: false } && !isStale ? $"The route {resource.Target.Route} has not taken up the split yet." : null;
+        return new(new(split.Stable, split.Canary, reading), outcome.Failure ?? reading.Route.Problem ?? refused, outcome.Changed || isStale);
     }
+
+    /// <summary>Somebody else wrote in between, so nothing was written: decide again by what is there now, even when it looks the same.</summary>
+    private static bool IsStale(RouteReading now, RouteReading basis, TrafficSplit split) =>
+        now.Route.Problem is null && now.Basis != basis.Basis && now.Route.Applied?.RoutesAlike(split) is not true;
 }
 
 /// <summary>What acting came to.</summary>
 /// <param name="Reading">What the router said after the last split; null when there was none.</param>
 /// <param name="Failure">Why an effect was not carried out; null when all were.</param>
-/// <param name="Changed">The workload was changed: look again.</param>
+/// <param name="Changed">The workload was changed, or the route by somebody else: look again.</param>
 internal sealed record EffectResult(KnownReading? Reading, string? Failure, bool Changed);

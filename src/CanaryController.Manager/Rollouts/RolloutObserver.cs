@@ -22,7 +22,7 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
         {
             Now = now,
             DeclaredRevision = workload.DeclaredRevision,
-            Route = known.Reading.Route,
+            Route = state.StableRevision is null ? known.Reading.Route with { Applied = known.Reading.Route.Applied ?? known.Reading.Found } : known.Reading.Route,
             Workload = workload.Counts ?? Counts(known.Reading, stable, canary),
             Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,
             Command = command,

@@ -53,6 +53,12 @@ internal sealed record RouteReading(RouteObservation Route, IReadOnlyDictionary<
     /// <summary>Which states of the route's objects this is, for the condition of the next write; empty where the router keeps that itself.</summary>
     public EquatableArray<string> Basis { get; init; }
 
+    /// <summary>
+    /// What the route carries, where <see cref="RouteObservation.Applied"/> does not count it as known because an earlier leader, or nobody of ours, wrote it. Only for whoever has never seen
+    /// the rollout: the planner asks for nothing before it knows what is stable.
+    /// </summary>
+    public TrafficSplit? Found { get; init; }
+
     /// <summary>What people should know of the route, beside what the planner needs: conditions like RouteContended. Only those that hold.</summary>
     public EquatableArray<ConditionView> Conditions { get; init; }
 

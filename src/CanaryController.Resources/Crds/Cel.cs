@@ -17,6 +17,8 @@ internal static class Cel
 
     public static readonly CelRule DeploymentHasService = new("self.workload.kind != 'Deployment' || has(self.service)", "a Deployment needs its Service: write service: {name: NAME, port: 80}");
 
+    public static readonly CelRule ExternalHasNoSizes = new("self.workload.kind != 'External' || self.strategy.steps.all(step, !has(step.replicas))", "the controller does not start the instances of an External workload: leave replicas out");
+
     public static readonly CelRule RatioReaches = new(
         $"self.traffic.router != 'ReplicaRatio' || (self.workload.kind == 'Deployment' && self.strategy.steps.all(step, step.weight <= {KubernetesRules.MaxRatioPercent}.0 && !has(step.replicas)))",
         $"ReplicaRatio is for Deployments, with weights up to {KubernetesRules.MaxRatioPercent} (stable keeps all its pods) and without replicas; promotion follows the last step");
@@ -25,6 +27,10 @@ internal static class Cel
 
     public static readonly CelRule RouterHasRoutes = new(
         "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Gateway') == has(self.gateway)", "the router GatewayAPI needs its section gatewayAPI; other routers do not have it");
+
+    /// <summary><c>multipleOf: 0.01</c> would say it, but API servers (1.26 at least) divide by zero when they check a whole number by it. int() may cut or round.</summary>
+    public static readonly CelRule WeightInHundredths = new(
+        "[self * 100.0 - double(int(self * 100.0))].all(rest, (rest > -0.000001 && rest < 0.000001) || rest < -0.999999 || rest > 0.999999)", "write percent in multiples of 0.01");
 
     /// <summary>CEL has no loop with an index, and a sorted copy of the weights is estimated beyond the budget: the indices are written out.</summary>
     public static readonly CelRule WeightsNeverFall = new(
@@ -35,6 +41,9 @@ internal static class Cel
         "this version takes no match, mirror, gates or approval channels on Kubernetes: leave them out");
 
     public static readonly CelRule BuiltinOrQuery = new("has(self.builtin) != has(self.query)", "a metric is built in or has a query: write one of builtin and query");
+
+    public static readonly CelRule SomethingIsAsked = new(
+        "has(self.threshold) || (has(self.compare) && has(self.builtin) && self.builtin == 'RequestSuccessRate')", "nothing is asked of the metric: write a threshold");
 
     public static readonly CelRule CommandNeverChanges = new("self == oldSelf", "a command never changes: create another one");
 

@@ -99,7 +99,6 @@ internal sealed class CrdYaml
         Optional(depth, "exclusiveMinimum", schema.IsMinimumExclusive ? "true" : null);
         Optional(depth, "maximum", Number(schema.Maximum));
         Optional(depth, "exclusiveMaximum", schema.IsMaximumExclusive ? "true" : null);
-        Optional(depth, "multipleOf", Number(schema.MultipleOf));
         Optional(depth, "minItems", Number(schema.MinItems));
         Optional(depth, "maxItems", Number(schema.MaxItems));
     }

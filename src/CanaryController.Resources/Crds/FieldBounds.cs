@@ -25,7 +25,7 @@ internal static class FieldBounds
         [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
         [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
         [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
-        [(typeof(StepSection), "weight")] = schema => Range(0, 100)(schema) with { MultipleOf = 0.01m },
+        [(typeof(StepSection), "weight")] = schema => Range(0, 100)(schema) with { Rules = [Cel.WeightInHundredths] },
         [(typeof(StepSection), "minRequests")] = Range(0, 1_000_000_000),
         [(typeof(StepSection), "gates")] = schema => schema with { ListType = "set", MaxItems = 10, Items = Label(schema.Items!) },
         [(typeof(StepSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
@@ -65,11 +65,11 @@ internal static class FieldBounds
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
     {
-        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.RatioReaches],
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.ExternalHasNoSizes, Cel.RatioReaches],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.NotOwnGateway, Cel.RouterHasRoutes],
         [typeof(StepSection)] = [Cel.NotYet],
-        [typeof(MetricSection)] = [Cel.BuiltinOrQuery],
+        [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
     };
 

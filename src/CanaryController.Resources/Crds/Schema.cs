@@ -48,9 +48,6 @@ public sealed record Schema
     /// <summary>Of a number: the most itself is refused.</summary>
     public bool IsMaximumExclusive { get; init; }
 
-    /// <summary>Of a number: what it must be a multiple of.</summary>
-    public decimal? MultipleOf { get; init; }
-
     /// <summary>Of an array: the fewest items.</summary>
     public int? MinItems { get; init; }
 

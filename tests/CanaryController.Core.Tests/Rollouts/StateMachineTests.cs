@@ -83,6 +83,19 @@ public sealed class StateMachineTests
         Assert.Equal(run.Now, run.Present.StepSince);
     }
 
+    [Theory]
+    [InlineData(9, null, 25, 4)]
+    [InlineData(3, null, 25, 3)]
+    [InlineData(1, null, 75, 3)]
+    [InlineData(null, 100, 25, 4)]
+    public void A_canary_has_what_its_step_asks_for_but_no_more_than_stable_had_at_the_start_and_no_less_than_its_weight_needs(
+        int? count, int? percent, int weight, int expected)
+    {
+        var run = RolloutRun.Managed(Specs.Step(weight) with { Replicas = new ReplicaTarget(count, percent) }, Specs.Step(100)).Start();
+        Assert.Equal(expected, run.CanarySize);
+        Assert.Equal(RolloutPhase.Progressing, run.Present.Phase);
+    }
+
     [Fact]
     public void The_first_hold_begins_after_the_warm_up()
     {

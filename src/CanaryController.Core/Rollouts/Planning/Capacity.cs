@@ -19,7 +19,9 @@ internal static class Capacity
     public static int Needed(CanaryWeight weight, int size) =>
         (int)((((long)weight.BasisPoints * Math.Max(1, size)) + CanaryWeight.WholeBasisPoints - 1) / CanaryWeight.WholeBasisPoints);
 
-    /// <summary>The canary's size at <paramref name="step"/> (Managed): what the user asks for, but never less than the weight needs, and at least one.</summary>
+    /// <summary>
+    /// The canary's size at <paramref name="step"/> (Managed): what the user asks for up to stable's size at the start, but never less than the weight needs, and at least one.
+    /// </summary>
     public static int Wanted(RolloutState state, RolloutStep step)
     {
         var asked = step.Replicas switch
@@ -28,7 +30,7 @@ internal static class Capacity
             { Percent: { } percent } => Needed(CanaryWeight.FromBasisPoints(Math.Clamp(percent, 0, 100) * 100), state.StableSizeAtStart),
             _ => 0,
         };
-        return Math.Max(1, Math.Max(asked, Needed(step.Weight, state.StableSizeAtStart)));
+        return Math.Max(1, Math.Max(Math.Min(asked, state.StableSizeAtStart), Needed(step.Weight, state.StableSizeAtStart)));
     }
 
     /// <summary>The canary's size before it takes stable's place (Managed): an autoscaler may have found since the start that more is needed.</summary>

@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Outbound;
 using CanaryController.Resources;
 
 namespace CanaryController.Manager.Analysis.Prometheus;

@@ -32,6 +32,24 @@ internal sealed class JsonPatch
         return this;
     }
 
+    /// <summary>Sets or inserts at <paramref name="path"/> what stands at <paramref name="from"/> now, whatever it holds.</summary>
+    public JsonPatch Copy(string from, string path)
+    {
+        _operations.Add(new JsonObject { ["op"] = "copy", ["from"] = from, ["path"] = path });
+        return this;
+    }
+
+    /// <summary>Adds the operations of <paramref name="rest"/>.</summary>
+    public JsonPatch Then(JsonPatch rest)
+    {
+        foreach (var operation in rest._operations)
+        {
+            _operations.Add(operation!.DeepClone());
+        }
+
+        return this;
+    }
+
     /// <summary>A key as it is written in a path.</summary>
     public static string Escape(string key) => key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 

@@ -48,7 +48,7 @@ internal sealed class RolloutCommandObject : ICached
         var meta = ObjectMeta.Read(item);
         var done = item.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Object
             && status.TryGetProperty("phase", out var phase) && phase.GetString() is not (null or "Pending");
-        var read = RolloutCommandReader.ReadServerObject(item.GetRawText());
+        var read = RolloutCommandReader.ReadServerObject(ServerText.Of(item, ObjectKind.RolloutCommand));
         if (read.Commands is [var command])
         {
             return command.Spec.Action is RolloutAction.Approve

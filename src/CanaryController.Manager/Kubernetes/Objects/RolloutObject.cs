@@ -46,7 +46,7 @@ internal sealed class RolloutObject : ICached
     public static RolloutObject Project(JsonElement item)
     {
         var meta = ObjectMeta.Read(item);
-        var read = RolloutReader.ReadServerObject(item.GetRawText());
+        var read = RolloutReader.ReadServerObject(ServerText.Of(item, ObjectKind.Rollout));
         IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
         var (status, problem) = ReadStatus(item);
         var content = errors.Count == 0 ? ReadContent(read) : status?.InForce is { } text ? ReadContent(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null;

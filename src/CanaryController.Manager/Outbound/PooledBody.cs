@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace CanaryController.Manager.Analysis.Prometheus;
+namespace CanaryController.Manager.Outbound;
 
 /// <summary>An answer's body in one pooled block, so that series are told apart by their bytes without making strings. Dispose it once.</summary>
 internal sealed class PooledBody : IDisposable
@@ -14,6 +14,9 @@ internal sealed class PooledBody : IDisposable
 
     /// <summary>The body.</summary>
     public ReadOnlySpan<byte> Span => _block.AsSpan(0, Length);
+
+    /// <summary>The body, which may be used until it is disposed.</summary>
+    public ReadOnlyMemory<byte> Memory => _block.AsMemory(0, Length);
 
     /// <summary>Reads the stream to its end; null when it is longer than <paramref name="maxBytes"/>.</summary>
     public static async ValueTask<PooledBody?> ReadAsync(Stream stream, long? expectedBytes, int maxBytes, CancellationToken cancellation)

@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace CanaryController.Manager.Kubernetes.Client;
+
+/// <summary>Keeps a cache of one kind's objects.</summary>
+internal interface IInformer
+{
+    /// <summary>The kind.</summary>
+    ObjectKind Kind { get; }
+
+    /// <summary>True once everything was listed, or is known not to exist.</summary>
+    bool IsSynced { get; }
+
+    /// <summary>What is wrong now, a sentence a target; empty when nothing is.</summary>
+    IReadOnlyList<string> Problems { get; }
+
+    /// <summary>Ends when <see cref="IsSynced"/> is true.</summary>
+    Task WhenSyncedAsync(CancellationToken cancellation);
+
+    /// <summary>Lists and watches until stopped. Once only.</summary>
+    Task RunAsync(CancellationToken stopping);
+}
+
+/// <summary>
+/// Keeps <see cref="Cache"/> up to date by one list and one watch a namespace, and no other request. A kind that the cluster does not have counts as synced and empty, and is looked for
+/// again every 30 to 60 seconds; while a permission is missing it is not synced.
+/// </summary>
+internal sealed class Informer<T> : IInformer
+    where T : class, ICached
+{
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<InformerScope<T>> _scopes;
+    private int _unsynced;
+
+    /// <summary>Nothing is asked before it runs.</summary>
+    /// <param name="transport">Sends requests.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="namespaces">The namespaces; empty = the whole cluster.</param>
+    /// <param name="project">What is kept of an object; null = it is not wanted. It keeps nothing of the element, which ends with the call; the items of a list have neither apiVersion nor kind.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Says changes.</param>
+    /// <param name="labelSelector">Only objects with these labels, in the server's notation; null = all.</param>
+    public Informer(
+        KubeTransport transport, ObjectKind kind, IReadOnlyList<string> namespaces, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger,
+        string? labelSelector = null)
+    {
+        Kind = kind;
+        Cache = new(logger);
+        var targets = namespaces.Count == 0 ? [null] : namespaces.ToArray<string?>();
+        _unsynced = targets.Length;
+        _scopes = [.. targets.Select(ns => Scope(new(kind, ns, labelSelector)))];
+
+        InformerScope<T> Scope(InformerTarget target)
+        {
+            var random = new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64, target));
+            return new(transport, target, project, Cache, OnceSynced(), random, time, logger);
+        }
+    }
+
+    /// <summary>The objects.</summary>
+    public ObjectCache<T> Cache { get; }
+
+    /// <inheritdoc/>
+    public ObjectKind Kind { get; }
+
+    /// <inheritdoc/>
+    public bool IsSynced => Cache.IsSynced;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Problems => [.. _scopes.Select(scope => scope.Problem).OfType<string>()];
+
+    /// <inheritdoc/>
+    public Task WhenSyncedAsync(CancellationToken cancellation) => _synced.Task.WaitAsync(cancellation);
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_scopes.Select(scope => scope.RunAsync(stopping)));
+
+    /// <summary>What a scope calls after each list; its first call counts.</summary>
+    private Action OnceSynced()
+    {
+        var isSynced = false;
+        return () =>
+        {
+            if (!isSynced)
+            {
+                isSynced = true;
+                if (Interlocked.Decrement(ref _unsynced) == 0)
+                {
+                    Cache.MarkSynced();
+                    _synced.TrySetResult();
+                }
+            }
+        };
+    }
+}

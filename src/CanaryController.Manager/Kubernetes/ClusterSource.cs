@@ -1,0 +1,74 @@
+using CanaryController.Manager.Analysis;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Leadership;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Rollouts;
+
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>Gives the workers their work: what the caches tell, and every rollout whenever this process begins to lead.</summary>
+internal sealed class ClusterSource(
+    ClusterCaches caches, ClusterRollouts rollouts, ClusterWaker changes, ClusterAnnouncer announcer, ILeadership leadership, LeaderElector elector, IRolloutWaker waker)
+    : BackgroundService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        caches.Rollouts.Changed += rollouts.Note;
+        caches.Rollouts.Changed += changes.Rollout;
+        caches.Commands.Changed += changes.Command;
+        caches.Deployments.Changed += changes.Deployment;
+        caches.ReplicaSets.Changed += changes.ReplicaSet;
+        caches.Holders.Changed += changes.Holder;
+        caches.Services.Changed += changes.Service;
+        caches.Endpoints.Changed += changes.Endpoints;
+        caches.Autoscalers.Changed += changes.Autoscaler;
+        caches.HttpRoutes.Changed += (before, after) => changes.Route((after ?? before)!.Meta);
+        elector.LeadershipChanged += leads =>
+        {
+            if (leads)
+            {
+                LookAtAll();
+            }
+        };
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await leadership.WhenLeadingAsync(stoppingToken);
+            LookAtAll();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // It never led.
+        }
+    }
+
+    private void LookAtAll()
+    {
+        if (!leadership.IsLeading)
+        {
+            return;
+        }
+
+        foreach (var rollout in caches.Rollouts.All)
+        {
+            announcer.Retell(rollout);
+            waker.Wake(rollout.Key, QueueLane.Normal);
+        }
+    }
+}
+
+/// <summary>What is watched.</summary>
+internal sealed record ClusterCaches(
+    ObjectCache<RolloutObject> Rollouts,
+    ObjectCache<RolloutCommandObject> Commands,
+    ObjectCache<DeploymentObject> Deployments,
+    ObjectCache<ReplicaSetObject> ReplicaSets,
+    ObjectCache<HolderObject> Holders,
+    ObjectCache<ServiceObject> Services,
+    ObjectCache<EndpointSliceObject> Endpoints,
+    ObjectCache<AutoscalerObject> Autoscalers,
+    ObjectCache<HttpRouteObject> HttpRoutes);

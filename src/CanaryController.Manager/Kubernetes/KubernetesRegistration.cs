@@ -1,0 +1,57 @@
+using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Leadership;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Standalone;
+using CanaryController.Manager.Traffic;
+
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>Registers what Kubernetes puts in the place of folder and SQLite.</summary>
+internal static class KubernetesRegistration
+{
+    /// <summary>Adds all of it.</summary>
+    public static IServiceCollection AddKubernetes(this IServiceCollection services, KubernetesOptions options)
+    {
+        services.AddKubernetesClient(options).AddWatched();
+        services.AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
+        services.AddSingleton<ClusterCommands>().AddSingleton<ICommands>(provider => provider.GetRequiredService<ClusterCommands>());
+        services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
+        services.AddSingleton<ClusterAnnouncer>().AddSingleton<ITransitionSignal>(provider => provider.GetRequiredService<ClusterAnnouncer>());
+        services.AddSingleton<IClusterEvents>(provider => provider.GetRequiredService<ClusterAnnouncer>());
+        services.AddSingleton<IRolloutStore, ClusterRolloutStore>().AddSingleton<ClusterWaker>().AddSingleton<ClusterSource>();
+        services.AddSingleton<IReadiness, ClusterReadiness>().AddSingleton<ILeadership, ClusterLeadership>();
+        services.AddSingleton<IWorkloads, ForeignWorkloads>().AddClusterRouters();
+
+        // In this order: the announcer listens, the workers wait, the source hears every change, then the informers begin. They stop the other way round, the Lease is released last.
+        services.AddLeadership();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
+        services.AddHostedService<RolloutWorkers>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterSource>());
+        return services;
+    }
+
+    private static void AddWatched(this IServiceCollection services)
+    {
+        services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project);
+        services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project);
+        services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
+        services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel);
+        services.AddInformer(ObjectKind.Service, ServiceObject.Project);
+        services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
+        services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
+        services.AddInformer(ObjectKind.HttpRoute, HttpRouteObject.Project);
+        services.AddSingleton(provider => new ClusterCaches(
+            provider.GetRequiredService<ObjectCache<RolloutObject>>(),
+            provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
+            provider.GetRequiredService<ObjectCache<DeploymentObject>>(),
+            provider.GetRequiredService<ObjectCache<ReplicaSetObject>>(),
+            provider.GetRequiredService<ObjectCache<HolderObject>>(),
+            provider.GetRequiredService<ObjectCache<ServiceObject>>(),
+            provider.GetRequiredService<ObjectCache<EndpointSliceObject>>(),
+            provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
+            provider.GetRequiredService<ObjectCache<HttpRouteObject>>()));
+    }
+}

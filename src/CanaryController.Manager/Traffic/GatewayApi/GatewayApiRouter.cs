@@ -1,0 +1,145 @@
+using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Manager.Traffic.GatewayApi;
+
+/// <summary>
+/// Carries out splits by HTTPRoutes of the Gateway API, whatever implements it. Reading costs no request. All routes of a rollout carry the same split; a weight that rises stops at the first
+/// route that does not follow, one that falls never does.
+/// </summary>
+internal sealed class GatewayApiRouter(
+    RouteObjects routes,
+    RouteDivider divider,
+    RouteReturner returner,
+    RouteContention contention,
+    IObjectCache<ServiceObject> services,
+    IObjectCache<EndpointSliceObject> slices,
+    IFence fence) : ITrafficRouter
+{
+    /// <summary>The condition that somebody else changes the weights again and again.</summary>
+    public const string ContendedCondition = "RouteContended";
+
+    /// <inheritdoc/>
+    public Task<RouteReading> ReadAsync(RouteTarget target, string stable, string? canary, CancellationToken cancellation) =>
+        Task.FromResult(Read(target.Cluster!, stable, canary == stable ? null : canary));
+
+    /// <inheritdoc/>
+    public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
+    {
+        var cluster = target.Cluster!;
+        if (!split.Matches.IsEmpty)
+        {
+            return RouteReading.Unknown("HTTPRoutes are divided by weight only: this version adds no rules that match requests.");
+        }
+
+        var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
+        var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
+        var problem = default(string);
+        for (var index = 0; index < cluster.HttpRoutes.Count; index++)
+        {
+            var seen = index < basis.Basis.Count ? basis.Basis[index] : "";
+            var written = await divider.DivideAsync(Name(cluster, index), pair, split, seen, cancellation);
+            problem ??= written.Problem;
+            if (!written.IsDone && mayStop)
+            {
+                break;
+            }
+        }
+
+        var reading = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
+        return problem is null ? reading : reading with { Route = reading.Route with { Accepted = false, Problem = problem } };
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> RestoreAsync(RouteTarget target, string stable, CancellationToken cancellation)
+    {
+        var cluster = target.Cluster!;
+        var pair = BackendPair.Of(cluster, stable, null);
+        var left = default(string);
+        for (var index = 0; index < cluster.HttpRoutes.Count; index++)
+        {
+            var name = Name(cluster, index);
+            if (await returner.ReturnAsync(name, pair, cancellation) is { } why)
+            {
+                left ??= why;
+            }
+            else
+            {
+                divider.Forget(name);
+            }
+        }
+
+        return left;
+    }
+
+    private RouteReading Read(ClusterRoute cluster, string stable, string? canary)
+    {
+        var (pair, roles) = (BackendPair.Of(cluster, stable, canary), Roles(cluster, stable, canary));
+        var fold = new RouteFold(stable, canary);
+        var (basis, conditions) = (new string[cluster.HttpRoutes.Count], new List<ConditionView>());
+        for (var index = 0; index < cluster.HttpRoutes.Count; index++)
+        {
+            var name = Name(cluster, index);
+            if (routes.Find(name) is not { } route)
+            {
+                basis[index] = "";
+                fold.Missing(routes.IsSynced ? $"HTTPRoute {name} does not exist." : "The HTTPRoutes are not read yet.");
+                continue;
+            }
+
+            basis[index] = route.Meta.ResourceVersion;
+            fold.Add(name, RouteSplit.Of(route, pair, roles), RouteAcceptance.Of(route), route.Meta.Fence() == fence.Token);
+            if (contention.Describe(name) is { } contended)
+            {
+                conditions.Add(new(ContendedCondition, "True", "ChangedByOthers", contended));
+            }
+        }
+
+        return new(fold.Result(), Versions(cluster, stable, canary)) { Basis = [.. basis], Conditions = [.. conditions], Found = fold.Found };
+    }
+
+    private EntryRoles Roles(ClusterRoute cluster, string stable, string? canary)
+    {
+        if (cluster.Workload is WorkloadType.External)
+        {
+            return default;
+        }
+
+        return new(
+            StableIsCanary: canary is not null && Pinned(cluster, BackendPair.StableSuffix) == canary,
+            CanaryIsStable: Pinned(cluster, BackendPair.CanarySuffix) == stable);
+    }
+
+    private string? Pinned(ClusterRoute cluster, string suffix) =>
+        services.Find(new(cluster.Rollout.Namespace, cluster.Service + suffix))?.Selector.GetValueOrDefault(Marks.PodTemplateHash);
+
+    private Dictionary<string, VersionInstances> Versions(ClusterRoute cluster, string stable, string? canary)
+    {
+        var versions = new Dictionary<string, VersionInstances>(StringComparer.Ordinal);
+        if (cluster.Workload is WorkloadType.External)
+        {
+            versions[stable] = Count(cluster, stable);
+            if (canary is not null)
+            {
+                versions[canary] = Count(cluster, canary);
+            }
+        }
+
+        return versions;
+    }
+
+    /// <summary>A pod has an endpoint in a slice of each address family: it counts once.</summary>
+    private VersionInstances Count(ClusterRoute cluster, string service)
+    {
+        var endpoints = slices.By(ObjectKeys.Service(cluster.Rollout.Namespace, service)).SelectMany(slice => (IEnumerable<SliceEndpoint>)slice.Endpoints).ToList();
+        var named = endpoints.Where(endpoint => endpoint.Pod is not null).GroupBy(endpoint => endpoint.Pod).Select(pod => pod.Any(each => each.IsReady)).ToList();
+        var others = endpoints.Where(endpoint => endpoint.Pod is null).ToList();
+        return new(named.Count(ready => ready) + others.Count(each => each.IsReady), named.Count + others.Count);
+    }
+
+    private static ObjectName Name(ClusterRoute cluster, int index) => new(cluster.Rollout.Namespace, cluster.HttpRoutes[index]);
+}

@@ -1,0 +1,119 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Objects;
+
+namespace CanaryController.Manager.Workloads;
+
+/// <summary>
+/// Makes the canary the Deployment's current revision without moving a pod: with all its pods available and the sizes noted on it, a paused Deployment takes the old ReplicaSets to 0 in one go.
+/// </summary>
+internal static class HandOverPlanner
+{
+    public static void Plan(WorkloadView view, WorkloadPlan plan)
+    {
+        if (plan.Find<Effect.HandOver>() is null || view is not { Deployment: { IsPaused: true } deployment, Canary: { } canary } || WorkloadReader.IsHandedOver(view))
+        {
+            return;
+        }
+
+        if (view.IsOwned(canary))
+        {
+            Finish(view, plan, deployment, canary);
+        }
+        else
+        {
+            Prepare(view, plan, deployment, canary);
+        }
+    }
+
+    /// <summary>Everything that the hand over asks of the canary and the Deployment holds: from here the Services are switched.</summary>
+    public static bool IsComplete(WorkloadView view) =>
+        view is { Deployment: { IsPaused: true } deployment, Canary: { } canary }
+        && (canary.Template == deployment.Template || IsDisplaced(view))
+        && canary.Replicas == deployment.Replicas
+        && canary.MinReadySeconds == deployment.MinReadySeconds
+        && WorkloadReader.Available(canary) == deployment.Replicas
+        && canary.ObservedGeneration >= canary.Meta.Generation;
+
+    /// <summary>The user has asked for something newer meanwhile. The promotion is finished all the same, and the Deployment keeps the newer template.</summary>
+    private static bool IsDisplaced(WorkloadView view) => view.State.Pending is not null;
+
+    private static void Prepare(WorkloadView view, WorkloadPlan plan, DeploymentObject deployment, ReplicaSetObject canary)
+    {
+        if (canary.Template != deployment.Template && !IsDisplaced(view))
+        {
+            var revision = view.CanaryRevision!;
+            plan.Do(new WorkloadAction.RestoreTemplate(
+                deployment, TemplateSource.Of(canary), revision, $"gives the Deployment {deployment.Meta.Name.Name} the template of {revision}, which becomes stable"));
+        }
+        else if (canary.Replicas != deployment.Replicas)
+        {
+            plan.Do(new WorkloadAction.ChangeSet(canary, $"scales {canary.Meta.Name.Name} to the Deployment's {deployment.Replicas}") { Replicas = deployment.Replicas });
+        }
+        else if (!IsComplete(view))
+        {
+            plan.Wait($"{WorkloadReader.Available(canary)} of {deployment.Replicas} pods of {canary.Meta.Name.Name} are available");
+        }
+        else if (!ServicePlanner.IsSwitched(view, canary.Hash!))
+        {
+            plan.Wait("the Services to be switched");
+        }
+        else if (ServicePlanner.IsTakenUp(view, plan, canary))
+        {
+            Give(view, plan, deployment, canary);
+        }
+    }
+
+    private static void Give(WorkloadView view, WorkloadPlan plan, DeploymentObject deployment, ReplicaSetObject canary)
+    {
+        // Old and new are told apart by the template. When the Deployment asks for a third one it would shrink both: so the old ones leave it first, as they are.
+        var running = canary.Template == deployment.Template ? [] : view.Sets.Where(set => view.IsOwned(set) && set.Replicas > 0).ToArray();
+        if (running.Length > 0)
+        {
+            foreach (var set in running)
+            {
+                HoldPlanner.ParkOne(view, plan, set);
+            }
+
+            return;
+        }
+
+        plan.Do(new WorkloadAction.ChangeSet(canary, $"hands {canary.Meta.Name.Name} over to the Deployment")
+        {
+            Replicas = deployment.Replicas,
+            Owner = HoldPlanner.Owner(deployment),
+            Annotations = [.. HoldPlanner.Sizes(deployment)],
+            While = deployment,
+        });
+    }
+
+    private static void Finish(WorkloadView view, WorkloadPlan plan, DeploymentObject deployment, ReplicaSetObject canary)
+    {
+        var others = view.Sets.Where(set => view.IsOwned(set) && set != canary).ToArray();
+        if (others.All(set => set.Replicas == 0))
+        {
+            plan.Wait("the Deployment's old pods to be gone");
+            return;
+        }
+
+        var sizes = HoldPlanner.Sizes(deployment);
+        if (canary.Replicas != deployment.Replicas || !sizes.All(size => canary.Meta.Annotations.GetValueOrDefault(size.Key) == size.Value))
+        {
+            plan.Do(new WorkloadAction.ChangeSet(canary, $"gives {canary.Meta.Name.Name} the Deployment's new size {deployment.Replicas}")
+            {
+                Replicas = deployment.Replicas,
+                Annotations = [.. sizes],
+                While = deployment,
+            });
+            return;
+        }
+
+        var token = $"{canary.Hash}-{deployment.Meta.Generation}";
+        if (deployment.IsRecreate && WorkloadReader.Available(canary) == deployment.Replicas && deployment.Meta.Annotations.GetValueOrDefault(WorkloadMarks.Nudge) != token)
+        {
+            plan.Do(new WorkloadAction.ChangeDeployment(deployment, $"makes the controller of {deployment.Meta.Name.Name} look again") { Annotations = [new(WorkloadMarks.Nudge, token)] });
+            return;
+        }
+
+        plan.Wait("the Deployment's controller to take the old pods away");
+    }
+}

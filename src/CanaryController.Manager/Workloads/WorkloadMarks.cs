@@ -1,0 +1,14 @@
+namespace CanaryController.Manager.Workloads;
+
+/// <summary>Annotations by which the workload's objects remember what was done to them.</summary>
+internal static class WorkloadMarks
+{
+    /// <summary>On a Deployment: it is paused because of us, so leaving resumes it. One that was paused before stays paused.</summary>
+    public const string Held = "canarycontroller.io/held";
+
+    /// <summary>On a Deployment: written to make its controller look again.</summary>
+    public const string Nudge = "canarycontroller.io/nudge";
+
+    /// <summary>On the Service before stable: when it was pointed at other pods, RFC 3339.</summary>
+    public const string SwitchedAt = "canarycontroller.io/switched-at";
+}

@@ -1,0 +1,37 @@
+namespace CanaryController.ApiServerStub;
+
+/// <summary>How a stub of the API server runs.</summary>
+public sealed record StubOptions
+{
+    /// <summary>The port on 127.0.0.1; 0 (default) = any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Bearer tokens that are known, each with its user's name. Empty (default) = nobody has to authenticate.</summary>
+    public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>YAML text with CRDs that are there from the start; several documents in one are fine.</summary>
+    public IReadOnlyList<string> Crds { get; init; } = [];
+
+    /// <summary>How many changes are remembered for watches that come back, of all resources together; 1 or more, default 100,000.</summary>
+    public int HistoryLimit { get; init; } = 100_000;
+
+    /// <summary>By how many changes a watch may fall behind before it is ended; 1 or more, default 10,000.</summary>
+    public int WatchBacklog { get; init; } = 10_000;
+
+    /// <summary>How often watches that asked for bookmarks get one. Default 1 min, as a real API server.</summary>
+    public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a watch from a forgotten version is answered with HTTP 410 (true), or with 200 and an ERROR event (default), as a real API server does.</summary>
+    public bool ExpiredAsStatus { get; init; }
+
+    /// <summary>Whether the controllers of the cluster (Deployments, ReplicaSets, pods, garbage, namespaces) run. Default false.</summary>
+    public bool Controllers { get; init; }
+
+    /// <summary>What generated names and uids are drawn from. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How many requests the log remembers; the oldest go first. Default 100,000.</summary>
+    public int RequestLogLimit { get; init; } = 100_000;
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Tests.Traffic.Cluster;
+using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Resources.Rollouts;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CanaryController.Manager.Tests.Traffic.GatewayApi;
+
+/// <summary>The router over objects in memory.</summary>
+internal sealed class RouteRig
+{
+    public RouteRig(WorkloadType workload = WorkloadType.Deployment, params string[] routes)
+    {
+        var services = Kube.Cache(ObjectKind.Service, ServiceObject.Project);
+        var objects = new RouteObjects(Kube, Kube.Cache(ObjectKind.HttpRoute, HttpRouteObject.Project));
+        var contention = new RouteContention(Time);
+        var divider = new RouteDivider(objects, services, contention, Kube, NullLogger<RouteDivider>.Instance);
+        Router = new(objects, divider, new(objects), contention, services, Kube.Cache(ObjectKind.EndpointSlice, EndpointSliceObject.Project), Kube);
+        string[] names = routes.Length == 0 ? ["web"] : routes;
+        Target = new("", "shop") { Cluster = new(new("shop", "shop"), RouterType.GatewayAPI, [.. names], "shop", null, workload) };
+    }
+
+    public KubeMemory Kube { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public GatewayApiRouter Router { get; }
+
+    public RouteTarget Target { get; }
+
+    /// <summary>An HTTPRoute that its parent accepts.</summary>
+    public static JsonObject Route(string name, string rules) => JsonNode.Parse($$$"""
+        {
+          "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+          "metadata": {"name": "{{{name}}}", "namespace": "shop", "annotations": {"team": "shop"}, "managedFields": [
+            {"manager": "kubectl", "operation": "Apply", "apiVersion": "gateway.networking.k8s.io/v1", "time": "2026-01-01T00:00:00Z", "fieldsType": "FieldsV1",
+             "fieldsV1": {"f:spec": {"f:parentRefs": {}, "f:rules": {} } } } ] },
+          "spec": {"parentRefs": [{"name": "edge"}], "rules": {{{rules}}} },
+          "status": {"parents": [{"parentRef": {"name": "edge"}, "controllerName": "example.com/gateway", "conditions": [
+            {"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}, {"type": "ResolvedRefs", "status": "True", "reason": "ResolvedRefs", "message": ""}]}]}
+        }
+        """)!.AsObject();
+
+    public static HttpRouteObject Project(JsonObject route) => HttpRouteObject.Project(JsonSerializer.SerializeToElement<JsonNode>(route))!;
+
+    public void Add(string name = "web", string rules = """[{"backendRefs": [{"name": "shop", "port": 80}]}]""") => Kube.Put(ObjectKind.HttpRoute, Route(name, rules));
+
+    /// <summary>A Service that pins a version.</summary>
+    public void Service(string name, string? hash = null)
+    {
+        var selector = new JsonObject { ["app"] = "shop" };
+        if (hash is not null)
+        {
+            selector["pod-template-hash"] = hash;
+        }
+
+        Kube.Put(ObjectKind.Service, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop" },
+            ["spec"] = new JsonObject { ["selector"] = selector },
+        });
+    }
+
+    public void Pair(string stable = "v1", string canary = "v2")
+    {
+        Service("shop-stable", stable);
+        Service("shop-canary", canary);
+    }
+
+    public Task<RouteReading> ReadAsync(string stable = "v1", string? canary = "v2") => Router.ReadAsync(Target, stable, canary, CancellationToken.None);
+
+    public async Task<RouteReading> ApplyAsync(decimal percent, string stable = "v1", string? canary = "v2") =>
+        await ApplyAsync(percent, await ReadAsync(stable, canary), stable, canary);
+
+    public Task<RouteReading> ApplyAsync(decimal percent, RouteReading basis, string stable = "v1", string? canary = "v2") =>
+        Router.ApplyAsync(Target, Split(percent, stable, canary), basis, CancellationToken.None);
+
+    public static TrafficSplit Split(decimal percent, string stable = "v1", string? canary = "v2") => new(stable, canary, CanaryWeight.TryFromPercent(percent)!.Value, []);
+
+    /// <summary>The names and weights of a rule, as <c>shop-stable 95, shop-canary 5</c>.</summary>
+    public string Backends(string route = "web", int rule = 0) => string.Join(", ", Kube.Find(ObjectKind.HttpRoute, route)["spec"]!["rules"]![rule]!["backendRefs"]!.AsArray()
+        .Select(each => $"{each!["name"]} {each["weight"]?.ToString() ?? "-"}"));
+}
