@@ -8,14 +8,23 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes;
 public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
 {
     private const int Kills = 50;
-    private const int Stalls = 10;
+
+    /// <summary>Steps that are left as soon as they are reached: there is something to do wrong all the time.</summary>
+    private const string Many = """
+        [{"weight": 5}, {"weight": 10}, {"weight": 15}, {"weight": 20}, {"weight": 25}, {"weight": 30}, {"weight": 35}, {"weight": 40}, {"weight": 45}, {"weight": 50},
+        {"weight": 55}, {"weight": 60}, {"weight": 65}, {"weight": 70}, {"weight": 75}, {"weight": 80}, {"weight": 85}, {"weight": 90}, {"weight": 95}, {"weight": 100}]
+        """;
+    private const int Stalls = 6;
+
+    /// <summary>Longer than a Lease is believed: the other one leads when the stalled one goes on.</summary>
+    private const int LongMilliseconds = 17_000;
 
     /// <summary>Replays the random moments of a failed run.</summary>
     private const string SeedVariable = "CANARY_E2E_SEED";
 
     [Fact(Timeout = Suite.Milliseconds)]
     public Task A_controller_that_is_killed_50_times_in_one_rollout_promotes_it_all_the_same() => cluster.RunAsync(
-        new ShopOptions { IsAlone = true, Steps = """[{"weight": 25}, {"weight": 50}, {"weight": 75}, {"weight": 100}]""" },
+        new ShopOptions { IsAlone = true, Steps = Many },
         async shop =>
         {
             var random = Seeded();
@@ -23,9 +32,9 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
             await shop.ReleaseAsync($"v{release}");
             for (var kill = 0; kill < Kills; kill++)
             {
-                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(0, 1_200)));
+                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(0, 600)));
                 await shop.Controller.KillAsync();
-                shop.Controller.Start();
+                await shop.Controller.StartAsync(shop.Cancellation);
                 if (shop.Phase is "Promoted" && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet($"v{release}").Hash())
                 {
                     // Done before the last kill: the others hit the next one.
@@ -44,18 +53,18 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
         {
             var random = Seeded();
             var second = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation);
-            await shop.ReleaseAsync("v2");
-            for (var (stall, release) = (0, 2); stall < Stalls; stall++)
+            for (var (stall, release) = (0, 1); stall < Stalls; stall++)
             {
-                var stalled = stall % 2 == 0 ? shop.Controller : second;
-                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(0, 1_500)));
-                stalled.Pause();
-                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(500, 2_500)));
-                if (shop.Phase is "Promoted" && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet($"v{release}").Hash())
+                // There is always something to do wrong: a revision is under way, or begins.
+                if (shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet($"v{release}").Hash())
                 {
                     await shop.ReleaseAsync($"v{++release}");
                 }
 
+                var stalled = stall % 4 < 2 ? shop.Controller : second;
+                await shop.AfterAsync(TimeSpan.FromMilliseconds(random.Next(0, 2_500)));
+                stalled.Pause();
+                await shop.AfterAsync(TimeSpan.FromMilliseconds(stall % 2 == 0 ? LongMilliseconds + random.Next(0, 1_500) : random.Next(500, 2_500)));
                 stalled.Continue();
             }
 
@@ -70,10 +79,10 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
         await cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = """[{"weight": 25, "hold": "3s"}, {"weight": 50, "hold": "3s"}, {"weight": 100, "hold": "1s"}]""" }, async shop =>
         {
             await shop.Controller.StopAsync();
-            var (forwarder, kubeconfig) = shop.Stage.NewForwarder();
+            var forwarder = shop.Stage.NewForwarder();
             await using (forwarder)
             {
-                var controller = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation, kubeconfig);
+                var controller = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation, forwarder);
                 await shop.ReleaseAsync("v2");
                 await shop.UntilStepAsync(1, "v2", 25);
                 forwarder.Cut();
@@ -82,6 +91,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
                 forwarder.Mend();
                 await shop.PromotedAsync("v2");
                 await controller.StopAsync();
+                await shop.Controller.StartAsync(shop.Cancellation);
             }
         });
     }

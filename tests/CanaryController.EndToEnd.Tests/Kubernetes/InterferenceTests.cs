@@ -61,7 +61,7 @@ public sealed class InterferenceTests(Cluster cluster)
             shop.Disturbances.IsCaptured = true;
             (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, JsonNode.Parse("""{"spec": {"paused": false}}""")!, shop.Cancellation)).Done();
             await shop.UntilAsync("it is held again, and stable whole", () => shop.IsHeld && shop.Serving("v1").Count == 4 && shop.Phase is "Progressing");
-            shop.Disturbances.IsCaptured = false;
+            await shop.CalmAsync();
             await shop.CommandAsync("Promote");
             await shop.PromotedAsync("v2");
         });
@@ -74,7 +74,7 @@ public sealed class InterferenceTests(Cluster cluster)
         (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, patch, shop.Cancellation)).Done();
         await shop.UntilStepAsync(1, "v2", 25);
         await shop.UntilAsync("it is held, and stable whole", () => shop.IsHeld && shop.Serving("v1").Count == 4);
-        shop.Disturbances.IsCaptured = false;
+        await shop.CalmAsync();
         await shop.CommandAsync("Abort");
         await shop.AbortedAsync("v1", "v2");
     });

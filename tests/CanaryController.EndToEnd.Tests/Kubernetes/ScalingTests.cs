@@ -1,3 +1,4 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Running;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
@@ -57,8 +58,8 @@ public sealed class ScalingTests(Cluster cluster)
         await shop.CommandAsync("Abort");
         await shop.ScaleAsync(4);
         await shop.UntilAsync("v1 has 4 pods", () => shop.Serving("v1").Count == 4);
-        shop.Disturbances.Resettle();
         await shop.AbortedAsync("v1", "v2");
+        await shop.CalmAsync();
     });
 
     [Fact(Timeout = Suite.Milliseconds)]
@@ -72,9 +73,9 @@ public sealed class ScalingTests(Cluster cluster)
         await shop.UntilAsync("there are no pods", () => !shop.Pods.Any());
         await shop.ScaleAsync(3);
         await shop.UntilAsync("v1 has 3 pods", () => shop.Serving("v1").Count == 3);
-        shop.Disturbances.Resettle();
+        await shop.CalmAsync();
 
-        Assert.DoesNotContain(shop.Pods, pod => Api.JsonPaths.Label(pod, "release") == "v2");
+        Assert.DoesNotContain(shop.Pods, pod => pod.Label("release") == "v2");
         Assert.Equal("Aborted", shop.Phase);
     });
 
@@ -87,7 +88,7 @@ public sealed class ScalingTests(Cluster cluster)
             await shop.UntilStepAsync(1, "v2", 50);
             await shop.MakeUnreadyAsync("v2", 2);
             await shop.UntilAsync("the canary is rolled back or has no traffic", () => shop.Share("v2") == 0);
-            shop.Disturbances.Pods.Clear();
+            await shop.CalmAsync();
             await shop.AbortedAsync("v1", "v2");
         });
 }

@@ -158,9 +158,14 @@ internal sealed class Disturbances
     /// <summary>The Deployment, the Rollout or the namespace is going: from now on only the route counts.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>The test scaled the shop and saw that it has its new size: from now on that one counts.</summary>
-    public void Resettle() => Interlocked.Exchange(ref _resettled, 1);
+    /// <summary>What the test did is over: the shop's present size counts from now on, and no pod is excused.</summary>
+    public void Calm()
+    {
+        Pods.Clear();
+        IsCaptured = false;
+        Interlocked.Exchange(ref _resettled, 1);
+    }
 
-    /// <summary>True once after each <see cref="Resettle"/>.</summary>
+    /// <summary>True once after each <see cref="Calm"/>.</summary>
     public bool TakeResettled() => Interlocked.Exchange(ref _resettled, 0) == 1;
 }

@@ -45,12 +45,12 @@ internal static class RouteLaws
         }
     }
 
-    /// <summary>A Service with a weight has a ready endpoint.</summary>
+    /// <summary>A Service with a weight has a ready endpoint, unless the test took its pods away or scaled the shop to 0.</summary>
     public static IEnumerable<string> NothingIsLost(LawContext context)
     {
         var (world, losing) = (context.World, context.Memory.Losing);
         losing.IntersectWith(world.LosingServices);
-        if (context.Memory.SmallestSize is null or 0 || context.Disturbances.IsLeaving || world.Deployment is null)
+        if (context.Memory.SmallestSize is 0 || context.Disturbances.IsLeaving || context.Disturbances.Pods.Count > 0)
         {
             yield break;
         }

@@ -38,7 +38,7 @@ internal sealed class Controller : IAsyncDisposable
             """,
             cancellation);
         var program = Path.Combine(Programs.Folder("CanaryController.Manager"), "canary-manager");
-        var process = new ChildProcess("canary-manager", program, ["--config", $"{folder}/canary-controller.yaml"], $"{folder}/log.txt", guardian, time);
+        var process = new ChildProcess("canary-manager", "/usr/bin/env", [$"POD_NAME={setup.Pod}", program, "--config", $"{folder}/canary-controller.yaml"], $"{folder}/log.txt", guardian, time);
         var controller = new Controller(process, folder, new($"http://127.0.0.1:{port}"), time);
         await controller.StartAsync(cancellation);
         return controller;
@@ -108,4 +108,5 @@ internal sealed class Controller : IAsyncDisposable
 /// <param name="Kubeconfig">How to reach the API server.</param>
 /// <param name="Namespaces">What it watches.</param>
 /// <param name="Prometheus">Where the evidence is.</param>
-internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> Namespaces, Uri Prometheus);
+/// <param name="Pod">What it takes for its pod's name: started again, it still is who it was.</param>
+internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> Namespaces, Uri Prometheus, string Pod);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using k8s;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
 
@@ -37,21 +36,6 @@ internal sealed class Forwarder : IAsyncDisposable
 
     /// <summary>Lets connections through again.</summary>
     public void Mend() => _isCut = false;
-
-    /// <summary>Writes a kubeconfig that leads through here into <paramref name="folder"/>; the server's certificate is still the server's.</summary>
-    public string Kubeconfig(string kubeconfig, string folder)
-    {
-        var configuration = KubernetesClientConfiguration.LoadKubeConfig(kubeconfig);
-        foreach (var cluster in configuration.Clusters)
-        {
-            cluster.ClusterEndpoint.Server = $"{_server.Scheme}://127.0.0.1:{Port}";
-            cluster.ClusterEndpoint.TlsServerName = IPAddress.TryParse(_server.Host, out _) ? null : _server.Host;
-        }
-
-        var file = Path.Combine(folder, $"kubeconfig-{Port}");
-        File.WriteAllText(file, KubernetesYaml.Serialize(configuration));
-        return file;
-    }
 
     public async ValueTask DisposeAsync()
     {

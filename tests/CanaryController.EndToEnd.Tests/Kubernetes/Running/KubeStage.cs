@@ -29,6 +29,7 @@ internal sealed class KubeStage : IAsyncDisposable
     private ClusterDefinitions? _definitions;
     private int _namespaces;
     private int _shops;
+    private int _holders;
 
     private KubeStage(TimeProvider time)
     {
@@ -104,10 +105,15 @@ internal sealed class KubeStage : IAsyncDisposable
         return view;
     }
 
-    /// <summary>Starts a controller for one namespace.</summary>
-    public async Task<Controller> StartControllerAsync(IReadOnlyList<string> namespaces, CancellationToken cancellation, string? kubeconfig = null)
+    /// <summary>Starts a controller for some namespaces; its Lease is in the first.</summary>
+    /// <param name="namespaces">What it watches.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="forwarder">The way to the API server; null = directly.</param>
+    public async Task<Controller> StartControllerAsync(IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null)
     {
-        var controller = await Controller.StartAsync(new(kubeconfig ?? Kubeconfig, namespaces, Prometheus.Url), Guardian, Time, cancellation);
+        var kubeconfig = Kubeconfigs.Write(Kubeconfig, _folder, namespaces[0], forwarder?.Port);
+        var holder = $"e2e-{Interlocked.Increment(ref _holders)}";
+        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder), Guardian, Time, cancellation);
         lock (_gate)
         {
             _controllers.Add(controller);
@@ -116,12 +122,8 @@ internal sealed class KubeStage : IAsyncDisposable
         return controller;
     }
 
-    /// <summary>A way to the API server that can be cut, and the kubeconfig that leads through it.</summary>
-    public (Forwarder Forwarder, string Kubeconfig) NewForwarder()
-    {
-        var forwarder = new Forwarder(Client.Server);
-        return (forwarder, forwarder.Kubeconfig(Kubeconfig, _folder));
-    }
+    /// <summary>A way to the API server that can be cut.</summary>
+    public Forwarder NewForwarder() => new(Client.Server);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,16 +14,16 @@ internal sealed class StubProgram : IAsyncDisposable
     /// <summary>The file that it wrote.</summary>
     public string Kubeconfig { get; }
 
-    /// <summary>Starts it; returns when it has written its kubeconfig, which it does once it listens.</summary>
+    /// <summary>Starts it; returns when it says that it serves: then it has written its kubeconfig.</summary>
     public static async Task<StubProgram> StartAsync(string folder, Guardian guardian, TimeProvider time, CancellationToken cancellation)
     {
         var kubeconfig = Path.Combine(folder, "kubeconfig");
         var program = Path.Combine(Programs.Folder("CanaryController.ApiServerStub"), "CanaryController.ApiServerStub");
-        var process = new ChildProcess("stub", program, ["--kubeconfig", kubeconfig], Path.Combine(folder, "stub.txt"), guardian, time);
+        var process = new ChildProcess("stub", program, ["--controllers", "--kubeconfig", kubeconfig], Path.Combine(folder, "stub.txt"), guardian, time);
         process.Start();
         using var limit = new CancellationTokenSource(_startDeadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        while (!File.Exists(kubeconfig))
+        while (!process.LogTail(50).Any(line => line.StartsWith("serving ", StringComparison.Ordinal)))
         {
             if (process.EndedByItself)
             {

@@ -1,3 +1,4 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
@@ -7,6 +8,8 @@ internal static class Suite
 {
     /// <summary>How long one test may take.</summary>
     public const int Milliseconds = 240_000;
+
+    private static readonly TimeSpan _leaving = TimeSpan.FromSeconds(15);
 
     /// <summary>Opens a shop, lets the test act on it, and holds it to the laws until the end.</summary>
     public static async Task RunAsync(this Cluster cluster, ShopOptions options, Func<Shop, Task> act)
@@ -34,6 +37,7 @@ internal static class Suite
             shop.Close();
             if (options.IsAlone)
             {
+                await LeaveAsync(shop);
                 await controller.StopAsync();
             }
             else
@@ -43,6 +47,20 @@ internal static class Suite
         }
 
         Assert.True(shop.Laws.Violations.Count == 0, $"Laws broken by {shop.Name}:\n{string.Join('\n', shop.Laws.Violations)}\n{Log(shop)}");
+    }
+
+    // A Rollout that nobody leads any more would keep its namespace from being removed.
+    private static async Task LeaveAsync(Shop shop)
+    {
+        try
+        {
+            await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, CancellationToken.None);
+            await shop.View.UntilAsync(() => shop.Rollout is null, _leaving, CancellationToken.None);
+        }
+        catch (Exception lost) when (lost is TimeoutException or HttpRequestException)
+        {
+            // The test has failed already, or says so itself.
+        }
     }
 
     private static string Log(Shop shop) => string.Join('\n', shop.Controller.Log.Split('\n').Where(line => shop.Options.IsAlone || line.Contains(shop.Name, StringComparison.Ordinal) || !line.Contains("shop-", StringComparison.Ordinal)).TakeLast(60));

@@ -142,9 +142,9 @@ internal sealed class Shop
             ["metadata"] = new JsonObject { ["name"] = name },
             ["spec"] = new JsonObject { ["rollout"] = Name, ["action"] = action },
         };
-        (await Client.CreateAsync(KubeKind.RolloutCommand, Namespace, body, Cancellation)).Done();
+        var id = (await Client.CreateAsync(KubeKind.RolloutCommand, Namespace, body, Cancellation)).Done().Uid();
         var answer = "";
-        await UntilAsync($"{action} is answered", () => (answer = Rollout.Items("status", "commands").LastOrDefault(each => each.Text("action") == action).Text("status") ?? "").Length > 0);
+        await UntilAsync($"{action} is answered", () => (answer = Rollout.Items("status", "commands").LastOrDefault(each => each.Text("id") == id).Text("status") ?? "").Length > 0);
         return answer;
     }
 
@@ -157,6 +157,14 @@ internal sealed class Shop
             var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["sim/ready"] = "false" } } };
             (await Client.MergeAsync(KubeKind.Pod, Namespace, pod.Name(), patch, Cancellation)).Done();
         }
+    }
+
+    /// <summary>The disturbances are over, and all is as it was or as people want it now: from here nothing is excused by what was before.</summary>
+    public async Task CalmAsync()
+    {
+        // The laws look back a little: they shall have seen all that is excused.
+        await _view.SettleAsync(Cancellation);
+        Disturbances.Calm();
     }
 
     /// <summary>Lets a while pass: for what happens at a moment of its own, not for what could be waited for.</summary>
