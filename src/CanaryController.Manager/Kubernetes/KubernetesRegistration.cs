@@ -3,8 +3,8 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
-using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -22,7 +22,7 @@ internal static class KubernetesRegistration
         services.AddSingleton<IClusterEvents>(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddSingleton<IRolloutStore, ClusterRolloutStore>().AddSingleton<ClusterWaker>().AddSingleton<ClusterSource>();
         services.AddSingleton<IReadiness, ClusterReadiness>().AddSingleton<ILeadership, ClusterLeadership>();
-        services.AddSingleton<IWorkloads, ForeignWorkloads>().AddClusterRouters();
+        services.AddClusterWorkloads(options.Hold).AddClusterRouters();
 
         // In this order: the announcer listens, the workers wait, the source hears every change, then the informers begin. They stop the other way round, the Lease is released last.
         services.AddLeadership();

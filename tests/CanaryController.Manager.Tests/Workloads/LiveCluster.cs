@@ -41,7 +41,7 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         var options = new KubernetesOptions { Kubeconfig = kubeconfig, Namespaces = ["default"] };
         var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new Lines(Log))).AddSingleton(TimeProvider.System);
         services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
-        services.AddKubernetesClient(options, KubeConnection.Open(options));
+        services.AddKubernetesClient(options);
         Follow(services, ObjectKind.Deployment, DeploymentObject.Project);
         Follow(services, ObjectKind.ReplicaSet, ReplicaSetObject.Project);
         Follow(services, ObjectKind.ControllerRevision, HolderObject.Project);

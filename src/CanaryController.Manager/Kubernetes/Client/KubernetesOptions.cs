@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Api;
 
 namespace CanaryController.Manager.Kubernetes.Client;
@@ -14,6 +15,9 @@ internal sealed record KubernetesOptions
 
     /// <summary>The namespaces that are watched; empty = the whole cluster, which needs a ClusterRole. At most 100.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
+
+    /// <summary>When a Deployment that is led is paused. Default Always; OnChange lets a change begin to roll before it is captured, as long as no admission webhook holds it.</summary>
+    public HoldMode Hold { get; init; } = HoldMode.Always;
 
     /// <summary>How many requests a second go to the API server in the long run. Default 50; 1 to 1,000.</summary>
     public int RequestsPerSecond { get; init; } = 50;

@@ -14,6 +14,7 @@ internal static class KubernetesOptionsReader
             Kubeconfig = settings.Optional("kubeconfig"),
             Context = settings.Optional("context"),
             Namespaces = settings.Values("namespaces"),
+            Hold = settings.Choice("hold", defaults.Hold),
             RequestsPerSecond = settings.Number("requestsPerSecond", defaults.RequestsPerSecond, 1, 1_000),
             Burst = settings.Number("burst", defaults.Burst, 1, 5_000),
             RequestTimeout = settings.Duration("requestTimeout", defaults.RequestTimeout),

@@ -76,13 +76,6 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         return await ask();
     }
 
-    /// <summary>Renewals never wait behind other requests. Only they: what listeners begin must not be urgent for good.</summary>
-    private static async Task<KubeAnswer> UrgentlyAsync(Func<Task<KubeAnswer>> ask)
-    {
-        using var urgent = UrgentRequests.Begin();
-        return await ask();
-    }
-
     private async Task TryAsync(CancellationToken stopping)
     {
         if (_state.IsHolding && _state.Left <= TimeSpan.Zero)

@@ -24,7 +24,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
             var options = new KubernetesOptions { Kubeconfig = _kubeconfig, Namespaces = ["default"] };
             var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
             services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
-            services.AddKubernetesClient(options, KubeConnection.Open(options));
+            services.AddKubernetesClient(options);
             services.AddInformer<Thing>(ObjectKind.Service, item => new(ObjectMeta.Read(item), ""));
             services.AddInformer<Other>(new("nothing.example", "v1", "nothings", "Nothing"), item => new(ObjectMeta.Read(item)));
             _services = services.BuildServiceProvider();
