@@ -16,7 +16,7 @@ internal sealed class Controller : IAsyncDisposable
     private Controller(ChildProcess process, string folder, Uri api, TimeProvider time) => (_process, _folder, _api, _time) = (process, folder, api, time);
 
     /// <summary>The end of its log.</summary>
-    public string Log => string.Join('\n', _process.LogTail(150));
+    public string Log => string.Join('\n', _process.LogTail(600));
 
     /// <summary>Writes its configuration and starts it; returns when it is ready.</summary>
     public static async Task<Controller> StartAsync(ControllerSetup setup, Guardian guardian, TimeProvider time, CancellationToken cancellation)

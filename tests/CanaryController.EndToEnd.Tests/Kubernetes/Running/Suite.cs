@@ -30,7 +30,7 @@ internal static class Suite
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
             var broken = shop.Laws.Violations is { Count: > 0 } violations ? $"\nLaws broken:\n{string.Join('\n', violations)}" : "";
-            throw new InvalidOperationException($"{failed.Message}{broken}\nThe controller's log of {shop.Name}:\n{Log(shop)}", failed);
+            throw new InvalidOperationException($"{failed.Message}{broken}\nThe controller's log of {shop.Name}:\n{Log(shop)}\n{failed.StackTrace}");
         }
         finally
         {
@@ -63,5 +63,5 @@ internal static class Suite
         }
     }
 
-    private static string Log(Shop shop) => string.Join('\n', shop.Controller.Log.Split('\n').Where(line => shop.Options.IsAlone || line.Contains(shop.Name, StringComparison.Ordinal) || !line.Contains("shop-", StringComparison.Ordinal)).TakeLast(60));
+    private static string Log(Shop shop) => string.Join('\n', shop.Controller.Log.Split('\n').Where(line => !line.Contains(" objects are known ", StringComparison.Ordinal) && (shop.Options.IsAlone || line.Contains(shop.Name, StringComparison.Ordinal) || !line.Contains("shop-", StringComparison.Ordinal))).TakeLast(60));
 }

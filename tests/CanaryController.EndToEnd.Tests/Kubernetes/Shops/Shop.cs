@@ -112,8 +112,10 @@ internal sealed class Shop
         await UntilAsync("the controller leads it", () => Phase is "Idle" && IsHeld);
     }
 
-    /// <summary>The Deployment is paused, and the route divided where there is one.</summary>
-    public bool IsHeld => Deployment.Flag("spec", "paused") && (Options.Router != "GatewayAPI" || Route.Items("spec", "rules").First().Items("backendRefs").Count() == 2);
+    /// <summary>The Deployment is paused, and the Services stand where the route needs them.</summary>
+    public bool IsHeld => Deployment.Flag("spec", "paused") && (Options.Router != "GatewayAPI" || IsPinned(Name));
+
+    private bool IsPinned(string service) => _view.Find(KubeKind.Service, service).Text("spec", "selector", "pod-template-hash") is not null;
 
     /// <summary>Somebody changes the Deployment's template.</summary>
     public async Task ReleaseAsync(string release, bool isReady = true)
@@ -180,7 +182,7 @@ internal sealed class Shop
         catch (TimeoutException)
         {
             await _view.SettleAsync(Cancellation);
-            throw new TimeoutException($"{Name}: not within {deadline ?? Deadline}: {what}. The Rollout is {Rollout?.At("status")?.ToJsonString()}\n{Laws.Last}");
+            throw new TimeoutException($"{Name}: not within {deadline ?? Deadline}: {what}. It is {Phase}, step {Step}: {Rollout.Text("status", "message")}\n{string.Join('\n', Rollout.Items("status", "conditions").Select(each => each.ToJsonString()))}\n{Laws.Last}");
         }
     }
 
