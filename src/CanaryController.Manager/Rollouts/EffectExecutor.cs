@@ -15,7 +15,8 @@ internal sealed class EffectExecutor(ITrafficRouter router, IWorkloads workloads
     {
         var split = decision.Effects.OfType<Effect.ApplySplit>().SingleOrDefault()?.Split;
         EquatableArray<Effect> own = [.. decision.Effects.Where(effect => effect is Effect.ScaleCanary || (effect is Effect.HandOver && split is null))];
-        var outcome = await workloads.ApplyAsync(new(resource, observed.Spec, decision.Next, own, observed.Workload), cancellation);
+        var outcome = await workloads.ApplyAsync(
+            new(resource, observed.Spec, decision.Next, own, observed.Workload) { Route = observed.Route.Reading.Route }, cancellation);
         if (split is null)
         {
             return new(null, outcome.Failure, outcome.Changed);

@@ -50,7 +50,11 @@ internal record WorkloadReading
 /// <param name="Effects">What is to be done; those for the router are somebody else's. A hand over that stands beside a split is left for the next pass.</param>
 /// <param name="Basis">What the decision was made by.</param>
 internal sealed record WorkloadWrite(
-    RolloutResource Resource, RolloutSpec Spec, RolloutState State, EquatableArray<Effect> Effects, WorkloadReading Basis);
+    RolloutResource Resource, RolloutSpec Spec, RolloutState State, EquatableArray<Effect> Effects, WorkloadReading Basis)
+{
+    /// <summary>What the route was seen to carry; null where there is none.</summary>
+    public RouteObservation? Route { get; init; }
+}
 
 /// <summary>What acting on a workload came to.</summary>
 /// <param name="Changed">Something was written, or somebody else wrote in between: look again at once.</param>

@@ -22,7 +22,7 @@ internal static class CanaryPlanner
                 return;
             }
 
-            if (view.IsCanaryInUse || view.IsOwned(canary) || canary.Replicas > 0)
+            if (view.IsCanaryInUse || (HoldPlanner.IsHeld(view, plan.Basis.Hold) && (view.IsOwned(canary) || canary.Replicas > 0)))
             {
                 Lead(view, plan, canary, revision, size);
             }

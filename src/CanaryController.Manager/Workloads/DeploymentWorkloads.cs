@@ -37,7 +37,7 @@ internal sealed partial class DeploymentWorkloads(
             throw new InvalidOperationException($"{write.Resource.Key} was not read from a Deployment.");
         }
 
-        var basis = Basis(write.Spec.DrainDelay);
+        var basis = Basis(write.Spec.DrainDelay) with { IsCanaryServiceIdle = write.Route is null || IsIdle(write.Route, write.State) };
         var (plan, result, changed) = await CarryOutAsync(seen, next => WorkloadPlanner.Plan(next, write.State, write.Effects, basis), cancellation);
         return new(changed || result.IsStale, result.Failure ?? plan.Problem ?? plan.WaitsForTime);
     }
@@ -74,6 +74,10 @@ internal sealed partial class DeploymentWorkloads(
             ? caches.Read(target, _named.GetValueOrDefault(resource.Key))
             : throw new InvalidOperationException($"{resource.Key} cannot be decided about before the objects of the cluster were read once.");
     }
+
+    /// <summary>A route that names the canary and gives it nothing does so by its entries; one that still gives the canary's entry something names stable alone.</summary>
+    private static bool IsIdle(RouteObservation route, RolloutState state) =>
+        route is { Accepted: true, Applied: { GivesCanaryTraffic: false } split } && split.Canary is not null && split.Canary == state.CanaryRevision;
 
     private PlanBasis Basis(TimeSpan drainDelay) => new(time.GetUtcNow(), fence.Token, hold, drainDelay);
 

@@ -20,7 +20,7 @@ internal static class ServicePlanner
 
         var front = Front(view, plan, stable);
         Pin(plan, view, apex, view.Seen.StableService, stable: true, front);
-        Pin(plan, view, apex, view.Seen.CanaryService, stable: false, view.IsCanaryInUse ? view.CanaryRevision! : stable);
+        Pin(plan, view, apex, view.Seen.CanaryService, stable: false, BehindCanary(view, plan, stable));
         if (WhyOpen(view) is null && Hash(apex) != front)
         {
             plan.Do(new WorkloadAction.ChangeService(apex, $"points {apex.Meta.Name.Name} at {front}") { Hash = front });
@@ -38,7 +38,23 @@ internal static class ServicePlanner
 
         foreach (var service in new[] { view.Seen.StableService, view.Seen.CanaryService })
         {
-            if (service is { Meta.IsDeleting: false } && IsOurs(view, service))
+            if (service is not { Meta.IsDeleting: false } || !IsOurs(view, service))
+            {
+                continue;
+            }
+
+            if (!service.Meta.Annotations.TryGetValue(WorkloadMarks.LeftAt, out var left))
+            {
+                plan.Do(new WorkloadAction.ChangeService(service, $"notes that nothing leads to {service.Meta.Name.Name} any more")
+                {
+                    Annotations = [new(WorkloadMarks.LeftAt, Moment(plan.Basis.Now))],
+                });
+            }
+            else if (DateTimeOffset.TryParse(left, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) && since + plan.Basis.DrainDelay > plan.Basis.Now)
+            {
+                plan.Wait($"clients that still use {service.Meta.Name.Name}, until {since + plan.Basis.DrainDelay:HH:mm:ss} UTC");
+            }
+            else
             {
                 plan.Do(new WorkloadAction.DeleteService(service, $"deletes the Service {service.Meta.Name.Name}"));
             }
@@ -104,6 +120,27 @@ internal static class ServicePlanner
         || ((view.Seen.StableService is null || Hash(view.Seen.StableService) == hash)
             && (view.Seen.Apex is not { } apex || WhyOpen(view) is not null || Hash(apex) == hash || apex.IsExternalName));
 
+    /// <summary>Pods of the canary can be reached: its Service points at them. Before that they carry nothing.</summary>
+    public static bool IsReachable(WorkloadView view) =>
+        view.Target.IsByPodCount || (view.Seen.CanaryService is { } service && Hash(service) == view.CanaryRevision);
+
+    /// <summary>The canary once the route spares the Service; until then whoever it was before, because requests may still go there.</summary>
+    private static string BehindCanary(WorkloadView view, WorkloadPlan plan, string stable)
+    {
+        if (!view.IsCanaryInUse)
+        {
+            return stable;
+        }
+
+        if (plan.Basis.IsCanaryServiceIdle || IsReachable(view))
+        {
+            return view.CanaryRevision!;
+        }
+
+        plan.Wait("the route to spare the canary's Service");
+        return view.Seen.CanaryService is { } service ? Hash(service) ?? stable : stable;
+    }
+
     private static string? Hash(ServiceObject service) => service.Selector.GetValueOrDefault(Marks.PodTemplateHash);
 
     private static bool IsOurs(WorkloadView view, ServiceObject service) => service.Meta.Labels.GetValueOrDefault(Marks.RolloutLabel) == view.Target.Rollout.Name;
@@ -127,7 +164,7 @@ internal static class ServicePlanner
     {
         var name = stable ? view.Target.StableServiceName : view.Target.CanaryServiceName;
         var selector = Selector(view, apex, hash);
-        var switched = plan.Basis.Now.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var switched = Moment(plan.Basis.Now);
         if (service is null)
         {
             plan.Do(new WorkloadAction.CreateService(name, selector, apex.Ports, $"makes the Service {name.Name} before {hash}")
@@ -150,6 +187,8 @@ internal static class ServicePlanner
             Annotations = Hash(service) == hash ? [] : [new(WorkloadMarks.SwitchedAt, switched)],
         });
     }
+
+    private static string Moment(DateTimeOffset now) => now.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Dictionary<string, string> Selector(WorkloadView view, ServiceObject apex, string hash)
     {

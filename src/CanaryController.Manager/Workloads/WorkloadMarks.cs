@@ -11,4 +11,7 @@ internal static class WorkloadMarks
 
     /// <summary>On the Service before stable: when it was pointed at other pods, RFC 3339.</summary>
     public const string SwitchedAt = "canarycontroller.io/switched-at";
+
+    /// <summary>On the Services beside the apex: since when no route leads to them any more, RFC 3339. They go after the drain delay, since gateways need a moment to see that.</summary>
+    public const string LeftAt = "canarycontroller.io/left-at";
 }

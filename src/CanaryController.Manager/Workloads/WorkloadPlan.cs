@@ -8,7 +8,14 @@ namespace CanaryController.Manager.Workloads;
 /// <param name="Fence">Who leads, in which term.</param>
 /// <param name="Hold">When the Deployment is paused.</param>
 /// <param name="DrainDelay">How long clients may go on with what they resolved before a switch.</param>
-internal readonly record struct PlanBasis(DateTimeOffset Now, string Fence, HoldMode Hold, TimeSpan DrainDelay);
+internal readonly record struct PlanBasis(DateTimeOffset Now, string Fence, HoldMode Hold, TimeSpan DrainDelay)
+{
+    /// <summary>
+    /// The route was seen to give the canary's Service nothing, and says so. Only then may that Service be pointed at a new canary: after a promotion it still has all requests, for
+    /// the version that is stable now.
+    /// </summary>
+    public bool IsCanaryServiceIdle { get; init; } = true;
+}
 
 /// <summary>What is to be written now, and what is waited for.</summary>
 internal sealed class WorkloadPlan(EquatableArray<Effect> effects, PlanBasis basis)

@@ -37,7 +37,8 @@ internal static class WorkloadReader
     {
         var stable = view.Stable ?? initial;
         var stableSize = view.Deployment?.Replicas ?? stable?.Replicas ?? 0;
-        return new(Available(stable), stableSize, Available(view.Canary), view.Canary?.Replicas ?? 0, IsHandedOver(view));
+        var canary = ServicePlanner.IsReachable(view) ? Available(view.Canary) : 0;
+        return new(Available(stable), stableSize, canary, view.Canary?.Replicas ?? 0, IsHandedOver(view));
     }
 
     /// <summary>

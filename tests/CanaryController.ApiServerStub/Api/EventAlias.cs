@@ -13,7 +13,16 @@ internal static class EventAlias
 
     public static JsonObject ToCore(JsonObject obj) => Rename(obj, "v1", _words.Select(word => (word.Other, word.Core)));
 
-    public static JsonObject FromCore(JsonObject obj) => Rename(obj, "events.k8s.io/v1", _words);
+    public static JsonObject FromCore(JsonObject obj)
+    {
+        var shown = Rename(obj, "events.k8s.io/v1", _words);
+        foreach (var name in new[] { "reportingController", "reportingInstance" }.Where(name => (string?)shown[name] == ""))
+        {
+            shown.Remove(name);
+        }
+
+        return shown;
+    }
 
     private static JsonObject Rename(JsonObject obj, string apiVersion, IEnumerable<(string From, string To)> words)
     {

@@ -83,7 +83,11 @@ internal sealed record ResourceType
         var set = new FieldSet();
         if (subresource == "status")
         {
-            set.Insert(["f:metadata"]);
+            if (IsCustom)
+            {
+                set.Insert(["f:metadata"]);
+            }
+
             set.Insert(["f:spec"]);
         }
         else if (version.HasStatus)

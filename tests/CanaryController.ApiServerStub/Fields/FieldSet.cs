@@ -101,22 +101,12 @@ internal sealed class FieldSet
 
     public bool SameAs(FieldSet other) => Canonical.Text(ToJson()) == Canonical.Text(other.ToJson());
 
-    /// <summary>Each member as a path like <c>.spec.ports[port=80,protocol="TCP"].name</c>, in order.</summary>
+    /// <summary>Each member as a path like <c>.spec.ports[port=80,protocol="TCP"].name</c>; those of one level before those below.</summary>
     public IEnumerable<string> Paths(string prefix = "")
     {
-        foreach (var (key, node) in _nodes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        {
-            var here = prefix + Readable(key);
-            if (node.Member)
-            {
-                yield return here;
-            }
-
-            foreach (var below in node.Children.Paths(here))
-            {
-                yield return below;
-            }
-        }
+        var ordered = _nodes.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+        var members = ordered.Where(entry => entry.Value.Member).Select(entry => prefix + Readable(entry.Key));
+        return members.Concat(ordered.SelectMany(entry => entry.Value.Children.Paths(prefix + Readable(entry.Key))));
     }
 
     private FieldSet Combine(FieldSet other, Func<bool, bool, bool> member, Func<FieldSet, FieldSet, FieldSet> children)

@@ -33,7 +33,8 @@ internal sealed class Managers
     }
 
     /// <summary>Which managers a write begins with: those that it names itself, else the object's. A list of one empty entry resets them.</summary>
-    public static Managers OfWrite(JsonObject live, JsonObject written, bool subresource)
+    /// <remarks>An empty list resets those of a built-in kind and is ignored for a custom resource, as seen on Kubernetes 1.26.</remarks>
+    public static Managers OfWrite(JsonObject live, JsonObject written, bool subresource, bool emptyResets)
     {
         var named = written.Map("metadata").List("managedFields");
         if (subresource || named is null)
@@ -41,7 +42,7 @@ internal sealed class Managers
             return Of(live);
         }
 
-        if (named is [JsonObject { Count: 0 }])
+        if (named is [JsonObject { Count: 0 }] || (named.Count == 0 && emptyResets))
         {
             return new([]);
         }

@@ -11,9 +11,9 @@ internal static class Ownership
         """)!);
 
     /// <summary>Records an ordinary write in <paramref name="next"/>. Nobody tracks an object that exists and has no managers.</summary>
-    public static void Update(JsonObject live, JsonObject next, bool isCreate, Schema schema, ManagerKey writer, FieldSet ignored, string now)
+    public static void Update(JsonObject live, JsonObject next, bool isCreate, Schema schema, ManagerKey writer, FieldSet ignored, string now, bool emptyResets = false)
     {
-        var managers = Managers.OfWrite(live, next, writer.Subresource != "");
+        var managers = Managers.OfWrite(live, next, writer.Subresource != "", emptyResets);
         if (!managers.IsEmpty || isCreate)
         {
             Take(managers, Bare(live), Bare(next), schema, writer, ignored, now);
@@ -31,16 +31,16 @@ internal static class Ownership
         var before = Bare(live);
         if (managers.IsEmpty && !isCreate)
         {
-            Take(managers, [], before, schema, ManagerKey.Updater("before-first-apply", apiVersion, applier.Subresource), ignored, now: null);
+            Take(managers, [], before, schema, ManagerKey.Updater("before-first-apply", apiVersion, applier.Subresource), ignored, now);
         }
 
         var wanted = Bare(config);
         var last = managers.Find(applier);
-        var applied = FieldWalk.SetOf(wanted, schema).WithoutTrees(_neverOwned).WithoutTrees(ignored);
-        managers.Set(new(applier, apiVersion, last?.Time ?? now, applied));
+        var applied = FieldWalk.SetOf(wanted, schema).Difference(_neverOwned).WithoutTrees(ignored);
+        managers.Set(new(applier, apiVersion, last?.Time, applied));
         var merged = (JsonObject)FieldMerge.Merge(before, wanted, schema)!;
         var next = last is null || last.Fields.IsEmpty ? merged : Prune(merged, managers, last.Fields, schema);
-        var unchanged = Canonical.Same(next, before) && last is not null && last.Fields.SameAs(applied);
+        var unchanged = !isCreate && Canonical.Same(next, before);
         Settle(managers, FieldWalk.Compare(before, next, schema), applier, force, ignored);
         if (!unchanged && managers.Find(applier) is { } mine)
         {
@@ -55,7 +55,7 @@ internal static class Ownership
     {
         var changes = FieldWalk.Compare(live, next, schema);
         Settle(managers, changes, writer: null, force: true, ignored);
-        var taken = changes.Added.Union(changes.Modified).WithoutTrees(_neverOwned).WithoutTrees(ignored);
+        var taken = changes.Added.Union(changes.Modified).Difference(_neverOwned).WithoutTrees(ignored);
         if (!taken.IsEmpty)
         {
             var owned = managers.Find(writer)?.Fields ?? new FieldSet();

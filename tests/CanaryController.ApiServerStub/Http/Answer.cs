@@ -21,8 +21,13 @@ internal sealed record Answer(int Code, ReadOnlyMemory<byte> Body)
     {
         var status = new JsonObject
         {
-            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["message"] = refusal.Message, ["reason"] = refusal.Reason,
+            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["message"] = refusal.Message,
         };
+        if (refusal.Reason != "")
+        {
+            status["reason"] = refusal.Reason;
+        }
+
         if (Refusal.DetailsOf(refusal) is { } details)
         {
             status["details"] = details;

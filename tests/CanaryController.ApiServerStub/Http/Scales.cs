@@ -26,7 +26,7 @@ internal static class Scales
         return new()
         {
             ["kind"] = "Scale", ["apiVersion"] = "autoscaling/v1", ["metadata"] = kept,
-            ["spec"] = new JsonObject { ["replicas"] = obj.Map("spec").Num("replicas") ?? 0 }, ["status"] = status,
+            ["spec"] = obj.Map("spec").Num("replicas") is { } replicas and not 0 ? new JsonObject { ["replicas"] = replicas } : new JsonObject(), ["status"] = status,
         };
     }
 

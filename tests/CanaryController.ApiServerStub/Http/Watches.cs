@@ -13,6 +13,11 @@ internal sealed class Watches(Database database, StubOptions options)
     /// <summary>Begins a watch before anything is answered, so that one from a forgotten version can be refused.</summary>
     public (Watch Watch, IReadOnlyCollection<StoredObject> Present) Begin(Call call)
     {
+        if (call.Query("resourceVersion") is { Length: > 0 } text && !ulong.TryParse(text, CultureInfo.InvariantCulture, out _))
+        {
+            throw Refusal.Of(500, "", $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+        }
+
         long? since = long.TryParse(call.Query("resourceVersion"), CultureInfo.InvariantCulture, out var version) && version > 0 ? version : null;
         return (database.Subscribe(call.Type.AliasOf ?? call.Type.Key, since, out var present), present);
     }

@@ -39,7 +39,7 @@ internal static class JsonPatch
             case "add":
                 return Add(document, path, Value(operation));
             case "replace":
-                _ = Find(document, path);
+                // A key that is not there is set, as the API server's library has it; an index must be there.
                 return path.Count == 0 ? Value(operation) : Replace(document, path, Value(operation));
             case "remove":
                 return Remove(document, path);

@@ -77,6 +77,7 @@ internal static class StrategicMergePatch
                 break;
             case JsonArray list when field is { PatchMerge: true }:
                 target[name] = MergeItems(target[name] as JsonArray ?? [], list, field);
+                SetOrder(target, name, list, field);
                 break;
             default:
                 target[name] = value.DeepClone();

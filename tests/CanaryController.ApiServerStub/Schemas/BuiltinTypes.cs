@@ -78,7 +78,7 @@ internal static class BuiltinTypes
 
         switch (type)
         {
-            case "any": return Schema.Any;
+            case "any": return new() { Preserve = true, AtomicMap = true };
             case "string": return Scalar("string", "", fallback, "\"\"", omit, always, nothing);
             case "bool": return Scalar("boolean", "", fallback, "false", omit, always, nothing);
             case "int32" or "int64": return Scalar("integer", type, fallback, "0", omit, always, nothing);

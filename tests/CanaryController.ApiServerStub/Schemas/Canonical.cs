@@ -18,7 +18,8 @@ internal static class Canonical
         _ => node.ToJsonString(Relaxed),
     };
 
-    public static bool Same(JsonNode? left, JsonNode? right) => JsonNode.DeepEquals(left, right);
+    /// <summary>Whether two values are equal, however their numbers are held.</summary>
+    public static bool Same(JsonNode? left, JsonNode? right) => JsonNode.DeepEquals(left, right) || Text(left) == Text(right);
 
     public static bool IsEmpty(JsonNode? node) => node is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
 

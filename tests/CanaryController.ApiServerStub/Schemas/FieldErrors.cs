@@ -41,6 +41,14 @@ internal sealed class FieldErrors
         var all = _errors.Select(error => $"{error.Field}: {error.Message}").ToList();
         var text = all.Count == 1 ? all[0] : $"[{string.Join(", ", all)}]";
         var causes = new JsonArray([.. _errors.Select(error => new JsonObject { ["reason"] = error.Reason, ["message"] = error.Message, ["field"] = error.Field })]);
-        throw Refusal.Of(422, "Invalid", $"{kind}{(group == "" ? "" : "." + group)} \"{name}\" is invalid: {text}", new() { ["name"] = name, ["group"] = group, ["kind"] = kind, ["causes"] = causes });
+        var details = new JsonObject { ["name"] = name };
+        if (group != "")
+        {
+            details["group"] = group;
+        }
+
+        details["kind"] = kind;
+        details["causes"] = causes;
+        throw Refusal.Of(422, "Invalid", $"{kind}{(group == "" ? "" : "." + group)} \"{name}\" is invalid: {text}", details);
     }
 }

@@ -69,10 +69,10 @@ internal static class MetadataChecks
             {
                 if (controller is not null)
                 {
-                    errors.Invalid(path, owners, $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Str("name")}");
+                    errors.Invalid(path, owners, $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Str("kind")}/{owner.Str("name")}");
                 }
 
-                controller = owner.Str("name") ?? "";
+                controller = $"{owner.Str("kind")}/{owner.Str("name")}";
             }
 
             index++;
@@ -98,7 +98,7 @@ internal static class MetadataChecks
         var added = metadata.List("finalizers")?.Select(finalizer => finalizer!.GetValue<string>()).Where(finalizer => !before.Contains(finalizer)).ToList() ?? [];
         if (added.Count > 0)
         {
-            errors.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers [{string.Join(", ", added.Select(finalizer => $"\"{finalizer}\""))}]");
+            errors.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(finalizer => $"\"{finalizer}\""))}}}");
         }
     }
 

@@ -79,7 +79,7 @@ internal static class ObjectChecks
         {
             var errors = new FieldErrors();
             errors.Add("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update");
-            errors.ThrowIfAny(request.Type.Group, request.Type.GroupResource, request.Name);
+            errors.ThrowIfAny(request.Type.Group, request.Type.Plural, request.Name);
         }
 
         if (version != "" && version != has.Str("resourceVersion"))
@@ -133,7 +133,7 @@ internal static class ObjectChecks
         var unknown = Pruner.Prune(config.DeepClone(), request.Version.Schema);
         if (unknown.Count > 0)
         {
-            throw Refusal.Of(500, "InternalError", $"failed to create typed patch object ({request.Namespace}/{request.Name}; {request.ApiVersion}, Kind={request.Type.Kind}): .{unknown[0]}: field not declared in schema");
+            throw Refusal.Of(500, "", $"failed to create typed patch object ({request.Namespace}/{request.Name}; {request.ApiVersion}, Kind={request.Type.Kind}): .{unknown[0]}: field not declared in schema");
         }
 
         Types(request, config);

@@ -38,12 +38,12 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
         var metadata = obj.Map("metadata");
         if (options.Uid is { } uid && uid != metadata.Str("uid"))
         {
-            throw Refusal.Conflict(request.Type, request.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.Str("uid")}");
+            throw Refusal.Conflict(request.Type, request.Name, $"the UID in the precondition ({uid}) does not match the UID in record ({metadata.Str("uid")}). The object might have been deleted and then recreated");
         }
 
         if (options.ResourceVersion is { } version && version != metadata.Str("resourceVersion"))
         {
-            throw Refusal.Conflict(request.Type, request.Name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {metadata.Str("resourceVersion")}");
+            throw Refusal.Conflict(request.Type, request.Name, $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({metadata.Str("resourceVersion")}). The object might have been modified");
         }
     }
 

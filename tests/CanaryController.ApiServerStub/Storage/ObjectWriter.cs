@@ -146,7 +146,7 @@ internal sealed class ObjectWriter(Database database, CatalogKeeper catalogs, Ti
         request.Type.Rules.Default(next);
         if (!recorded)
         {
-            Ownership.Update(live, next, isCreate: false, request.Version.Schema, ManagerKey.Updater(request.Manager, request.ApiVersion, request.Subresource), request.Type.Ignored(request.Version, request.Subresource), Now);
+            Ownership.Update(live, next, isCreate: false, request.Version.Schema, ManagerKey.Updater(request.Manager, request.ApiVersion, request.Subresource), request.Type.Ignored(request.Version, request.Subresource), Now, emptyResets: !request.Type.IsCustom);
         }
 
         var before = Versions.ToStorage(request, live);
@@ -198,7 +198,7 @@ internal sealed class ObjectWriter(Database database, CatalogKeeper catalogs, Ti
         ObjectChecks.Namespace(request, metadata);
         if (metadata.Str("resourceVersion") is { Length: > 0 })
         {
-            throw Refusal.BadRequest("resourceVersion should not be set on objects to be created");
+            throw Refusal.Of(500, "", "resourceVersion should not be set on objects to be created");
         }
 
         foreach (var name in new[] { "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation", "resourceVersion" })

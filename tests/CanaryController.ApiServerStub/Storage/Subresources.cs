@@ -14,7 +14,7 @@ internal static class Subresources
         switch (request.Subresource)
         {
             case "status":
-                return With(live, "status", next["status"]);
+                return WithStatus(request, live, next);
             case "finalize":
                 var spec = (JsonObject)(live.Map("spec") ?? []).DeepClone();
                 spec["finalizers"] = next.Map("spec")?["finalizers"]?.DeepClone();
@@ -40,6 +40,18 @@ internal static class Subresources
                 to.Remove(name);
             }
         }
+    }
+
+    // Deployments, ReplicaSets and pods take annotations along with a status, as the API server lets them: the Deployment controller writes its revision so.
+    private static JsonObject WithStatus(WriteRequest request, JsonObject live, JsonObject next)
+    {
+        var restricted = With(live, "status", next["status"]);
+        if (request.Type.Key is "apps/deployments" or "apps/replicasets" or "core/pods" && next.Map("metadata")?["annotations"] is { } annotations)
+        {
+            restricted.Ensure("metadata")["annotations"] = annotations.DeepClone();
+        }
+
+        return restricted;
     }
 
     private static JsonObject With(JsonObject obj, string name, JsonNode? value)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using CanaryController.ApiServerStub;
 using CanaryController.ApiServerStub.Controllers;
+using CanaryController.ApiServerStub.Faults;
 using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
@@ -35,7 +36,7 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly string? _kubeconfig;
 
-    private LiveCluster(StubServer? stub, ClusterControllers? controllers, string kubeconfig, bool isTemporary)
+    private LiveCluster(StubServer? stub, ClusterControllers? controllers, string kubeconfig, bool isTemporary, HoldMode hold)
     {
         (_stub, _controllers, _kubeconfig) = (stub, controllers, isTemporary ? kubeconfig : null);
         var options = new KubernetesOptions { Kubeconfig = kubeconfig, Namespaces = ["default"] };
@@ -50,7 +51,7 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         Follow(services, ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
         services.AddSingleton<IObjectCache<RolloutObject>>(new NoRollouts());
         services.AddSingleton<IFence>(this).AddSingleton<IClusterEvents>(this);
-        services.AddClusterWorkloads(HoldMode.Always);
+        services.AddClusterWorkloads(hold);
         _services = services.BuildServiceProvider();
     }
 
@@ -69,6 +70,12 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
     public bool Deleted { get; set; }
 
     public string? Failure { get; private set; }
+
+    /// <summary>What goes wrong; null on a real control plane.</summary>
+    public FaultScript? Faults => _stub?.Faults;
+
+    /// <summary>Carried out by the next pass.</summary>
+    public RolloutCommand? Command { get; set; }
 
     public IKubeApi Api => _services.GetRequiredService<IKubeApi>();
 
@@ -93,12 +100,12 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         ProgressDeadline = TimeSpan.FromSeconds(50),
     };
 
-    public static async Task<LiveCluster> StartAsync()
+    public static async Task<LiveCluster> StartAsync(HoldMode hold = HoldMode.Always)
     {
         var cancellation = TestContext.Current.CancellationToken;
         if (Environment.GetEnvironmentVariable("CANARY_TEST_KUBECONFIG") is { Length: > 0 } real)
         {
-            return await new LiveCluster(null, null, real, isTemporary: false).FollowAsync(cancellation);
+            return await new LiveCluster(null, null, real, isTemporary: false, hold).FollowAsync(cancellation);
         }
 
         var stub = await StubServer.StartAsync(new StubOptions(), cancellation);
@@ -106,16 +113,16 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         controllers.Start();
         var path = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(path, stub.Kubeconfig, cancellation);
-        return await new LiveCluster(stub, controllers, path, isTemporary: true).FollowAsync(cancellation);
+        return await new LiveCluster(stub, controllers, path, isTemporary: true, hold).FollowAsync(cancellation);
     }
 
     public void Report(RolloutObject rollout, ClusterEvent happened) => Log.Enqueue($"{happened.Reason}: {happened.Message}");
 
-    public async Task CreateAsync(int replicas, bool recreate = false)
+    public async Task CreateAsync(int replicas, bool recreate = false, int historyLimit = 10)
     {
         var strategy = recreate ? """{"type":"Recreate"}""" : """{"type":"RollingUpdate"}""";
         await DoneAsync(Api.CreateAsync(ObjectKind.Deployment, "default", Parse($$$$"""
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{{Name}}}}"},"spec":{"replicas":{{{{replicas}}}},"strategy":{{{{strategy}}}},
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{{Name}}}}"},"spec":{"replicas":{{{{replicas}}}},"revisionHistoryLimit":{{{{historyLimit}}}},"strategy":{{{{strategy}}}},
             "selector":{"matchLabels":{"app":"{{{{Name}}}}"}},
             "template":{"metadata":{"labels":{"app":"{{{{Name}}}}"}},"spec":{"containers":[{"name":"web","image":"web:1","ports":[{"containerPort":8080}]}]} } } }
             """), default));
@@ -141,6 +148,25 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
     public IReadOnlyList<ServiceObject> Services => [.. _services.GetRequiredService<IObjectCache<ServiceObject>>().All.Where(one => one.Meta.Name.Name.StartsWith(Name, StringComparison.Ordinal))];
 
     public IReadOnlyList<HolderObject> Holders => _services.GetRequiredService<IObjectCache<HolderObject>>().By(ObjectKeys.Rollout("default", Name));
+
+    /// <summary>Lets the cluster go on by itself until <paramref name="isThere"/>: the controller is down.</summary>
+    public async Task AloneUntilAsync(Func<bool> isThere)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!isThere())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Longest, string.Join('\n', Sets.Select(set => $"{set.Meta.Name.Name} {set.Replicas}/{set.AvailableReplicas}")));
+            await NextAsync();
+        }
+    }
+
+    /// <summary>Creates, adopts, and waits until the Services and holders are there.</summary>
+    public async Task<string> AdoptAsync(int replicas, bool recreate = false, int historyLimit = 10)
+    {
+        await CreateAsync(replicas, recreate, historyLimit);
+        await UntilAsync(() => State.StableRevision is not null && Sets.Any(set => set.AvailableReplicas == replicas) && Services.Count == 3 && Holders.Count > 0);
+        return State.StableRevision!;
+    }
 
     /// <summary>Passes until <paramref name="isThere"/>.</summary>
     public async Task UntilAsync(Func<bool> isThere)
@@ -212,7 +238,9 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
                 ? new AnalysisObservation(canary, State.Attempt, State.StepIndex, 1000, [new MetricJudgement { Name = "success-rate", Verdict = State.Weight > CanaryWeight.Zero ? Verdict : Verdict.Passed, Message = "bad." }])
                 : null,
             Deleted = Deleted,
+            Command = Command,
         };
+        Command = null;
         var decision = RolloutPlanner.Decide(Spec with { InitialStableRevision = reading.InitialStableRevision }, State, seen);
         var changed = decision.Next != State;
         foreach (var transition in decision.Transitions)
@@ -254,7 +282,7 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
                 return;
             }
 
-            Assert.True(answer.Outcome is KubeOutcome.Conflict && tries < 20, answer.Problem);
+            Assert.True(answer.Outcome is (KubeOutcome.Conflict or KubeOutcome.Unavailable) && tries < 20, answer.Problem);
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class WorkloadLawTests
     [Fact]
     public void Whatever_happens_and_wherever_the_process_dies_the_workload_comes_to_rest_whole() =>
         Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 2].Select(i => new[] { 0, 2, 10 }[i]), Gen.Int[1, 5], Gen.Bool, Gen.Int[0, int.MaxValue])
-            .Sample((onChange, recreate, limit, size, endpoints, seed) => Run(onChange, recreate, limit, size, endpoints, seed), iter: 200);
+            .Sample((onChange, recreate, limit, size, endpoints, seed) => Run(onChange, recreate, limit, size, endpoints, seed), iter: 150);
 
     private static void Run(bool onChange, bool recreate, int historyLimit, int size, bool endpoints, int seed)
     {
@@ -31,12 +31,9 @@ public sealed class WorkloadLawTests
         for (var i = 0; i < 30; i++)
         {
             Happen(run, random);
+            Go(run, random);
             run.Pass();
-            for (var step = random.Next(4); step > 0; step--)
-            {
-                run.Controllers.Step();
-                run.Look();
-            }
+            Go(run, random);
         }
 
         run.Dies = _ => false;
@@ -63,6 +60,15 @@ public sealed class WorkloadLawTests
         else
         {
             Assert.Equal(wanted, new WorkloadView(run.Cluster.Snapshot(), run.State).Stable?.AvailableReplicas ?? 0);
+        }
+    }
+
+    private static void Go(WorkloadRun run, Random random)
+    {
+        for (var step = random.Next(4); step > 0; step--)
+        {
+            run.Controllers.Step();
+            run.Look();
         }
     }
 

@@ -12,7 +12,7 @@ namespace CanaryController.Manager.Traffic.GatewayApi;
 /// managedFields: nobody else keeps those.
 /// </summary>
 internal sealed partial class RouteDivider(
-    RouteObjects routes, IObjectCache<ServiceObject> services, RouteContention contention, IFence fence, ILogger<RouteDivider> logger)
+    RouteObjects routes, IObjectCache<ServiceObject> services, IObjectCache<EndpointSliceObject> slices, RouteContention contention, IFence fence, ILogger<RouteDivider> logger)
 {
     private readonly ConcurrentDictionary<ObjectName, AskedSplit> _asked = new();
 
@@ -125,7 +125,7 @@ internal sealed partial class RouteDivider(
         return !(seen.IsDivided && seen.Weight == asked.Weight);
     }
 
-    /// <summary>A backend that does not exist makes a route answer 500 for its share, so it is waited for.</summary>
+    /// <summary>A backend that does not exist, or has no endpoints yet, makes a route answer 500 or 503 for its share, so it is waited for.</summary>
     private string? WaitsFor(BackendPair pair)
     {
         foreach (var service in (ReadOnlySpan<string?>)[pair.Stable, pair.Canary])
@@ -136,8 +136,13 @@ internal sealed partial class RouteDivider(
             }
         }
 
-        return null;
+        // A Service that was just made has no endpoints yet, while the one that the route sends to now has.
+        return Ready(pair.Namespace, pair.Stable) == 0 && Ready(pair.Namespace, pair.Service) > 0
+            ? $"Waits for the endpoints of Service {pair.Namespace}/{pair.Stable}."
+            : null;
     }
+
+    private int Ready(string ns, string service) => slices.By(ObjectKeys.Service(ns, service)).Sum(slice => slice.Endpoints.Count(endpoint => endpoint.IsReady));
 
     private static RouteWrite Refused(string problem) => new(IsGone: false, IsStale: false, problem);
 

@@ -1,4 +1,3 @@
-using CanaryController.Manager.Kubernetes.Client;
 using static CanaryController.Manager.Tests.Kubernetes.Client.ScriptedApiServer;
 
 namespace CanaryController.Manager.Tests.Kubernetes.Client;
