@@ -81,7 +81,7 @@ public sealed class PromotionTests(Cluster cluster)
             await shop.UntilAsync("it says so", () => shop.Rollout.Text("status", "inForce") is not null);
         }
 
-        Assert.Equal("Accepted", await shop.CommandAsync("Skip"));
+        await shop.CommandAsync("Skip");
         await shop.UntilStepAsync(2, "v2", 50);
         await shop.CommandAsync("Promote");
         await shop.PromotedAsync("v2");

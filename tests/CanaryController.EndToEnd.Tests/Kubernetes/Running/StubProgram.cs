@@ -19,7 +19,7 @@ internal sealed class StubProgram : IAsyncDisposable
     {
         var kubeconfig = Path.Combine(folder, "kubeconfig");
         var program = Path.Combine(Programs.Folder("CanaryController.ApiServerStub"), "CanaryController.ApiServerStub");
-        var process = new ChildProcess("stub", program, ["--controllers", "--kubeconfig", kubeconfig], Path.Combine(folder, "stub.txt"), guardian, time);
+        var process = new ChildProcess("stub", program, ["--controllers", "--token", "e2e", "--kubeconfig", kubeconfig], Path.Combine(folder, "stub.txt"), guardian, time);
         process.Start();
         using var limit = new CancellationTokenSource(_startDeadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
