@@ -52,7 +52,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
         async shop =>
         {
             var random = Seeded();
-            var second = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation);
+            var second = await shop.Stage.StartControllerAsync(shop.Home, [shop.Namespace], shop.Cancellation);
             for (var (stall, release) = (0, 1); stall < Stalls; stall++)
             {
                 // There is always something to do wrong: a revision is under way, or begins.
@@ -82,7 +82,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
             var forwarder = shop.Stage.NewForwarder();
             await using (forwarder)
             {
-                var controller = await shop.Stage.StartControllerAsync([shop.Namespace], shop.Cancellation, forwarder);
+                var controller = await shop.Stage.StartControllerAsync(shop.Home, [shop.Namespace], shop.Cancellation, forwarder);
                 await shop.ReleaseAsync("v2");
                 await shop.UntilStepAsync(1, "v2", 25);
                 forwarder.Cut();

@@ -128,8 +128,11 @@ internal sealed class LawMemory
     /// <summary>The smallest size of the Deployment since the test last said that it is settled.</summary>
     public int? SmallestSize { get; set; }
 
-    /// <summary>Pods that may be deleted, because the Deployment was scaled down.</summary>
+    /// <summary>Pods of each version that may be deleted, because the Deployment was scaled down.</summary>
     public int MayGo { get; set; }
+
+    /// <summary>Pods that were deleted while they served, by hash.</summary>
+    public Dictionary<string, int> Gone { get; } = [];
 
     /// <summary>Versions that were rejected, and not tried again since.</summary>
     public HashSet<string> Rejected { get; } = [];

@@ -64,7 +64,7 @@ internal static class PodLaws
         }
     }
 
-    /// <summary>Nobody but the test deletes a pod of a version with traffic; scaling the Deployment down by n excuses n of them.</summary>
+    /// <summary>Nobody but the test deletes a pod of a version with traffic; scaling the Deployment down by n excuses n of each version.</summary>
     public static IEnumerable<string> NoServingPodIsDeleted(LawContext context)
     {
         var (world, happened, before) = (context.World, context.Happened, context.Before);
@@ -83,9 +83,10 @@ internal static class PodLaws
             yield break;
         }
 
-        if (context.Memory.MayGo > 0)
+        var hash = before.Hash();
+        var gone = context.Memory.Gone[hash] = context.Memory.Gone.GetValueOrDefault(hash) + 1;
+        if (gone <= context.Memory.MayGo)
         {
-            context.Memory.MayGo--;
             yield break;
         }
 

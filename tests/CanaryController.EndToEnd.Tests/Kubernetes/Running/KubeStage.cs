@@ -21,6 +21,7 @@ internal sealed class KubeStage : IAsyncDisposable
 
     private readonly Channel<NamespaceView> _free = Channel.CreateUnbounded<NamespaceView>();
     private readonly List<NamespaceView> _all = [];
+    private readonly List<string> _homes = [];
     private readonly List<Controller> _controllers = [];
     private readonly Lock _gate = new();
     private readonly string _mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
@@ -92,9 +93,7 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <summary>A namespace that the shared controller does not watch.</summary>
     public async Task<NamespaceView> NewNamespaceAsync(CancellationToken cancellation)
     {
-        var name = $"cc-e2e-{_mark}-{Interlocked.Increment(ref _namespaces):00}";
-        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
-        (await Client.CreateAsync(KubeKind.Namespace, null, body, cancellation)).Done();
+        var name = await NewNameAsync(cancellation);
         var view = await NamespaceView.OpenAsync(Client, name, Time, cancellation);
         Mesh.Carry(view);
         lock (_gate)
@@ -105,13 +104,26 @@ internal sealed class KubeStage : IAsyncDisposable
         return view;
     }
 
-    /// <summary>Starts a controller for some namespaces; its Lease is in the first.</summary>
+    /// <summary>A namespace for Leases: a controller has its own outside of those that it watches.</summary>
+    public async Task<string> NewHomeAsync(CancellationToken cancellation)
+    {
+        var name = await NewNameAsync(cancellation);
+        lock (_gate)
+        {
+            _homes.Add(name);
+        }
+
+        return name;
+    }
+
+    /// <summary>Starts a controller for some namespaces.</summary>
+    /// <param name="home">Where its Lease is: those with the same home follow each other.</param>
     /// <param name="namespaces">What it watches.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="forwarder">The way to the API server; null = directly.</param>
-    public async Task<Controller> StartControllerAsync(IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null)
+    public async Task<Controller> StartControllerAsync(string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null)
     {
-        var kubeconfig = Kubeconfigs.Write(Kubeconfig, _folder, namespaces[0], forwarder?.Port);
+        var kubeconfig = Kubeconfigs.Write(Kubeconfig, _folder, home, forwarder?.Port);
         var holder = $"e2e-{Interlocked.Increment(ref _holders)}";
         var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder), Guardian, Time, cancellation);
         lock (_gate)
@@ -183,7 +195,15 @@ internal sealed class KubeStage : IAsyncDisposable
             GiveBack(await NewNamespaceAsync(cancellation));
         }
 
-        Controller = await StartControllerAsync([.. _all.Select(view => view.Name)], cancellation);
+        Controller = await StartControllerAsync(await NewHomeAsync(cancellation), [.. _all.Select(view => view.Name)], cancellation);
+    }
+
+    private async Task<string> NewNameAsync(CancellationToken cancellation)
+    {
+        var name = $"cc-e2e-{_mark}-{Interlocked.Increment(ref _namespaces):00}";
+        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
+        (await Client.CreateAsync(KubeKind.Namespace, null, body, cancellation)).Done();
+        return name;
     }
 
     // The controllers are still there: they let go of the Rollouts.
@@ -203,6 +223,11 @@ internal sealed class KubeStage : IAsyncDisposable
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(250), Time, limit.Token);
                 }
+            }
+
+            foreach (var home in _homes)
+            {
+                await Client.DeleteAsync(KubeKind.Namespace, null, home, limit.Token);
             }
 
             if (_definitions is not null)

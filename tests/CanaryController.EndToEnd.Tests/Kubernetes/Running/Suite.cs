@@ -19,8 +19,9 @@ internal static class Suite
         var stage = await cluster.StageAsync(cancellation);
         Assert.SkipWhen(options.NeedsSimulatedNodes && !stage.HasSimulatedNodes, "the cluster's nodes are real: pods are not kept unready by an annotation there");
         var view = options.IsAlone ? await stage.NewNamespaceAsync(cancellation) : await stage.BorrowAsync(cancellation);
-        var controller = options.IsAlone ? await stage.StartControllerAsync([view.Name], cancellation) : stage.Controller;
-        var shop = new Shop(stage, view, options, controller, cancellation);
+        var home = options.IsAlone ? await stage.NewHomeAsync(cancellation) : "";
+        var controller = options.IsAlone ? await stage.StartControllerAsync(home, [view.Name], cancellation) : stage.Controller;
+        var shop = new Shop(stage, view, options, controller, cancellation) { Home = home };
         try
         {
             await shop.OpenAsync();

@@ -36,6 +36,9 @@ internal sealed class Shop
     /// <summary>The controller that leads it.</summary>
     public Controller Controller { get; }
 
+    /// <summary>Where the controller's Lease is, if it is this shop's alone.</summary>
+    public string Home { get; init; } = "";
+
     public CancellationToken Cancellation { get; }
 
     public Manifests Manifests { get; }
