@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CanaryController.ApiServerStub.Controllers;
 using CanaryController.ApiServerStub.Faults;
 using CanaryController.ApiServerStub.Http;
 using CanaryController.ApiServerStub.Storage;
@@ -109,10 +110,11 @@ public sealed class StubServer : IAsyncDisposable
     }
 
     // The one place where the cluster's controllers are started.
-    private static IAsyncDisposable? StartControllers(IObjectStore store, StubOptions options)
+    private static ClusterControllers StartControllers(IObjectStore store, StubOptions options)
     {
-        _ = (store, options);
-        return null;
+        var controllers = new ClusterControllers(store, options.Time, seed: options.Seed);
+        controllers.Start();
+        return controllers;
     }
 
     private static WebApplication Build(StubOptions options, ApiServer server)

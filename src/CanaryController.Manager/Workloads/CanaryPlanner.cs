@@ -15,6 +15,12 @@ internal static class CanaryPlanner
         }
 
         var size = plan.Find<Effect.ScaleCanary>() is { } scale && scale.Revision == revision ? scale.Replicas : (int?)null;
+        if (view.Target.IsByPodCount && view.State is { Phase: RolloutPhase.Aborting or RolloutPhase.Aborted, Weight.BasisPoints: 0 })
+        {
+            // Where pods are the weight, a rejected canary's go at once: they would be asked for as long as they are there.
+            size = 0;
+        }
+
         if (view.Canary is { } canary)
         {
             if (view.IsOwned(canary) && view.State.HandOverStarted)
@@ -78,6 +84,12 @@ internal static class CanaryPlanner
     /// <summary>Holder first: the ReplicaSet is never without a controller.</summary>
     private static void Make(WorkloadView view, WorkloadPlan plan, string revision, int size)
     {
+        if (!ServicePlanner.AreThere(view))
+        {
+            plan.Refuse($"No canary is made before the Services {view.Target.StableServiceName.Name} and {view.Target.CanaryServiceName.Name} are there and this rollout's.");
+            return;
+        }
+
         var name = view.Target.ReplicaSetName(revision);
         if (view.Seen.Sets.FirstOrDefault(set => set.Meta.Name == name) is { } former)
         {

@@ -67,6 +67,11 @@ internal static class ServicePlanner
         : view.Seen.CanaryService is { } canary && !IsOurs(view, canary) ? canary.Meta.Name.Name
         : null;
 
+    /// <summary>The Services that the route sends to are there, and are ours: before that a canary would get nothing, or somebody else's pods its traffic.</summary>
+    public static bool AreThere(WorkloadView view) =>
+        view.Target.IsByPodCount
+        || (view.Seen is { StableService: { } stable, CanaryService: { } canary } && IsOurs(view, stable) && IsOurs(view, canary));
+
     /// <summary>
     /// Why the apex is left open: a server-side apply owns its selector as a whole, and would remove our key again or fail. Who keeps our key there all the same lets us change it.
     /// </summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using CanaryController.ApiServerStub;
 using CanaryController.ApiServerStub.Controllers;
@@ -43,12 +42,12 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new Lines(Log))).AddSingleton(TimeProvider.System);
         services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
         services.AddKubernetesClient(options);
-        Follow(services, ObjectKind.Deployment, DeploymentObject.Project);
-        Follow(services, ObjectKind.ReplicaSet, ReplicaSetObject.Project);
-        Follow(services, ObjectKind.ControllerRevision, HolderObject.Project);
-        Follow(services, ObjectKind.Service, ServiceObject.Project);
-        Follow(services, ObjectKind.EndpointSlice, EndpointSliceObject.Project);
-        Follow(services, ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
+        services.AddInformer<DeploymentObject>(ObjectKind.Deployment, DeploymentObject.Project);
+        services.AddInformer<ReplicaSetObject>(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
+        services.AddInformer<HolderObject>(ObjectKind.ControllerRevision, HolderObject.Project);
+        services.AddInformer<ServiceObject>(ObjectKind.Service, ServiceObject.Project);
+        services.AddInformer<EndpointSliceObject>(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
+        services.AddInformer<AutoscalerObject>(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
         services.AddSingleton<IObjectCache<RolloutObject>>(new NoRollouts());
         services.AddSingleton<IFence>(this).AddSingleton<IClusterEvents>(this);
         services.AddClusterWorkloads(hold);
@@ -120,16 +119,8 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
 
     public async Task CreateAsync(int replicas, bool recreate = false, int historyLimit = 10)
     {
-        var strategy = recreate ? """{"type":"Recreate"}""" : """{"type":"RollingUpdate"}""";
-        await DoneAsync(Api.CreateAsync(ObjectKind.Deployment, "default", Parse($$$$"""
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{{Name}}}}"},"spec":{"replicas":{{{{replicas}}}},"revisionHistoryLimit":{{{{historyLimit}}}},"strategy":{{{{strategy}}}},
-            "selector":{"matchLabels":{"app":"{{{{Name}}}}"}},
-            "template":{"metadata":{"labels":{"app":"{{{{Name}}}}"}},"spec":{"containers":[{"name":"web","image":"web:1","ports":[{"containerPort":8080}]}]} } } }
-            """), default));
-        await DoneAsync(Api.CreateAsync(ObjectKind.Service, "default", Parse($$$$"""
-            {"apiVersion":"v1","kind":"Service","metadata":{"name":"{{{{Name}}}}","labels":{"app":"{{{{Name}}}}"}},
-            "spec":{"selector":{"app":"{{{{Name}}}}"},"ports":[{"name":"http","port":80,"targetPort":8080,"appProtocol":"http"}]}}
-            """), default));
+        await DoneAsync(Api.CreateAsync(ObjectKind.Deployment, "default", LiveManifests.Deployment(Name, replicas, recreate, historyLimit), default));
+        await DoneAsync(Api.CreateAsync(ObjectKind.Service, "default", LiveManifests.Service(Name), default));
     }
 
     public Task SetImageAsync(string image) => ChangeAsync(patch => patch.Replace("/spec/template/spec/containers/0/image", image));
@@ -300,55 +291,9 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
     private void Watch<T>()
         where T : class, ICached => _services.GetRequiredService<ObjectCache<T>>().Changed += (_, _) => _changes.Writer.TryWrite(true);
 
-    private static void Follow<T>(IServiceCollection services, ObjectKind kind, Func<System.Text.Json.JsonElement, T?> project)
-        where T : class, ICached => services.AddInformer(kind, project);
-
-    private static JsonObject Parse(string text) => JsonNode.Parse(text)!.AsObject();
-
     private static async Task DoneAsync(Task<KubeAnswer> asked)
     {
         var answer = await asked;
         Assert.True(answer.IsDone, answer.Problem);
-    }
-
-    private sealed class NoRollouts : IObjectCache<RolloutObject>
-    {
-        public bool IsSynced => true;
-
-        public IReadOnlyList<RolloutObject> All => [];
-
-        public RolloutObject? Find(ObjectName name) => null;
-
-        public IReadOnlyList<RolloutObject> By(string key) => [];
-
-        public void Put(RolloutObject written)
-        {
-        }
-
-        public void Remove(ObjectName name, string uid)
-        {
-        }
-    }
-
-    private sealed class Lines(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (lines.Count < 10_000)
-            {
-                lines.Enqueue(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -20,8 +20,9 @@ internal sealed class RouteRig
         var services = Kube.Cache(ObjectKind.Service, ServiceObject.Project);
         var objects = new RouteObjects(Kube, Kube.Cache(ObjectKind.HttpRoute, HttpRouteObject.Project));
         var contention = new RouteContention(Time);
-        var divider = new RouteDivider(objects, services, contention, Kube, NullLogger<RouteDivider>.Instance);
-        Router = new(objects, divider, new(objects), contention, services, Kube.Cache(ObjectKind.EndpointSlice, EndpointSliceObject.Project), Kube);
+        var slices = Kube.Cache(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
+        var divider = new RouteDivider(objects, services, slices, contention, Kube, NullLogger<RouteDivider>.Instance);
+        Router = new(objects, divider, new(objects), contention, services, slices, Kube);
         string[] names = routes.Length == 0 ? ["web"] : routes;
         Target = new("", "shop") { Cluster = new(new("shop", "shop"), RouterType.GatewayAPI, [.. names], "shop", null, workload) };
     }
