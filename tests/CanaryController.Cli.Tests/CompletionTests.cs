@@ -23,7 +23,7 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("get ", "shop\tIdle v1\n")]
     [InlineData("lint ", "")]
-    [InlineData("completion ", "bash\nfish\npowershell\nzsh\n")]
+    [InlineData("completion ", "bash\nfish\nkubectl\npowershell\nzsh\n")]
     public async Task Options_are_offered_only_where_one_is_begun(string line, string offered)
     {
         await using var controller = await FakeController.StartAsync();
@@ -57,10 +57,11 @@ public sealed class CompletionTests
     [InlineData("zsh")]
     [InlineData("fish")]
     [InlineData("powershell")]
+    [InlineData("kubectl")]
     public async Task The_script_asks_the_program_that_printed_it(string shell)
     {
         var run = await CommandRun.OfAsync($"completion {shell}");
-        Assert.Contains("canaryctl __complete -- ", run.Output.Replace("'canaryctl'", "canaryctl", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("canaryctl __complete -- ", run.Output.Replace("'canaryctl'", "canaryctl", StringComparison.Ordinal).Replace("kubectl canary __", "canaryctl __", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("@PROGRAM@", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("@COMPLETE@", run.Output, StringComparison.Ordinal);
     }

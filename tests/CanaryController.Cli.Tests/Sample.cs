@@ -45,7 +45,7 @@ internal static class Sample
         [
             new() { Name = "success-rate", Kind = default, Verdict = Verdict.Passed, Value = "99.95 %", StableValue = "99.97 %", Threshold = "min 99 %", Requests = 12345, EvidenceRatio = 0.12, Message = "99.95 % of 12,345 requests succeeded; min 99 %." },
             new() { Name = "latency", Kind = default, Verdict = Verdict.Inconclusive, Value = "98.70 % within 500 ms", StableValue = "99.20 %", Threshold = "p99 max 500 ms", Requests = 12345, EvidenceRatio = 0.61, Message = "1.30 % of 12,345 requests since the step began are slower than 500 ms: chance may still explain it." },
-            new() { Name = "[orders]", Kind = default, Threshold = "min 10", Message = "Not evaluated yet." },
+            new() { Name = "[orders]", Kind = default, Threshold = "min 10", Requests = 0, EvidenceRatio = 0, Message = "Not evaluated yet." },
         ],
         WaitingFor = ["the hold of step 2, 3m12s", "metric latency: inconclusive"],
         Conditions = [new("Ready", "False", "Progressing", "A rollout is under way."), new("SpecChangePending", "True", "StepsEdited", "Edited steps apply to the next revision.")],

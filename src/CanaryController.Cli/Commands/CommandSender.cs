@@ -9,6 +9,9 @@ namespace CanaryController.Cli.Commands;
 /// <summary>Sends a command and says what happens now.</summary>
 internal static class CommandSender
 {
+    /// <summary>A command in the cluster waits for a controller that may not be there.</summary>
+    public static readonly (ExitCode Code, string Means) Unanswered = (ExitCode.TimedOut, "in the cluster no controller answered within 30 s; the command stays there");
+
     private const int MaxReason = 1000;
 
     /// <summary>Why somebody asks; kept in the audit trail.</summary>

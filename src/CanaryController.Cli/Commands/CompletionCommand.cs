@@ -6,13 +6,13 @@ namespace CanaryController.Cli.Commands;
 /// <summary><c>completion</c>: a script that teaches a shell to complete commands, options and names of rollouts.</summary>
 internal static class CompletionCommand
 {
-    private static readonly string[] _shells = ["bash", "zsh", "fish", "powershell"];
+    private static readonly string[] _shells = ["bash", "zsh", "fish", "powershell", "kubectl"];
 
     public static Command Create(CommandContext cli)
     {
         var shell = new Argument<string>("SHELL") { Description = string.Join(", ", _shells) };
         shell.AcceptOnlyFromAmong(_shells);
-        var command = new CliCommand("completion", "Print a script that teaches a shell to complete commands, options and names of rollouts.")
+        var command = new CliCommand("completion", "Print a script that teaches a shell, or kubectl, to complete commands, options and names of rollouts.")
         {
             Examples =
             [
@@ -20,6 +20,7 @@ internal static class CompletionCommand
                 ("completion zsh > \"${fpath[1]}/_canaryctl\"", "zsh"),
                 ("completion fish > ~/.config/fish/completions/canaryctl.fish", "fish"),
                 ("completion powershell >> $PROFILE", "PowerShell"),
+                ("completion kubectl > /usr/local/bin/kubectl_complete-canary", "For 'kubectl canary', in any shell that completes kubectl; make the file executable"),
             ],
         };
         command.Add(shell);

@@ -21,7 +21,7 @@ internal static class StartCommand
                 ("start shop --revision v3 --expect v2", "Roll out v3, unless somebody started another one since v2"),
                 ("start shop --revision v2 && {program} watch shop --revision v2", "Start, then watch until it is promoted or rolled back"),
             ],
-            ExitCodes = [(ExitCode.Done, "started, or it is so already"), (ExitCode.Rejected, "rejected: --expect names another revision, or it cannot start now")],
+            ExitCodes = [(ExitCode.Done, "started, or it is so already"), (ExitCode.Rejected, "rejected: --expect names another revision, or it cannot start now"), CommandSender.Unanswered],
         };
         command.Add(rollout);
         command.Add(revision);

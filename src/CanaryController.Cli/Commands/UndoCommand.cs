@@ -15,7 +15,7 @@ internal static class UndoCommand
         var command = new CliCommand("undo", "Go back to a revision that was once stable. A revision that was rolled back is never taken.")
         {
             Examples = [("undo shop", "Back to what was stable before"), ("undo shop --to v1 --reason 'v2 corrupts carts'", "Back to v1, and say why")],
-            ExitCodes = [(ExitCode.Done, "the way back began, or it is so already"), (ExitCode.Rejected, "rejected: that revision was never stable, or was rolled back")],
+            ExitCodes = [(ExitCode.Done, "the way back began, or it is so already"), (ExitCode.Rejected, "rejected: that revision was never stable, or was rolled back"), CommandSender.Unanswered],
         };
         command.Add(rollout);
         command.Add(to);

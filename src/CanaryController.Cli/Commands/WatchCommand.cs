@@ -46,7 +46,7 @@ internal static class WatchCommand
     }
 
     private static async Task<ExitCode> ShowAsync(
-        CommandContext cli, ParseResult parsed, ControllerClient client, RolloutKey key, Func<WatchFrame, ExitCode?> answer, TimeSpan? timeout, CancellationToken cancellation)
+        CommandContext cli, ParseResult parsed, IRolloutApi client, RolloutKey key, Func<WatchFrame, ExitCode?> answer, TimeSpan? timeout, CancellationToken cancellation)
     {
         var printer = cli.Printer(parsed);
         var watcher = new Watcher(client, key, cli.Environment);

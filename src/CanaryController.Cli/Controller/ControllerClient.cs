@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Watching;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using Microsoft.Extensions.Http.Resilience;
@@ -15,7 +16,7 @@ namespace CanaryController.Cli.Controller;
 /// Speaks the controller's HTTP API. Every request ends within <see cref="Timeout"/>, tries included; only reads are tried again by themselves.
 /// What goes wrong becomes a <see cref="CliException"/> that says what to do.
 /// </summary>
-internal sealed class ControllerClient : IDisposable
+internal sealed class ControllerClient : IRolloutApi
 {
     /// <summary>How long one call may take, tries included.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -64,21 +65,24 @@ internal sealed class ControllerClient : IDisposable
         }
     }
 
-    /// <summary>The rollouts of a namespace; <c>-</c> means all.</summary>
+    /// <inheritdoc/>
     public Task<RolloutList> ListAsync(string @namespace, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, $"v1/namespaces/{Uri.EscapeDataString(@namespace)}/rollouts", null, ApiJson.Default.RolloutList, null, cancellation);
 
-    /// <summary>One rollout.</summary>
+    /// <inheritdoc/>
     public Task<RolloutView> GetAsync(RolloutKey key, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, Path(key), null, ApiJson.Default.RolloutView, key, cancellation);
 
-    /// <summary>Its revisions, transitions and commands.</summary>
+    /// <inheritdoc/>
     public Task<HistoryView> HistoryAsync(RolloutKey key, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, Path(key) + "/history", null, ApiJson.Default.HistoryView, key, cancellation);
 
     /// <summary>Asks for something. The request's id makes it safe to send again.</summary>
     public Task<CommandResponse> CommandAsync(RolloutKey key, CommandRequest command, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, Path(key) + "/commands", JsonSerializer.Serialize(command, ApiJson.Default.CommandRequest), ApiJson.Default.CommandResponse, key, cancellation);
+
+    /// <inheritdoc/>
+    public IRolloutFeed Follow(RolloutKey key) => new ControllerFeed(this, key, _time);
 
     /// <summary>The stream of transitions; open until it is disposed of.</summary>
     public async Task<Stream> EventsAsync(CancellationToken cancellation)

@@ -16,7 +16,7 @@ internal static class Failure
         var unsure = method == HttpMethod.Get ? "" : " The command may have been carried out all the same: look with 'get' before you repeat it.";
         return new CliException(
             ExitCode.Unreachable,
-            $"Cannot reach the controller at {settings} ({Origin(settings)}): {why.TrimEnd('.')}. Check that it runs, or name another address with --url or CANARY_URL.{unsure}",
+            $"Cannot reach the controller at {settings} ({Origin(settings)}): {why.TrimEnd('.')}. Check that it runs, or name another address with --url or CANARY_URL. To ask a Kubernetes cluster instead, give --kubeconfig or --context.{unsure}",
             inner);
     }
 
@@ -49,30 +49,41 @@ internal static class Failure
     /// <summary>No such rollout; names that are near.</summary>
     public static CliException NotFound(ConnectionSettings settings, RolloutKey key, IReadOnlyList<RolloutKey> known)
     {
-        var near = NearNames.Of(key, known);
-        var hint = (near.Count, known.Count) switch
-        {
-            ( > 0, _) => $"Did you mean {string.Join(", ", near.Select(name => name.Namespace == key.Namespace ? name.Name : $"{name.Name} -n {name.Namespace}"))}?",
-            (0, 0) => "The controller has none at all: check its folder of Rollout files.",
-            (0, > 0) => "'get -A' lists all that there are.",
-            _ => "",
-        };
+        var hint = Hint(key, known, "The controller has none at all: check its folder of Rollout files.");
         return new CliException(ExitCode.NotFound, $"There is no rollout '{key.Name}' in the namespace '{key.Namespace}' at {settings}. {hint}");
     }
 
-    private static string Origin(ConnectionSettings settings) => $"from {settings.UrlSource}";
-
-    private static string Sentence(ApiProblem problem)
+    /// <summary>What may have been meant.</summary>
+    /// <param name="key">What was asked for.</param>
+    /// <param name="known">What there is.</param>
+    /// <param name="none">What to say when there is nothing.</param>
+    public static string Hint(RolloutKey key, IReadOnlyList<RolloutKey> known, string none)
     {
-        var text = new StringBuilder(problem.Detail ?? problem.Title);
-        foreach (var error in problem.Errors)
+        var near = NearNames.Of(key, known);
+        return (near.Count, known.Count) switch
         {
-            text.Append($"\n  {error.Path}: {error.Message}");
-            text.Append(error.Fix is { } fix ? $" Fix: {fix}" : "");
+            ( > 0, _) => $"Did you mean {string.Join(", ", near.Select(name => name.Namespace == key.Namespace ? name.Name : $"{name.Name} -n {name.Namespace}"))}?",
+            (0, 0) => none,
+            _ => "'get -A' lists all that there are.",
+        };
+    }
+
+    /// <summary>A sentence, and below it what is wrong field by field.</summary>
+    public static string WithProblems(string sentence, IEnumerable<FieldProblem> problems)
+    {
+        var text = new StringBuilder(sentence);
+        foreach (var problem in problems)
+        {
+            text.Append($"\n  {problem.Path}: {problem.Message}");
+            text.Append(problem.Fix is { } fix ? $" Fix: {fix}" : "");
         }
 
         return text.ToString();
     }
+
+    private static string Origin(ConnectionSettings settings) => $"from {settings.UrlSource}";
+
+    private static string Sentence(ApiProblem problem) => WithProblems(problem.Detail ?? problem.Title, problem.Errors);
 
     private static ApiProblem? Read(string body)
     {

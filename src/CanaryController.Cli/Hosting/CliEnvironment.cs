@@ -35,6 +35,12 @@ internal sealed record CliEnvironment
     /// <summary>How long <c>watch</c> and <c>wait</c> let pass between two reads when no event wakes them.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a command that was left in the cluster waits for the controller's answer.</summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>It runs as kubectl's plugin.</summary>
+    public bool IsKubectlPlugin => ProgramName.StartsWith("kubectl ", StringComparison.Ordinal);
+
     /// <summary>The real one.</summary>
     public static CliEnvironment OfThisProcess()
     {
@@ -49,8 +55,22 @@ internal sealed record CliEnvironment
             OutputIsTerminal = terminal,
             Width = terminal && Console.WindowWidth > 0 ? Console.WindowWidth : DefaultWidth,
             Height = terminal && Console.WindowHeight > 0 ? Console.WindowHeight : 40,
-            ProgramName = NameOf(Environment.ProcessPath),
+            ProgramName = NameOf(CalledBy() ?? Environment.ProcessPath),
         };
+    }
+
+    /// <summary>The path that the program was called by: of a link, the link's. Null where the system does not tell.</summary>
+    private static string? CalledBy()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && File.ReadAllText("/proc/self/cmdline").Split('\0') is [{ Length: > 0 } first, ..] ? first : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // The file that runs serves as well, unless it was called by a link.
+            return null;
+        }
     }
 
     /// <summary>The name to show for the file that runs.</summary>

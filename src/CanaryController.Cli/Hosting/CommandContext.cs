@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
+using CanaryController.Cli.Cluster;
 using CanaryController.Cli.Controller;
 using CanaryController.Cli.Rendering;
 using CanaryController.Resources;
@@ -9,18 +11,37 @@ namespace CanaryController.Cli.Hosting;
 /// <summary>What the commands share: the process around them, the global options, and what follows from both.</summary>
 internal sealed class CommandContext(CliEnvironment environment)
 {
+    private readonly ConditionalWeakTable<ParseResult, ClusterSettings?> _cluster = [];
+
     /// <summary>The process.</summary>
     public CliEnvironment Environment { get; } = environment;
 
     /// <summary>The options that every command takes.</summary>
     public GlobalOptions Options { get; } = new();
 
-    /// <summary>Connects to the controller.</summary>
-    public ControllerClient Connect(ParseResult parsed) => new(Settings(parsed), Environment.Time);
+    /// <summary>Connects to the controller, or to the cluster.</summary>
+    public IRolloutApi Connect(ParseResult parsed) =>
+        Cluster(parsed) is { } cluster ? new ClusterClient(cluster, Environment) : new ControllerClient(Settings(parsed), Environment.Time);
 
     /// <summary>Where the controller is.</summary>
     public ConnectionSettings Settings(ParseResult parsed) => ConnectionSettings.Resolve(
         parsed.GetValue(Options.Url), parsed.GetValue(Options.TokenFile), parsed.GetValue(Options.Insecure), Environment.Variable);
+
+    /// <summary>The cluster, when it is to be asked; null when a controller's address is.</summary>
+    public ClusterSettings? Cluster(ParseResult parsed)
+    {
+        if (!_cluster.TryGetValue(parsed, out var settings))
+        {
+            var (file, context) = (parsed.GetValue(Options.Kubeconfig), parsed.GetValue(Options.Context));
+            var why = ConnectionChoice.WhyCluster(
+                parsed.GetValue(Options.Url), HttpOnly(parsed), file, context, Environment.IsKubectlPlugin, Environment.Variable);
+            settings = why is null ? null : ClusterSettings.Resolve(file, context, why, Environment.Variable);
+            // Resolving may run a plugin: once is enough.
+            _cluster.Add(parsed, settings);
+        }
+
+        return settings;
+    }
 
     /// <summary>Prints results.</summary>
     public Printer Printer(ParseResult parsed) => new(Environment, parsed.GetValue(Options.Output), parsed.GetValue(Options.NoColor));
@@ -33,7 +54,7 @@ internal sealed class CommandContext(CliEnvironment environment)
         {
             ({ } option, _) => (option, "--namespace"),
             (null, { Length: > 0 } variable) => (variable, "CANARY_NAMESPACE"),
-            (null, _) => ("default", "the default"),
+            (null, _) => Cluster(parsed)?.Namespace is { } ofContext ? (ofContext, "the kubeconfig's context") : ("default", "the default"),
         };
         return Names.IsDnsLabel(name) ? name : throw new CliException(ExitCode.Usage, $"'{name}' ({source}) is no namespace's name: at most 63 of a-z, 0-9 and '-'. -A shows all namespaces.");
     }
@@ -49,6 +70,10 @@ internal sealed class CommandContext(CliEnvironment environment)
             _ => throw new CliException(ExitCode.Usage, $"'{rollout}' is no rollout's name: at most 63 of a-z, 0-9 and '-', like 'shop' or 'default/shop'."),
         };
     }
+
+    /// <summary>The option among those that only make sense with a controller's address, if one was given.</summary>
+    private string? HttpOnly(ParseResult parsed) =>
+        parsed.GetValue(Options.TokenFile) is not null ? Options.TokenFile.Name : parsed.GetValue(Options.Insecure) ? Options.Insecure.Name : null;
 
     /// <summary>Makes the argument that names a rollout, completed by asking the controller.</summary>
     public Argument<string> RolloutArgument()

@@ -9,7 +9,7 @@ internal enum ExitCode
     /// <summary>The revision was rolled back, the command was rejected, it ended otherwise than awaited, or a file has errors.</summary>
     Rejected = 1,
 
-    /// <summary>The time that <c>--timeout</c> allows passed.</summary>
+    /// <summary>The time that <c>--timeout</c> allows passed, or no controller answered a command that was left in the cluster.</summary>
     TimedOut = 2,
 
     /// <summary>The command line, a setting or the request makes no sense.</summary>
@@ -18,13 +18,13 @@ internal enum ExitCode
     /// <summary>No such rollout.</summary>
     NotFound = 4,
 
-    /// <summary>The controller does not answer, or not as a controller does.</summary>
+    /// <summary>The controller or the cluster does not answer, or not as one does.</summary>
     Unreachable = 5,
 
     /// <summary>A newer revision took the place of the one that was watched.</summary>
     Superseded = 6,
 
-    /// <summary>The token is missing, unknown, or its role does not allow this.</summary>
+    /// <summary>The token or the credentials are missing, unknown, or their role does not allow this.</summary>
     Forbidden = 7,
 
     /// <summary>Ended by Ctrl-C: 128 + SIGINT, as shells count.</summary>

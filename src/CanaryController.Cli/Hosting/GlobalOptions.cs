@@ -15,8 +15,14 @@ internal sealed class GlobalOptions
     /// <summary>Allows a token over plain HTTP to another machine.</summary>
     public Option<bool> Insecure { get; } = new("--insecure") { Description = "Send the token over plain http to another machine, where anybody on the way can read it", Recursive = true };
 
+    /// <summary>The file that says where the cluster is.</summary>
+    public Option<string?> Kubeconfig { get; } = new("--kubeconfig") { HelpName = "FILE", Description = "Ask the cluster of this kubeconfig instead of a controller's address [KUBECONFIG, ~/.kube/config]", Recursive = true };
+
+    /// <summary>Which cluster and user of the kubeconfig.</summary>
+    public Option<string?> Context { get; } = new("--context") { HelpName = "NAME", Description = "The kubeconfig's context [default: its current one]", Recursive = true };
+
     /// <summary>The namespace.</summary>
-    public Option<string?> Namespace { get; } = new("--namespace", "-n") { HelpName = "NS", Description = "The rollout's namespace [CANARY_NAMESPACE; default: default]", Recursive = true };
+    public Option<string?> Namespace { get; } = new("--namespace", "-n") { HelpName = "NS", Description = "The rollout's namespace [CANARY_NAMESPACE; default: the kubeconfig context's, else default]", Recursive = true };
 
     /// <summary>The form of the result.</summary>
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
@@ -37,7 +43,7 @@ internal sealed class GlobalOptions
     {
         Output.CompletionSources.Clear();
         Output.CompletionSources.Add("table", "json", "yaml");
-        foreach (var option in (Option[])[Namespace, Output, Url, TokenFile, Insecure, NoColor])
+        foreach (var option in (Option[])[Namespace, Output, Url, TokenFile, Insecure, Kubeconfig, Context, NoColor])
         {
             root.Add(option);
         }

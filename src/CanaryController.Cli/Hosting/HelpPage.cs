@@ -11,8 +11,8 @@ internal sealed class HelpPage(HelpAction page, string programName) : Synchronou
     [
         (ExitCode.Usage, "the command line or a setting makes no sense"),
         (ExitCode.NotFound, "no such rollout"),
-        (ExitCode.Unreachable, "the controller does not answer"),
-        (ExitCode.Forbidden, "the token is missing, or its role does not allow this"),
+        (ExitCode.Unreachable, "the controller, or the cluster, does not answer"),
+        (ExitCode.Forbidden, "no valid token or credentials, or a role that does not allow this"),
     ];
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed class MetricRows(IReadOnlyList<MetricView> metrics) : Renderable
     private static IEnumerable<IRenderable> Lines(MetricView metric) =>
     [
         new Markup($"{Name(metric)}  {Verdict(metric)}  {Value(metric)}"),
-        new Padder(new Markup($"{Markup.Escape(metric.Threshold)}  {Requests(metric)}  {Evidence(metric)}"), new Padding(2, 0, 0, 0)),
+        new Padder(new Markup($"{Markup.Escape(metric.Threshold)}  {Requests(metric)}  {Evidence(metric)}".TrimEnd()), new Padding(2, 0, 0, 0)),
     ];
 
     private static string Name(MetricView metric) => $"[{Palette.Of(metric.Verdict).Color}]{Palette.Of(metric.Verdict).Mark}[/] {Markup.Escape(metric.Name)}";
@@ -48,11 +48,16 @@ internal sealed class MetricRows(IReadOnlyList<MetricView> metrics) : Renderable
     private static string Value(MetricView metric) =>
         Markup.Escape(metric.Value ?? "-") + (metric.StableValue is { } stable ? $" [grey]stable {Markup.Escape(stable)}[/]" : "");
 
-    private static string Requests(MetricView metric) => $"{Humanize.Count(metric.Requests)} requests";
+    private static string Requests(MetricView metric) => metric.Requests is { } requests ? $"{Humanize.Count(requests)} requests" : "";
 
     private static string Evidence(MetricView metric)
     {
-        var evidence = double.IsFinite(metric.EvidenceRatio) ? Math.Clamp(metric.EvidenceRatio, 0, 1) : 1;
+        if (metric.EvidenceRatio is not { } ratio)
+        {
+            return "";
+        }
+
+        var evidence = double.IsFinite(ratio) ? Math.Clamp(ratio, 0, 1) : 1;
         return $"[{Palette.OfEvidence(evidence)}]evidence {Humanize.Bar(evidence, BarWidth)} {evidence * 100:0} %[/]";
     }
 

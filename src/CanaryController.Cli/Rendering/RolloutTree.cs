@@ -105,7 +105,8 @@ internal static class RolloutTree
             return;
         }
 
-        var node = tree.AddNode(new Text("metrics"));
+        // Without the controller only the last transition's values are known.
+        var node = tree.AddNode(new Text(view.Metrics.All(metric => metric.EvidenceRatio is null) ? "metrics, as of the last transition" : "metrics"));
         node.AddNode(new MetricRows(view.Metrics));
         foreach (var metric in view.Metrics.Where(metric => metric.Verdict is not (null or Verdict.Passed)))
         {

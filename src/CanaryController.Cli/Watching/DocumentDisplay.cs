@@ -31,5 +31,5 @@ internal sealed class DocumentDisplay(TextWriter output, TextWriter error, Outpu
     }
 
     /// <inheritdoc/>
-    public void ShowOutage(string? message) => error.WriteLine(message ?? "The controller answers again.");
+    public void ShowOutage(string? message) => error.WriteLine(message ?? "It answers again.");
 }

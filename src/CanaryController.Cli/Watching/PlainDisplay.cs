@@ -22,7 +22,7 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider time) : IWatc
     /// <inheritdoc/>
     public void ShowOutage(string? message)
     {
-        output.WriteLine(message ?? "The controller answers again.");
+        output.WriteLine(message ?? "It answers again.");
         output.Flush();
     }
 }

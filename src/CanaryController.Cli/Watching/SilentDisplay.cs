@@ -9,5 +9,5 @@ internal sealed class SilentDisplay(TextWriter error) : IWatchDisplay
     }
 
     /// <inheritdoc/>
-    public void ShowOutage(string? message) => error.WriteLine(message ?? "The controller answers again.");
+    public void ShowOutage(string? message) => error.WriteLine(message ?? "It answers again.");
 }

@@ -5,7 +5,7 @@ using CanaryController.Resources;
 namespace CanaryController.Cli.Watching;
 
 /// <summary>Reads a rollout again and again, shows it, and stops when the question is answered. A controller that restarts meanwhile is waited for.</summary>
-internal sealed class Watcher(ControllerClient client, RolloutKey key, CliEnvironment environment)
+internal sealed class Watcher(IRolloutApi api, RolloutKey key, CliEnvironment environment)
 {
     /// <summary>How long the controller may be away before the watch gives up.</summary>
     public static readonly TimeSpan OutageLimit = TimeSpan.FromMinutes(1);
@@ -20,11 +20,11 @@ internal sealed class Watcher(ControllerClient client, RolloutKey key, CliEnviro
     {
         using var deadline = timeout is { } limit ? new CancellationTokenSource(limit, environment.Time) : new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        var signal = new EventSignal(client, key, environment.Time);
-        var listening = signal.ListenAsync(stop.Token);
+        var feed = api.Follow(key);
+        var listening = feed.ListenAsync(stop.Token);
         try
         {
-            return await LoopAsync(display, answer, signal, stop.Token);
+            return await LoopAsync(display, answer, feed, stop.Token);
         }
         catch (OperationCanceledException late) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -37,7 +37,7 @@ internal sealed class Watcher(ControllerClient client, RolloutKey key, CliEnviro
         }
     }
 
-    private async Task<ExitCode> LoopAsync(IWatchDisplay display, Func<WatchFrame, ExitCode?> answer, EventSignal signal, CancellationToken cancellation)
+    private async Task<ExitCode> LoopAsync(IWatchDisplay display, Func<WatchFrame, ExitCode?> answer, IRolloutFeed feed, CancellationToken cancellation)
     {
         WatchFrame? frame = null;
         long? outageSince = null;
@@ -45,7 +45,7 @@ internal sealed class Watcher(ControllerClient client, RolloutKey key, CliEnviro
         {
             try
             {
-                frame = await ReadAsync(frame, cancellation);
+                frame = await feed.ReadAsync(frame, cancellation);
                 if (outageSince is not null)
                 {
                     outageSince = null;
@@ -71,15 +71,7 @@ internal sealed class Watcher(ControllerClient client, RolloutKey key, CliEnviro
                 }
             }
 
-            await signal.WaitAsync(environment.PollInterval, cancellation);
+            await feed.WaitAsync(environment.PollInterval, cancellation);
         }
-    }
-
-    /// <summary>History is read again only when the state was written since; live values change without that.</summary>
-    private async Task<WatchFrame> ReadAsync(WatchFrame? before, CancellationToken cancellation)
-    {
-        var view = await client.GetAsync(key, cancellation);
-        var history = before is not null && before.View.ResourceVersion == view.ResourceVersion ? before.History : await client.HistoryAsync(key, cancellation);
-        return new WatchFrame(view, history, environment.Time.GetUtcNow());
     }
 }

@@ -20,8 +20,8 @@ public static class RolloutExplanation
             RolloutPhase.Initializing => WaitingSentences.ForTakeUp(spec, state, seen),
             RolloutPhase.Progressing => ForStep(spec, state, seen),
             RolloutPhase.WaitingApproval => ForStep(spec, state, seen),
-            RolloutPhase.Paused when Splits.IsTakenUp(state, seen.Route) => [$"resume: paused at {state.Weight}."],
-            RolloutPhase.Paused => [$"resume: paused at {state.Weight}.", WaitingSentences.ForRouter(state, seen.Route)],
+            RolloutPhase.Paused when Splits.IsTakenUp(state, seen.Route) => [ForResume(state)],
+            RolloutPhase.Paused => [ForResume(state), WaitingSentences.ForRouter(state, seen.Route)],
             RolloutPhase.Promoting => ForPromotion(spec, state, seen),
             RolloutPhase.Aborting => ForReturn(spec, state, seen),
             RolloutPhase.Idle when state.StableRevision is null => ForAdoption(seen),
@@ -29,6 +29,48 @@ public static class RolloutExplanation
                 Splits.IsTakenUp(state, seen.Route) ? [] : [WaitingSentences.ForRouter(state, seen.Route)],
             RolloutPhase.Invalid => [],
         };
+        return [.. sentences];
+    }
+
+    /// <summary>
+    /// What can be told of it from the memory alone, by whoever sees neither router nor capacity nor evidence. Each sentence holds, but there may be more to wait for. Pure.
+    /// </summary>
+    /// <param name="spec">What the user wants.</param>
+    /// <param name="state">The last decision's state.</param>
+    /// <param name="now">The moment.</param>
+    public static EquatableArray<string> Remembered(RolloutSpec spec, RolloutState state, DateTimeOffset now)
+    {
+        var sentences = new List<string>();
+        switch (state.Phase)
+        {
+            case RolloutPhase.Initializing:
+                sentences.Add($"capacity and router: {state.CanaryRevision} gets no traffic yet.");
+                break;
+            case RolloutPhase.Progressing or RolloutPhase.WaitingApproval:
+                if (state.StepSince is null)
+                {
+                    sentences.Add($"capacity and router: {state.Weight} for {state.CanaryRevision} is not taken up yet.");
+                }
+
+                AddHold(sentences, spec, state, now);
+                AddApproval(sentences, state);
+                break;
+            case RolloutPhase.Paused:
+                sentences.Add(ForResume(state));
+                break;
+            case RolloutPhase.Promoting when state.HandOverStarted:
+                sentences.Add(ForHandOver(state));
+                break;
+            case RolloutPhase.Promoting:
+                AddDrain(sentences, spec, state, now, state.StableRevision);
+                break;
+            case RolloutPhase.Aborting:
+                AddDrain(sentences, spec, state, now, state.CanaryRevision);
+                break;
+            case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted or RolloutPhase.Invalid:
+                break;
+        }
+
         return [.. sentences];
     }
 
@@ -41,18 +83,10 @@ public static class RolloutExplanation
     private static List<string> ForStep(RolloutSpec spec, RolloutState state, RolloutObservation seen)
     {
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
-        if (state.StepSince is not null && !(Moments.HoldEnd(spec, state) <= seen.Now))
-        {
-            sentences.Add($"hold: {Durations.Describe(Left(Moments.HoldEnd(spec, state), seen.Now))} left.");
-        }
-
+        AddHold(sentences, spec, state, seen.Now);
         sentences.AddRange(WaitingSentences.ForEvidence(spec, state, seen));
         sentences.AddRange(WaitingSentences.ForGates(state, seen));
-        if (Steps.Present(state).Approval is { } approval && Steps.Approvals(state) < approval.Required)
-        {
-            sentences.Add($"approval '{approval.Name}': {Steps.Approvals(state)} of {approval.Required}.");
-        }
-
+        AddApproval(sentences, state);
         return sentences;
     }
 
@@ -60,11 +94,11 @@ public static class RolloutExplanation
     {
         if (state.HandOverStarted)
         {
-            return [$"hand over: the workload does not run {state.CanaryRevision} as its current revision yet."];
+            return [ForHandOver(state)];
         }
 
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
-        AddDrain(sentences, spec, state, seen, $"requests still under way at {state.StableRevision}");
+        AddDrain(sentences, spec, state, seen.Now, state.StableRevision);
         return sentences;
     }
 
@@ -81,7 +115,7 @@ public static class RolloutExplanation
             sentences.Add(WaitingSentences.ForRouter(state, seen.Route));
         }
 
-        AddDrain(sentences, spec, state, seen, $"requests still under way at {state.CanaryRevision}");
+        AddDrain(sentences, spec, state, seen.Now, state.CanaryRevision);
         if (spec.Workload is WorkloadKind.Managed && seen.Workload.CanarySize > 0 && Moments.DrainEnd(spec, state) <= seen.Now)
         {
             sentences.Add($"scale-down: {seen.Workload.CanarySize} of {state.CanaryRevision}'s instances still to go.");
@@ -90,11 +124,31 @@ public static class RolloutExplanation
         return sentences;
     }
 
-    private static void AddDrain(List<string> sentences, RolloutSpec spec, RolloutState state, RolloutObservation seen, string what)
+    private static string ForResume(RolloutState state) => $"resume: paused at {state.Weight}.";
+
+    private static string ForHandOver(RolloutState state) => $"hand over: the workload does not run {state.CanaryRevision} as its current revision yet.";
+
+    private static void AddHold(List<string> sentences, RolloutSpec spec, RolloutState state, DateTimeOffset now)
     {
-        if (Moments.DrainEnd(spec, state) is { } end && end > seen.Now)
+        if (state.StepSince is not null && !(Moments.HoldEnd(spec, state) <= now))
         {
-            sentences.Add($"drain: {Durations.Describe(end - seen.Now)} left for {what}.");
+            sentences.Add($"hold: {Durations.Describe(Left(Moments.HoldEnd(spec, state), now))} left.");
+        }
+    }
+
+    private static void AddApproval(List<string> sentences, RolloutState state)
+    {
+        if (Steps.Present(state).Approval is { } approval && Steps.Approvals(state) < approval.Required)
+        {
+            sentences.Add($"approval '{approval.Name}': {Steps.Approvals(state)} of {approval.Required}.");
+        }
+    }
+
+    private static void AddDrain(List<string> sentences, RolloutSpec spec, RolloutState state, DateTimeOffset now, string? revision)
+    {
+        if (Moments.DrainEnd(spec, state) is { } end && end > now)
+        {
+            sentences.Add($"drain: {Durations.Describe(end - now)} left for requests still under way at {revision}.");
         }
     }
 

@@ -4,6 +4,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
 
 namespace CanaryController.Manager.Api;
 
@@ -58,7 +59,7 @@ internal sealed class RolloutEndpoints(
         }
 
         var history = new HistoryView(
-            RolloutViews.Revisions(store.Read(key).State), events.Of(key, HistoryLimit), commands.Audit(key, HistoryLimit));
+            HistoryViews.Revisions(store.Read(key).State.History), events.Of(key, HistoryLimit), commands.Audit(key, HistoryLimit));
         return Results.Json(history, ApiJson.Default.HistoryView);
     }
 

@@ -2,6 +2,7 @@ using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
 
 namespace CanaryController.Manager.Api;
 
@@ -30,7 +31,7 @@ internal static class RolloutViews
             CanaryRevision = state.CanaryRevision,
             TargetRevision = state.TargetRevision,
             Attempt = state.Attempt,
-            Step = steps.Any(step => step.Status is StepStatus.Active or StepStatus.Failed) ? state.StepIndex + 1 : 0,
+            Step = StepViews.Present(steps),
             Steps = steps,
             WantedWeightPercent = state.Weight.Percent,
             ObservedWeightPercent = seen?.Route.Applied?.Weight.Percent,
@@ -48,12 +49,6 @@ internal static class RolloutViews
             ResourceVersion = stored.ResourceVersion,
         };
     }
-
-    /// <summary>What became of the revisions, newest first.</summary>
-    public static IReadOnlyList<RevisionView> Revisions(RolloutState state) =>
-    [
-        .. state.History.Reverse().Select(item => new RevisionView(item.Revision, item.Outcome, item.Reason, item.Message, item.StartedAt, item.EndedAt)),
-    ];
 
     private static string Message(RolloutResource resource, RolloutState state, RolloutObservation? seen, LiveRollout live) =>
         (resource.Spec, state.Message) switch

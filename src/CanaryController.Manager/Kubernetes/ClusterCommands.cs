@@ -74,8 +74,7 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
     /// <inheritdoc/>
     public IReadOnlyList<CommandView> Audit(RolloutKey key, int limit) =>
     [
-        .. (rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? []).Reverse().Take(limit).Select(record => new CommandView(
-            record.Id, record.At, record.Actor, record.Action, record.Revision, record.Step, record.Reason, record.Status, record.Message)),
+        .. (rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? []).Reverse().Take(limit).Select(HistoryViews.Command),
     ];
 
     /// <summary>The oldest command that was not decided about, and who asked; the API's first, because somebody waits for those.</summary>

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
+using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
@@ -163,9 +163,5 @@ internal sealed class ClusterRolloutStore(
         }
     }
 
-    /// <summary>A resourceVersion is a number on every server there is; where it is none, any fixed number of its text serves, since it is only compared for equality.</summary>
-    private static long VersionOf(RolloutObject found) =>
-        long.TryParse(found.Meta.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : BitConverter.ToInt64(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(found.Meta.ResourceVersion)));
+    private static long VersionOf(RolloutObject found) => ServedRollout.ToNumber(found.Meta.ResourceVersion);
 }

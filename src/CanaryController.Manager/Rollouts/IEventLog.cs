@@ -1,6 +1,7 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
 
 namespace CanaryController.Manager.Rollouts;
 
@@ -24,20 +25,5 @@ internal interface IEventLog
 internal sealed record StoredTransition(long Id, RolloutKey Key, Transition Transition)
 {
     /// <summary>In the API's words.</summary>
-    public RolloutEvent ToEvent() => new()
-    {
-        Id = Id,
-        Namespace = Key.Namespace,
-        Name = Key.Name,
-        Sequence = Transition.Sequence,
-        At = Transition.At,
-        From = Transition.From,
-        To = Transition.To,
-        Revision = Transition.Revision,
-        Step = Transition.Revision is null ? 0 : Transition.StepIndex + 1,
-        WeightPercent = Transition.Weight.Percent,
-        Reason = Transition.Reason,
-        Message = Transition.Message,
-        Actor = Transition.Actor,
-    };
+    public RolloutEvent ToEvent() => HistoryViews.Event(Id, Key, Transition);
 }

@@ -39,7 +39,7 @@ public sealed record RolloutView
     /// <summary>The canary's weight that the router carries out, percent; null when that is not known.</summary>
     public decimal? ObservedWeightPercent { get; init; }
 
-    /// <summary>Each metric as of now.</summary>
+    /// <summary>Each metric as of now; read from the cluster without the controller, as of the last transition.</summary>
     public required IReadOnlyList<MetricView> Metrics { get; init; }
 
     /// <summary>What it waits for, one sentence each.</summary>
@@ -138,11 +138,11 @@ public sealed record MetricView
     /// <summary>The threshold as people read it: <c>min 99 %</c>, <c>max 500 ms</c>, <c>at most 1.2x stable</c>.</summary>
     public required string Threshold { get; init; }
 
-    /// <summary>The canary's requests behind the value.</summary>
-    public long Requests { get; init; }
+    /// <summary>The canary's requests behind the value. The HTTP API always tells it; null only where the controller was not asked.</summary>
+    public long? Requests { get; init; }
 
-    /// <summary>Strength of the evidence against the canary: 0 none, 1 = rolled back.</summary>
-    public double EvidenceRatio { get; init; }
+    /// <summary>Strength of the evidence against the canary: 0 none, 1 = rolled back. The HTTP API always tells it; null only where the controller was not asked.</summary>
+    public double? EvidenceRatio { get; init; }
 
     /// <summary>The verdict in one sentence.</summary>
     public required string Message { get; init; }

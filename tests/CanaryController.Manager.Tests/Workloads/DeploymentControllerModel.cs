@@ -201,7 +201,8 @@ internal sealed class DeploymentControllerModel(ClusterModel cluster)
 
     private ReplicaSetObject Make()
     {
-        var hash = $"h{Deployment.Template.High / 7919}{(++_made == 1 ? "" : "")}";
+        var hash = $"h{Deployment.Template.High / 7919}";
+        _made++;
         var name = $"checkout-{hash}";
         while (cluster.Sets.ContainsKey(name))
         {

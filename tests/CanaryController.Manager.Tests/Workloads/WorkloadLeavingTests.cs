@@ -1,5 +1,5 @@
 using CanaryController.Core.Analysis;
-using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Tests.Workloads;
@@ -36,7 +36,7 @@ public sealed class WorkloadLeavingTests
             Assert.Equal(["checkout"], run.Cluster.Services.Keys);
             Assert.DoesNotContain(ClusterModel.Hash, run.Cluster.Services["checkout"].Selector.Keys);
             Assert.All(run.Cluster.Sets.Values, set => Assert.True(run.Cluster.Owns(set)));
-            Assert.All(run.Cluster.Sets.Values, set => Assert.DoesNotContain(Kubernetes.Marks.RolloutLabel, set.Meta.Labels.Keys));
+            Assert.All(run.Cluster.Sets.Values, set => Assert.DoesNotContain(Marks.RolloutLabel, set.Meta.Labels.Keys));
             Assert.Equal(4, run.Cluster.Sets.Values.Single(set => set.Template == deployment.Template).AvailableReplicas);
             Assert.Equal(4, run.Cluster.Sets.Values.Sum(set => set.Replicas));
         }

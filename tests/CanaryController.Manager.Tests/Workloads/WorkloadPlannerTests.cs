@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Tests.Workloads;
@@ -69,6 +70,38 @@ public sealed class WorkloadPlannerTests
         Assert.Equal("h1", run.Read().DeclaredRevision);
         Assert.Empty(run.Left());
         run.AssertWhole();
+    }
+
+    [Fact]
+    public void The_clusters_controllers_may_act_between_any_two_writes()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        run.Between = _ => run.Controllers.Step();
+        run.Cluster.Ask(2);
+        run.Settle();
+        run.AssertWhole();
+        Assert.Equal(RolloutPhase.Promoted, run.State.Phase);
+    }
+
+    [Fact]
+    public void A_canary_whose_pods_become_unready_is_not_handed_over_until_they_are_ready_again()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        run.Cluster.Ask(2);
+        run.Between = action =>
+        {
+            if (action.Does.StartsWith("points checkout at", StringComparison.Ordinal) && run.State.HandOverStarted)
+            {
+                run.Cluster.Unready.Add(ClusterModel.Template(2));
+            }
+        };
+        run.Settle(30);
+        run.AssertWhole();
+        Assert.True(run.State.HandOverStarted);
+        run.Cluster.Unready.Clear();
+        run.Settle();
+        run.AssertWhole();
+        Assert.Equal(RolloutPhase.Promoted, run.State.Phase);
     }
 
     [Fact]
@@ -251,6 +284,6 @@ public sealed class WorkloadPlannerTests
         Assert.Equal(["checkout-h1"], run.Cluster.Sets.Keys);
     }
 
-    private static Kubernetes.Client.ObjectMeta Held(Kubernetes.Client.ObjectMeta meta) =>
+    private static ObjectMeta Held(ObjectMeta meta) =>
         meta with { Annotations = new Dictionary<string, string>(meta.Annotations) { [WorkloadMarks.Held] = "true" } };
 }

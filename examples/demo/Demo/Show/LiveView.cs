@@ -63,7 +63,7 @@ internal sealed class LiveView(LiveDisplayContext display) : IScenarioView
                 new Text(metric.StableValue ?? "-"),
                 new Text(metric.Threshold),
                 new Text(metric.Verdict?.ToString() ?? "-"),
-                new Text($"{Math.Min(metric.EvidenceRatio, 1):P0}"));
+                new Text($"{Math.Min(metric.EvidenceRatio ?? 0, 1):P0}"));
         }
 
         return new Rows(

@@ -8,7 +8,6 @@ using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
-using CanaryController.Resources.Rules;
 
 namespace CanaryController.Manager.Kubernetes.Objects;
 
@@ -45,12 +44,10 @@ internal sealed class RolloutObject : ICached
     /// <summary>Reads an object of the API server.</summary>
     public static RolloutObject Project(JsonElement item)
     {
-        var meta = ObjectMeta.Read(item);
-        var read = RolloutReader.ReadServerObject(ServerText.Of(item, ObjectKind.Rollout));
-        IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
-        var (status, problem) = ReadStatus(item);
-        var content = errors.Count == 0 ? ReadContent(read) : status?.InForce is { } text ? ReadContent(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null;
-        return new(meta, content, errors, status, problem);
+        var served = ServedRollout.Read(item);
+        var content = served.Resource is { } resource ? RolloutContent.Of(resource) : null;
+        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; deleting it makes the controller adopt the workload anew as it is." : null;
+        return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem);
     }
 
     /// <summary>The key by which rollouts of a Deployment are found.</summary>
@@ -61,25 +58,6 @@ internal sealed class RolloutObject : ICached
 
     /// <summary>The key by which rollouts of an HTTPRoute are found.</summary>
     public static string RouteKey(string ns, string name) => $"route:{ns}/{name}";
-
-    private static RolloutContent? ReadContent(ReadResult read) => read.Documents is [var document] ? RolloutContent.Of(document.Resource) : null;
-
-    private static (RolloutStatus? Status, string? Problem) ReadStatus(JsonElement item)
-    {
-        if (!item.TryGetProperty("status", out var status) || status.ValueKind != JsonValueKind.Object || !status.EnumerateObject().Any())
-        {
-            return (null, null);
-        }
-
-        try
-        {
-            return (RolloutStatusJson.Read(status.GetRawText()), null);
-        }
-        catch (JsonException wrong)
-        {
-            return (null, $"The status cannot be read: {wrong.Message} Restore it from a backup; deleting it makes the controller adopt the workload anew as it is.");
-        }
-    }
 
     private static IReadOnlyList<string> Keys(string ns, RolloutContent content)
     {

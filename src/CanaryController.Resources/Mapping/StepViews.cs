@@ -1,17 +1,22 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
 
-namespace CanaryController.Manager.Api;
+namespace CanaryController.Resources.Mapping;
 
 /// <summary>The steps of the revision under way, or of the next one.</summary>
-internal static class StepViews
+public static class StepViews
 {
     /// <summary>Each step and where the rollout is on its way.</summary>
+    /// <param name="spec">What is in force; null when nothing is.</param>
+    /// <param name="state">What is remembered.</param>
     public static IReadOnlyList<StepView> From(RolloutSpec? spec, RolloutState state)
     {
         var plan = state.Plan.IsEmpty ? spec?.Steps ?? [] : state.Plan;
         return [.. plan.Select((step, index) => Of(step, index, StatusOf(state, index)))];
     }
+
+    /// <summary>The number of the step that the rollout is at, or ended at by a rollback; 0 for none.</summary>
+    public static int Present(IReadOnlyList<StepView> steps) => steps.FirstOrDefault(step => step.Status is StepStatus.Active or StepStatus.Failed)?.Number ?? 0;
 
     private static StepView Of(RolloutStep step, int index, StepStatus status) => new()
     {

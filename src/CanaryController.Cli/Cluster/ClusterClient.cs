@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text.Json;
+using CanaryController.Cli.Controller;
+using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Watching;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Reading;
+
+namespace CanaryController.Cli.Cluster;
+
+/// <summary>Reads Rollouts from the cluster, and asks for something by RolloutCommands.</summary>
+internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment environment) : IRolloutApi
+{
+    private const int PageSize = 500;
+    private const int MaxPages = 200;
+
+    private readonly ClusterConnection _connection = new(settings, environment.Time);
+
+    /// <inheritdoc/>
+    public async Task<RolloutList> ListAsync(string @namespace, CancellationToken cancellation)
+    {
+        var now = environment.Time.GetUtcNow();
+        var views = await ListAsync(@namespace == "-" ? null : @namespace, item => StatusViews.From(ServedRollout.Read(item), now), cancellation);
+        return new([.. views.OrderBy(view => new RolloutKey(view.Namespace, view.Name))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RolloutView> GetAsync(RolloutKey key, CancellationToken cancellation) =>
+        StatusViews.From(await ReadAsync(key, cancellation), environment.Time.GetUtcNow());
+
+    /// <inheritdoc/>
+    public async Task<HistoryView> HistoryAsync(RolloutKey key, CancellationToken cancellation) =>
+        HistoryViews.From(key, (await ReadAsync(key, cancellation)).Status);
+
+    /// <inheritdoc/>
+    public async Task<CommandResponse> CommandAsync(RolloutKey key, CommandRequest command, CancellationToken cancellation)
+    {
+        var result = await new CommandObjects(_connection, environment).CarryOutAsync(key, command, () => ReadAsync(key, cancellation), cancellation);
+        return new CommandResponse(result.Id, result.Status, result.Message, await GetAsync(key, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public IRolloutFeed Follow(RolloutKey key) =>
+        new ClusterFeed(this, new ObjectFollower(_connection, ObjectPath.Rollouts(key.Namespace), key.Name, "list and watch on rollouts", environment.Time), key, environment.Time);
+
+    /// <summary>Says that there is no such rollout, and which there are, as far as that may be read.</summary>
+    public async Task<CliException> NotFoundAsync(RolloutKey key, CancellationToken cancellation)
+    {
+        foreach (var place in (string?[])[null, key.Namespace])
+        {
+            try
+            {
+                return ClusterFailure.NotFound(settings, key, await ListAsync(place, KeyOf, cancellation));
+            }
+            catch (CliException refused) when (refused.Code == ExitCode.Forbidden)
+            {
+                // Not everywhere, perhaps here.
+            }
+        }
+
+        return new(ExitCode.NotFound, $"There is no rollout '{key.Name}' in the namespace '{key.Namespace}' at {settings}.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private static RolloutKey KeyOf(JsonElement item) =>
+        item.GetProperty("metadata") is var metadata ? new(metadata.GetProperty("namespace").GetString() ?? "", metadata.GetProperty("name").GetString() ?? "") : default;
+
+    private async Task<ServedRollout> ReadAsync(RolloutKey key, CancellationToken cancellation)
+    {
+        var (status, body) = await _connection.SendAsync(HttpMethod.Get, ObjectPath.Rollout(key), null, cancellation);
+        if (status == HttpStatusCode.NotFound && ServerStatus.Read(body).Name == key.Name)
+        {
+            throw await NotFoundAsync(key, cancellation);
+        }
+
+        return Parse(status, body, "get on rollouts", ServedRollout.Read);
+    }
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string? ns, Func<JsonElement, T> take, CancellationToken cancellation)
+    {
+        var all = new List<T>();
+        string? next = null;
+        for (var page = 0; page < MaxPages; page++)
+        {
+            var path = $"{ObjectPath.Rollouts(ns)}?limit={PageSize}" + (next is null ? "" : $"&continue={Uri.EscapeDataString(next)}");
+            var (status, body) = await _connection.SendAsync(HttpMethod.Get, path, null, cancellation);
+            next = Parse(status, body, "list on rollouts", list =>
+            {
+                all.AddRange(list.GetProperty("items").EnumerateArray().Select(take));
+                return list.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty("continue", out var more) ? more.GetString() : null;
+            });
+            if (string.IsNullOrEmpty(next))
+            {
+                break;
+            }
+        }
+
+        return all;
+    }
+
+    private T Parse<T>(HttpStatusCode status, string body, string needs, Func<JsonElement, T> take)
+    {
+        if (status != HttpStatusCode.OK)
+        {
+            throw ClusterFailure.Answered(settings, status, body, needs);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return take(document.RootElement);
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw ClusterFailure.NoAnswer(settings, "what answers there is no API server", HttpMethod.Get, wrong);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using CanaryController.Cli.Watching;
+using CanaryController.Resources;
+using CanaryController.Resources.Api;
+
+namespace CanaryController.Cli.Controller;
+
+/// <summary>Who is asked about rollouts: a controller's HTTP API, or the cluster's objects. What goes wrong becomes a <see cref="Hosting.CliException"/> that says what to do.</summary>
+internal interface IRolloutApi : IDisposable
+{
+    /// <summary>The rollouts of a namespace; <c>-</c> means all.</summary>
+    Task<RolloutList> ListAsync(string @namespace, CancellationToken cancellation);
+
+    /// <summary>One rollout.</summary>
+    Task<RolloutView> GetAsync(RolloutKey key, CancellationToken cancellation);
+
+    /// <summary>Its revisions, transitions and commands.</summary>
+    Task<HistoryView> HistoryAsync(RolloutKey key, CancellationToken cancellation);
+
+    /// <summary>Asks for something, and returns when the controller has answered.</summary>
+    Task<CommandResponse> CommandAsync(RolloutKey key, CommandRequest command, CancellationToken cancellation);
+
+    /// <summary>Follows one rollout.</summary>
+    IRolloutFeed Follow(RolloutKey key);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Resources.Reading;
+
+/// <summary>A Rollout as the API server gives it: what is in force, what is wrong with the present text, and what the controller wrote last.</summary>
+public sealed record ServedRollout
+{
+    /// <summary>Names it.</summary>
+    public required RolloutKey Key { get; init; }
+
+    /// <summary>Rises with each change of the spec, from 1.</summary>
+    public long Generation { get; init; }
+
+    /// <summary><c>metadata.resourceVersion</c> as a number; it changes with each write.</summary>
+    public long Version { get; init; }
+
+    /// <summary>What is in force: the present text when it is valid, otherwise what the status keeps; null when it keeps nothing.</summary>
+    public Rollout? Resource { get; init; }
+
+    /// <summary>The errors of the present text; empty when it is valid.</summary>
+    public required IReadOnlyList<FieldProblem> Problems { get; init; }
+
+    /// <summary>What the controller wrote last; null before the first write, and when it cannot be read.</summary>
+    public RolloutStatus? Status { get; init; }
+
+    /// <summary>Why what stands in the status cannot be read, in one sentence; null when it can.</summary>
+    public string? StatusProblem { get; init; }
+
+    /// <summary>Reads an object of the API server. It never throws for what stands in one.</summary>
+    public static ServedRollout Read(JsonElement item)
+    {
+        var read = RolloutReader.ReadServerObject(Whole(item));
+        IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
+        var (status, problem) = ReadStatus(item);
+        var metadata = item.TryGetProperty("metadata", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
+        return new()
+        {
+            Key = new(Text(metadata, "namespace") ?? "", Text(metadata, "name") ?? ""),
+            Generation = Member(metadata, "generation") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var generation) ? generation : 0,
+            Version = ToNumber(Text(metadata, "resourceVersion") ?? ""),
+            Resource = errors.Count == 0 ? Only(read) : status?.InForce is { } text ? Only(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null,
+            Problems = errors,
+            Status = status,
+            StatusProblem = problem,
+        };
+    }
+
+    /// <summary>A resourceVersion is a number on every server there is; where it is none, any fixed number of its text serves, since it is only compared for equality.</summary>
+    public static long ToNumber(string resourceVersion) =>
+        long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(resourceVersion)));
+
+    /// <summary>With apiVersion and kind, which the items of a list need not carry.</summary>
+    private static string Whole(JsonElement item)
+    {
+        var text = item.GetRawText();
+        return Member(item, "kind") is not null || item.ValueKind != JsonValueKind.Object
+            ? text
+            : $$"""{"apiVersion":"{{Rollout.ApiVersionText}}","kind":"{{Rollout.KindText}}",{{text.AsSpan(text.IndexOf('{', StringComparison.Ordinal) + 1)}}""";
+    }
+
+    private static Rollout? Only(ReadResult read) => read.Documents is [var document] ? document.Resource : null;
+
+    private static (RolloutStatus? Status, string? Problem) ReadStatus(JsonElement item)
+    {
+        if (!item.TryGetProperty("status", out var status) || status.ValueKind != JsonValueKind.Object || !status.EnumerateObject().Any())
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            return (RolloutStatusJson.Read(status.GetRawText()), null);
+        }
+        catch (JsonException wrong)
+        {
+            return (null, $"The status cannot be read: {wrong.Message}");
+        }
+    }
+
+    private static string? Text(JsonElement from, string member) => Member(from, member) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static JsonElement? Member(JsonElement from, string member) => from.ValueKind == JsonValueKind.Object && from.TryGetProperty(member, out var value) ? value : null;
+}
