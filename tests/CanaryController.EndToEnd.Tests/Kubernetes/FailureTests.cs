@@ -22,7 +22,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
     /// <summary>Replays the random moments of a failed run.</summary>
     private const string SeedVariable = "CANARY_E2E_SEED";
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact(Timeout = 2 * Suite.Milliseconds)]
     public Task A_controller_that_is_killed_50_times_in_one_rollout_promotes_it_all_the_same() => cluster.RunAsync(
         new ShopOptions { IsAlone = true, Steps = Many },
         async shop =>

@@ -5,7 +5,7 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
 /// <summary>The real canary-manager, as a process, in Kubernetes mode for some namespaces.</summary>
 internal sealed class Controller : IAsyncDisposable
 {
-    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(120);
 
     private readonly ChildProcess _process;
     private readonly string _folder;
