@@ -7,7 +7,7 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes;
 /// <summary>A revision that is not wanted goes away, and stable has never been touched.</summary>
 public sealed class AbortTests(Cluster cluster)
 {
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -32,7 +32,7 @@ public sealed class AbortTests(Cluster cluster)
             Assert.True(shop.Deployment.Flag("spec", "paused"), "what was rejected is not shipped by the Deployment");
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task An_aborted_revision_can_be_tried_again() => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(25) }, async shop =>
     {
         await shop.ReleaseAsync("v2");
@@ -45,7 +45,7 @@ public sealed class AbortTests(Cluster cluster)
         await shop.PromotedAsync("v2");
     });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_canary_with_errors_is_rolled_back() => cluster.RunAsync(
         new ShopOptions
         {
@@ -62,7 +62,7 @@ public sealed class AbortTests(Cluster cluster)
             await shop.AbortedAsync("v1", "v2");
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_slow_canary_is_rolled_back_and_a_good_one_is_promoted() => cluster.RunAsync(
         new ShopOptions
         {
@@ -80,7 +80,7 @@ public sealed class AbortTests(Cluster cluster)
             await shop.PromotedAsync("v3");
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_canary_that_never_becomes_ready_is_given_up_at_the_progress_deadline() => cluster.RunAsync(
         new ShopOptions { NeedsSimulatedNodes = true, ProgressDeadline = "4s" },
         async shop =>
@@ -91,7 +91,7 @@ public sealed class AbortTests(Cluster cluster)
             Assert.Equal("ProgressDeadlineExceeded", shop.Rollout.Items("status", "history").Last().Text("reason"));
         });
 
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [InlineData(1, 25)]
     [InlineData(2, 100)]
     public Task A_newer_revision_supersedes_the_one_under_way(int step, int percent) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(25, 100) }, async shop =>
@@ -106,12 +106,12 @@ public sealed class AbortTests(Cluster cluster)
         await shop.UntilStepAsync(step, "v2", percent);
         await shop.ReleaseAsync("v3");
         await shop.UntilStepAsync(1, "v3", 25);
-        Assert.Empty(shop.Pods.Where(pod => pod.Label("release") == "v2" && !pod.IsDeleting()));
+        Assert.DoesNotContain(shop.Pods, pod => pod.Label("release") == "v2" && !pod.IsDeleting());
         await shop.CommandAsync("Promote");
         await shop.PromotedAsync("v3");
     });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_template_that_is_stables_again_ends_the_rollout() => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50) }, async shop =>
     {
         var stable = shop.Serving("v1");

@@ -22,9 +22,9 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
     /// <summary>Replays the random moments of a failed run.</summary>
     private const string SeedVariable = "CANARY_E2E_SEED";
 
-    [Fact(Timeout = 2 * Suite.Milliseconds)]
+    [Fact]
     public Task A_controller_that_is_killed_50_times_in_one_rollout_promotes_it_all_the_same() => cluster.RunAsync(
-        new ShopOptions { IsAlone = true, Steps = Many },
+        new ShopOptions { IsAlone = true, Steps = Many, Limit = 2 * ShopOptions.DefaultLimit },
         async shop =>
         {
             var random = Seeded();
@@ -46,7 +46,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
             output.WriteLine($"{release - 1} revisions were promoted");
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task Of_two_controllers_one_that_stalls_and_goes_on_does_no_harm() => cluster.RunAsync(
         new ShopOptions { IsAlone = true, Steps = """[{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}, {"weight": 100, "hold": "1s"}]""" },
         async shop =>
@@ -73,7 +73,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
             await second.StopAsync();
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public async Task An_API_server_that_is_out_of_reach_for_30_seconds_in_the_middle_changes_nothing()
     {
         await cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = """[{"weight": 25, "hold": "3s"}, {"weight": 50, "hold": "3s"}, {"weight": 100, "hold": "1s"}]""" }, async shop =>
@@ -96,7 +96,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
         });
     }
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_controller_that_is_stopped_in_the_middle_lets_the_next_one_go_on() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(25, 50) }, async shop =>
     {
         await shop.ReleaseAsync("v2");

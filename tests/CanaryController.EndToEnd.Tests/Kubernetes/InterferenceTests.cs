@@ -11,7 +11,7 @@ public sealed class InterferenceTests(Cluster cluster)
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
     private const string Slow = """[{"weight": 25, "hold": "2s"}, {"weight": 50, "hold": "2s"}, {"weight": 100, "hold": "1s"}]""";
 
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [InlineData("client-side")]
     [InlineData("server-side")]
     [InlineData("server-side, forced")]
@@ -30,7 +30,7 @@ public sealed class InterferenceTests(Cluster cluster)
         await shop.PromotedAsync("v2");
     });
 
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [InlineData("client-side")]
     [InlineData("server-side, forced")]
     public Task A_route_that_somebody_else_writes_each_second_sends_nothing_to_the_wrong_version(string how) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50) }, async shop =>
@@ -49,7 +49,7 @@ public sealed class InterferenceTests(Cluster cluster)
         await shop.AbortedAsync("v1", "v2");
     });
 
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [InlineData("""{"type": "RollingUpdate"}""")]
     [InlineData("""{"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "100%", "maxUnavailable": 0}}""")]
     public Task A_Deployment_that_somebody_resumes_in_the_middle_is_captured_again(string strategy) => cluster.RunAsync(
@@ -66,7 +66,7 @@ public sealed class InterferenceTests(Cluster cluster)
             await shop.PromotedAsync("v2");
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_revision_that_starts_unheld_is_captured_and_goes_on_as_a_canary() => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(25) }, async shop =>
     {
         shop.Disturbances.IsCaptured = true;

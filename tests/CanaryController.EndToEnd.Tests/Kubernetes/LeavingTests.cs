@@ -22,7 +22,7 @@ public sealed class LeavingTests(Cluster cluster)
         return rows;
     }
 
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [MemberData(nameof(Moments))]
     public Task A_deleted_Rollout_leaves_stable_as_it_was(string moment, string propagation) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50, 100) }, async shop =>
     {
@@ -38,7 +38,7 @@ public sealed class LeavingTests(Cluster cluster)
         Assert.True(moment == "while promoting" || shop.Serving(stable).All(pods.Contains), "pods of stable were made again");
     });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_namespace_that_is_deleted_in_the_middle_goes() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(50) }, async shop =>
     {
         await shop.ReleaseAsync("v2");
@@ -53,7 +53,7 @@ public sealed class LeavingTests(Cluster cluster)
         }
     });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_Rollout_that_comes_back_leads_again() => cluster.RunAsync(new ShopOptions { Steps = """[{"weight": 50, "hold": "1s"}]""" }, async shop =>
     {
         (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();

@@ -7,7 +7,7 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes;
 /// <summary>A good revision becomes stable by handing its pods over to the user's own Deployment.</summary>
 public sealed class PromotionTests(Cluster cluster)
 {
-    [Theory(Timeout = Suite.Milliseconds)]
+    [Theory]
     [InlineData("""{"type": "RollingUpdate"}""", 0, 10)]
     [InlineData("""{"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}""", 0, 10)]
     [InlineData("""{"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "100%", "maxUnavailable": 0}}""", 0, 10)]
@@ -28,7 +28,7 @@ public sealed class PromotionTests(Cluster cluster)
             Assert.Equal(pods.Order(), shop.Serving("v2").Order());
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_revision_follows_another() => cluster.RunAsync(new ShopOptions { Steps = """[{"weight": 50, "hold": "1s"}]""" }, async shop =>
     {
         await shop.ReleaseAsync("v2");
@@ -39,7 +39,7 @@ public sealed class PromotionTests(Cluster cluster)
         Assert.Equal("3", shop.Deployment.Text("metadata", "annotations", "deployment.kubernetes.io/revision"));
     });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_roll_forward_to_an_older_revision_takes_all_steps_with_its_old_ReplicaSet() => cluster.RunAsync(new ShopOptions(), async shop =>
     {
         var first = shop.ReplicaSet("v1")!.Uid();
@@ -53,7 +53,7 @@ public sealed class PromotionTests(Cluster cluster)
         Assert.Equal(2, shop.ReplicaSets.Count());
     });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task A_step_with_replicas_has_that_many_pods_before_it_has_its_weight() => cluster.RunAsync(
         new ShopOptions { Steps = """[{"weight": 10, "hold": "1h", "replicas": 3}, {"weight": 25, "hold": "1h", "replicas": "100%"}]""" },
         async shop =>
@@ -68,7 +68,7 @@ public sealed class PromotionTests(Cluster cluster)
             await shop.PromotedAsync("v2");
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task An_invalid_spec_in_the_middle_changes_nothing() => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(25, 50) }, async shop =>
     {
         await shop.ReleaseAsync("v2");

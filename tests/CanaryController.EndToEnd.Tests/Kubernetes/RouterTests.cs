@@ -8,7 +8,7 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes;
 /// <summary>Clusters without a mesh, and versions that somebody else runs.</summary>
 public sealed class RouterTests(Cluster cluster)
 {
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task Without_a_mesh_the_canarys_share_of_the_pods_is_its_share_of_the_traffic_and_it_is_promoted() => cluster.RunAsync(
         new ShopOptions { Router = "ReplicaRatio", Steps = """[{"weight": 20, "hold": "1s"}, {"weight": 50, "hold": "1h"}]""" },
         async shop =>
@@ -24,7 +24,7 @@ public sealed class RouterTests(Cluster cluster)
             Assert.Subset(shop.Serving("v2").ToHashSet(StringComparer.Ordinal), pods.ToHashSet(StringComparer.Ordinal));
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task Without_a_mesh_an_abort_takes_the_canarys_pods_away() => cluster.RunAsync(
         new ShopOptions { Router = "ReplicaRatio", Steps = ShopOptions.Held(50) },
         async shop =>
@@ -38,7 +38,7 @@ public sealed class RouterTests(Cluster cluster)
             Assert.Equal(stable.Order(), shop.Serving("v1").Order());
         });
 
-    [Fact(Timeout = Suite.Milliseconds)]
+    [Fact]
     public Task Two_Services_that_somebody_else_runs_change_roles_at_each_promotion() => cluster.RunAsync(
         new ShopOptions { IsExternal = true, Steps = """[{"weight": 50, "hold": "1s"}]""" },
         async shop =>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Watching;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Laws;

@@ -41,20 +41,20 @@ internal sealed class MeshSimulator : IAsyncDisposable
             Accept(view.Name, route);
         }
 
-        view.Happened += happened =>
+        view.Happened.Add(happened =>
         {
             if (happened.Kind == KubeKind.HttpRoute && !happened.IsDeleted)
             {
                 Accept(view.Name, happened.Item);
             }
-        };
+        });
     }
 
     /// <summary>Sends requests to a shop from now on, until it is forgotten.</summary>
     public ShopTraffic Send(NamespaceView view, string shop, int requestsPerSecond)
     {
         var traffic = new ShopTraffic(view.Name, shop, requestsPerSecond);
-        view.Happened += happened => traffic.Observe(happened);
+        view.Happened.Add(traffic.Observe);
         foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute])
         {
             foreach (var item in view.All(kind))
@@ -67,7 +67,13 @@ internal sealed class MeshSimulator : IAsyncDisposable
     }
 
     /// <summary>Sends no more requests to a shop.</summary>
-    public void Forget(NamespaceView view, string shop) => _shops.TryRemove((view.Name, shop), out _);
+    public void Forget(NamespaceView view, string shop)
+    {
+        if (_shops.TryRemove((view.Name, shop), out var traffic))
+        {
+            view.Happened.Remove(traffic.Observe);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

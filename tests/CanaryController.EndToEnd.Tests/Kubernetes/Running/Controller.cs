@@ -48,23 +48,20 @@ internal sealed class Controller : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         Start();
-        using var limit = new CancellationTokenSource(_startDeadline, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        while (!await IsReadyAsync(both.Token))
+        var started = _time.GetTimestamp();
+        while (!await IsReadyAsync(cancellation))
         {
             if (_process.EndedByItself)
             {
                 throw new InvalidOperationException($"canary-manager ended:\n{Log}");
             }
 
-            try
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, both.Token);
-            }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            if (_time.GetElapsedTime(started) > _startDeadline)
             {
                 throw new TimeoutException($"canary-manager was not ready within {_startDeadline}:\n{Log}");
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellation);
         }
     }
 

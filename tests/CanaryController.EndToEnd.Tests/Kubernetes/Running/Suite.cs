@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
@@ -6,48 +7,54 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
 /// <summary>Runs one test: a shop in a namespace, the laws beside it, and everything that helps to understand a failure.</summary>
 internal static class Suite
 {
-    /// <summary>How long one test may take.</summary>
-    public const int Milliseconds = 240_000;
-
     private static readonly TimeSpan _leaving = TimeSpan.FromSeconds(15);
 
     /// <summary>Opens a shop, lets the test act on it, and holds it to the laws until the end.</summary>
     public static async Task RunAsync(this Cluster cluster, ShopOptions options, Func<Shop, Task> act)
     {
         Assert.SkipWhen(options.NeedsPrometheus && !PrometheusProgram.IsHere, "no Prometheus: ./build.sh e2e gets one from Debian, or name one in CANARY_TEST_PROMETHEUS");
-        var cancellation = TestContext.Current.CancellationToken;
-        var stage = await cluster.StageAsync(cancellation);
+        var stage = await cluster.StageAsync(TestContext.Current.CancellationToken);
         Assert.SkipWhen(options.NeedsSimulatedNodes && !stage.HasSimulatedNodes, "the cluster's nodes are real: pods are not kept unready by an annotation there");
-        var view = options.IsAlone ? await stage.NewNamespaceAsync(cancellation) : await stage.BorrowAsync(cancellation);
-        var home = options.IsAlone ? await stage.NewHomeAsync(cancellation) : "";
-        var controller = options.IsAlone ? await stage.StartControllerAsync(home, [view.Name], cancellation) : stage.Controller;
-        var shop = new Shop(stage, view, options, controller, cancellation) { Home = home };
+        using var limit = new CancellationTokenSource(options.Limit, stage.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, TestContext.Current.CancellationToken);
+        var view = options.IsAlone ? await stage.NewNamespaceAsync(both.Token) : await stage.BorrowAsync(both.Token);
+        var home = options.IsAlone ? await stage.NewHomeAsync(both.Token) : "";
+        var controller = options.IsAlone ? await stage.StartControllerAsync(home, [view.Name], both.Token) : stage.Controller;
+        var shop = new Shop(stage, view, options, controller, both.Token) { Home = home };
+        var problem = await TryAsync(shop, act);
+        shop.Close();
+        if (options.IsAlone)
+        {
+            await LeaveAsync(shop);
+            await controller.StopAsync();
+        }
+        else
+        {
+            stage.GiveBack(view);
+        }
+
+        var broken = shop.Laws.Violations is { Count: > 0 } violations ? $"Laws broken by {shop.Name}:\n{string.Join('\n', violations)}\n" : "";
+        Assert.True(problem is null && broken.Length == 0, $"{problem}\n{broken}The controller's log of {shop.Name}:\n{Log(shop)}");
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever fails is told together with the laws that were broken and the log.")]
+    private static async Task<string?> TryAsync(Shop shop, Func<Shop, Task> act)
+    {
         try
         {
             await shop.OpenAsync();
             await act(shop);
-            await view.SettleAsync(cancellation);
+            await shop.View.SettleAsync(shop.Cancellation);
+            return null;
         }
-        catch (Exception failed) when (failed is not OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            var broken = shop.Laws.Violations is { Count: > 0 } violations ? $"\nLaws broken:\n{string.Join('\n', violations)}" : "";
-            throw new InvalidOperationException($"{failed.Message}{broken}\nThe controller's log of {shop.Name}:\n{Log(shop)}\n{failed.StackTrace}");
+            return $"{shop.Name}: not done within {shop.Options.Limit}, now {shop.Phase}, step {shop.Step}.\n{shop.Laws.Last}";
         }
-        finally
+        catch (Exception failed)
         {
-            shop.Close();
-            if (options.IsAlone)
-            {
-                await LeaveAsync(shop);
-                await controller.StopAsync();
-            }
-            else
-            {
-                stage.GiveBack(view);
-            }
+            return $"{failed.Message}\n{failed.StackTrace}";
         }
-
-        Assert.True(shop.Laws.Violations.Count == 0, $"Laws broken by {shop.Name}:\n{string.Join('\n', shop.Laws.Violations)}\n{Log(shop)}");
     }
 
     // A Rollout that nobody leads any more would keep its namespace from being removed.
@@ -58,9 +65,9 @@ internal static class Suite
             await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, CancellationToken.None);
             await shop.View.UntilAsync(() => shop.Rollout is null, _leaving, CancellationToken.None);
         }
-        catch (Exception lost) when (lost is TimeoutException or HttpRequestException)
+        catch (HttpRequestException)
         {
-            // The test has failed already, or says so itself.
+            // The API server is gone, and the namespace with it.
         }
     }
 

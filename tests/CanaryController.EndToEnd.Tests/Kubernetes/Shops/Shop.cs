@@ -23,7 +23,7 @@ internal sealed class Shop
         Name = stage.NewShopName();
         Manifests = new(view.Name, Name, options);
         Laws = new(Name, Disturbances);
-        view.Ordered += Laws.Observe;
+        view.Ordered.Add(Laws.Observe);
         Traffic = stage.Mesh.Send(view, Name, options.RequestsPerSecond);
     }
 
@@ -178,11 +178,7 @@ internal sealed class Shop
     /// <summary>Waits for a condition, and says what came instead when it does not come.</summary>
     public async Task UntilAsync(string what, Func<bool> condition, TimeSpan? deadline = null)
     {
-        try
-        {
-            await _view.UntilAsync(condition, deadline ?? Deadline, Cancellation);
-        }
-        catch (TimeoutException)
+        if (!await _view.UntilAsync(condition, deadline ?? Deadline, Cancellation))
         {
             await _view.SettleAsync(Cancellation);
             throw new TimeoutException($"{Name}: not within {deadline ?? Deadline}: {what}. It is {Phase}, step {Step}: {Rollout.Text("status", "message")}\n{string.Join('\n', Rollout.Items("status", "conditions").Select(each => each.ToJsonString()))}\n{Laws.Last}");
@@ -211,7 +207,7 @@ internal sealed class Shop
     /// <summary>Stops looking.</summary>
     public void Close()
     {
-        _view.Ordered -= Laws.Observe;
+        _view.Ordered.Remove(Laws.Observe);
         _stage.Mesh.Forget(_view, Name);
     }
 }

@@ -5,6 +5,12 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 /// <summary>What a test's shop is like.</summary>
 internal sealed record ShopOptions
 {
+    /// <summary>How long a test may take when nothing else is said.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(4);
+
+    /// <summary>How long the test may take.</summary>
+    public TimeSpan Limit { get; init; } = DefaultLimit;
+
     /// <summary>The Deployment's size at first.</summary>
     public int Replicas { get; init; } = 4;
 

@@ -30,11 +30,11 @@ internal sealed class NamespaceView : IAsyncDisposable
     /// <summary>The namespace.</summary>
     public string Name { get; }
 
-    /// <summary>Hears of each change at once, on the watch's own task.</summary>
-    public event Action<ClusterEvent>? Happened;
+    /// <summary>Hear of each change at once, on the watch's own task.</summary>
+    public Listeners Happened { get; } = new();
 
-    /// <summary>Hears of each change in order, about <see cref="Lag"/> later, one at a time.</summary>
-    public event Action<ClusterEvent>? Ordered;
+    /// <summary>Hear of each change in order, about <see cref="Lag"/> later, one at a time.</summary>
+    public Listeners Ordered { get; } = new();
 
     /// <summary>Starts watching; returns when everything that is there was read.</summary>
     public static async Task<NamespaceView> OpenAsync(KubeClient client, string name, TimeProvider time, CancellationToken cancellation)
@@ -56,8 +56,8 @@ internal sealed class NamespaceView : IAsyncDisposable
     /// <summary>All objects of a kind.</summary>
     public IEnumerable<JsonObject> All(KubeKind kind) => _objects.Where(pair => pair.Key.Kind == kind).Select(pair => pair.Value);
 
-    /// <summary>Waits until <paramref name="condition"/> holds; looks again with each change.</summary>
-    public async Task UntilAsync(Func<bool> condition, TimeSpan deadline, CancellationToken cancellation)
+    /// <summary>Waits until <paramref name="condition"/> holds; looks again with each change. False when it does not within <paramref name="deadline"/>.</summary>
+    public async Task<bool> UntilAsync(Func<bool> condition, TimeSpan deadline, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var timer = _time.CreateTimer(_ => limit.Cancel(), null, deadline, Timeout.InfiniteTimeSpan);
@@ -66,7 +66,7 @@ internal sealed class NamespaceView : IAsyncDisposable
             var changed = Volatile.Read(ref _changed);
             if (condition())
             {
-                return;
+                return true;
             }
 
             try
@@ -75,7 +75,7 @@ internal sealed class NamespaceView : IAsyncDisposable
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                throw new TimeoutException($"It did not become so within {deadline}.");
+                return false;
             }
         }
     }
@@ -176,7 +176,7 @@ internal sealed class NamespaceView : IAsyncDisposable
             _unordered.Add(happened);
         }
 
-        Happened?.Invoke(happened);
+        Happened.Tell(happened);
         Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
     }
 
@@ -199,7 +199,7 @@ internal sealed class NamespaceView : IAsyncDisposable
 
                 foreach (var happened in due)
                 {
-                    Ordered?.Invoke(happened);
+                    Ordered.Tell(happened);
                 }
 
                 Volatile.Write(ref _orderedUntil, until.UtcTicks);
