@@ -81,7 +81,7 @@ cmd_test() {
   for project in tests/*.Tests tests/*.Simulation; do
     name=${project#tests/} file=$test_results/${project#tests/}.xml status=0
     echo "== $name"
-    timeout --kill-after=30 600 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -result-xml "$file" </dev/null 2>&1 || status=$?
+    timeout --kill-after=30 900 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -result-xml "$file" </dev/null 2>&1 || status=$?
     counted=0
     if [ -n "$(result "$file" total 2>/dev/null)" ]; then
       passed=$((passed + $(result "$file" passed)))
