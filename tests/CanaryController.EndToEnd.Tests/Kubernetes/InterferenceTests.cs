@@ -59,7 +59,8 @@ public sealed class InterferenceTests(Cluster cluster)
             await shop.ReleaseAsync("v2");
             await shop.UntilStepAsync(1, "v2", 25);
             shop.Disturbances.IsCaptured = true;
-            (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, JsonNode.Parse("""{"spec": {"paused": false}}""")!, shop.Cancellation)).Done();
+            var resumed = (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, JsonNode.Parse("""{"spec": {"paused": false}}""")!, shop.Cancellation)).Done();
+            await shop.UntilAsync("it is seen resumed", () => shop.Deployment!.Version() >= resumed.Version());
             await shop.UntilAsync("it is held again, and stable whole", () => shop.IsHeld && shop.Serving("v1").Count == 4 && shop.Phase is "Progressing");
             await shop.CalmAsync();
             await shop.CommandAsync("Promote");
