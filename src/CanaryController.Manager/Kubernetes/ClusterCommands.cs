@@ -5,6 +5,7 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;

@@ -1,5 +1,6 @@
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Hosting;
+using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Tests.Hosting;
 
@@ -33,7 +34,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         var (_, problems) = Read(
             """
-            mode: Kubernetes
+            mode: Cluster
             workers: many
             surprise: 1
             standalone: {folder: rollouts, data: x}
@@ -53,6 +54,26 @@ public sealed class ConfigurationTests : IDisposable
                 "standalone.data", "standalone.database", "surprise", "workers",
             ],
             problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_cluster_needs_neither_folder_nor_gateway_and_everything_wrong_is_reported_too()
+    {
+        var (options, problems) = Read("{mode: Kubernetes, prometheus: {url: 'http://127.0.0.1:9090'}}");
+        Assert.Empty(problems);
+        Assert.Equal(HoldMode.Always, options.Kubernetes.Hold);
+
+        (_, problems) = Read(
+            """
+            mode: Kubernetes
+            prometheus: {url: 'http://127.0.0.1:9090'}
+            kubernetes: {namespaces: [Shop], hold: Never, requestsPerSecond: 0, surprise: 1}
+            gateways: []
+            standalone: {folder: rollouts, database: x}
+            """);
+        Assert.Equal(
+            ["kubernetes.hold", "kubernetes.namespaces", "kubernetes.requestsPerSecond", "kubernetes.surprise", "standalone"],
+            problems.Select(problem => problem.Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -200,7 +200,7 @@ internal sealed class WorkloadRun
         WorkloadPlan? last = null;
         var changed = Act(reading.Snapshot, seen => last = WorkloadPlanner.Leave(seen, State, Basis), out var died);
         IsForgotten = !died && last is { HasActions: false, Waits.Count: 0 };
-        return changed || IsForgotten;
+        return changed || IsForgotten || last is { Waits.Count: > 0 };
     }
 
     private bool Act(WorkloadSnapshot seen, Func<WorkloadSnapshot, WorkloadPlan> planner, out bool died)
