@@ -28,8 +28,20 @@ cmd_demo() {
   CANARY_DEMO_PROMETHEUS=$prometheus exec "$bin/CanaryController.Examples.Demo/release/demo" "$@"
 }
 
-# All demo scenarios, or the named ones, each --times N times (default 1); one JSON line each, stops at the first that does not end as named.
+# demo: see e2e_demo. kubernetes: see e2e_kubernetes. Without either, both.
 cmd_e2e() {
+  local what=${1:-both}
+  [ $# -eq 0 ] || shift
+  case "$what" in
+    both) e2e_kubernetes && e2e_demo ;;
+    demo) e2e_demo "$@" ;;
+    kubernetes) e2e_kubernetes "$@" ;;
+    *) echo "usage: ./build.sh e2e [demo [--times N] [SCENARIO ...] | kubernetes [XUNIT-ARGS]]" >&2; return 2 ;;
+  esac
+}
+
+# All demo scenarios, or the named ones, each --times N times (default 1); one JSON line each, stops at the first that does not end as named.
+e2e_demo() {
   local times=1 names=() scenario
   while [ $# -gt 0 ]; do
     case "$1" in --times) times=$2; shift 2 ;; *) names+=("$1"); shift ;; esac
@@ -38,6 +50,17 @@ cmd_e2e() {
   for scenario in "${names[@]}"; do
     for ((i = 0; i < times; i++)); do ./build.sh demo --scenario "$scenario" --json; done
   done
+}
+
+# The Kubernetes suite: against the cluster that CANARY_E2E_KUBECONFIG names, else against the stub.
+e2e_kubernetes() {
+  local name=CanaryController.EndToEnd.Tests
+  echo "Building ..." >&2
+  build "tests/$name"
+  # Without it the tests that need a real Prometheus say that they were skipped.
+  CANARY_TEST_PROMETHEUS=$(eng/tools.sh prometheus) || true
+  export CANARY_TEST_PROMETHEUS
+  "$bin/$name/debug/$name" -noColor -noLogo -namespace "$name.Kubernetes" "$@" </dev/null
 }
 
 # One attribute of the <assembly> element in xunit's XML result file.
@@ -58,7 +81,7 @@ cmd_test() {
   for project in tests/*.Tests tests/*.Simulation; do
     name=${project#tests/} file=$test_results/${project#tests/}.xml status=0
     echo "== $name"
-    timeout --kill-after=30 600 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -result-xml "$file" </dev/null 2>&1 || status=$?
+    timeout --kill-after=30 900 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -result-xml "$file" </dev/null 2>&1 || status=$?
     counted=0
     if [ -n "$(result "$file" total 2>/dev/null)" ]; then
       passed=$((passed + $(result "$file" passed)))
@@ -139,7 +162,9 @@ cmd_help() {
   generate                          write docs/openapi.json, the chart's CRDs and the snapshots of canaryctl's help anew
   simulate [--seed N] [--runs N]    the real manager on virtual time among seeded faults
   bench [ARGS]                      measure; prints a table and writes JSON
-  e2e [--times N] [SCENARIO ...]    demo scenarios one after the other, one JSON line each
+  e2e                               the next two, one after the other
+  e2e kubernetes [XUNIT-ARGS]       the Kubernetes suite, on the API server stub or on the cluster of CANARY_E2E_KUBECONFIG
+  e2e demo [--times N] [SCENARIO ...]  demo scenarios one after the other, one JSON line each
   hooks                             run check before each commit
 HELP
   [ ! -x eng/publish.sh ] || echo "  publish                           self-contained archives with checksums"

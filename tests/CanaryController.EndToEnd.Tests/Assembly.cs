@@ -1,5 +1,7 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Running;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Each scenario wants the machine for itself.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// The Kubernetes tests run beside each other, each in a namespace of its own. Of the others each wants the machine for itself: their collection says so.
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = KubeStage.MaxTests)]
+[assembly: AssemblyFixture(typeof(Cluster))]

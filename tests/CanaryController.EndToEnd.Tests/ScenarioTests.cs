@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace CanaryController.EndToEnd.Tests;
 
 /// <summary>Everything real: Prometheus, gateway, manager and shop as processes, with load.</summary>
+[Collection(DemoTests.Name)]
 public sealed class ScenarioTests
 {
     private const int Milliseconds = 180_000;

@@ -22,7 +22,7 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
         {
             Now = now,
             DeclaredRevision = workload.DeclaredRevision,
-            Route = state.StableRevision is null ? known.Reading.Route with { Applied = known.Reading.Route.Applied ?? known.Reading.Found } : known.Reading.Route,
+            Route = RouteOf(resource, state, known.Reading),
             Workload = workload.Counts ?? Counts(known.Reading, stable, canary),
             Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,
             Command = command,
@@ -35,6 +35,11 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
         stable is null
             ? RouteReading.Unknown(workload.Problem ?? "The resource names no stable version.")
             : await router.ReadAsync(resource.Target, stable, canary, cancellation);
+
+    private static RouteObservation RouteOf(RolloutResource resource, RolloutState state, RouteReading reading) =>
+        state.StableRevision is null ? reading.Route with { Applied = reading.Route.Applied ?? reading.Found }
+        : resource.Deleted && reading.WithoutMissing is { } rest ? rest
+        : reading.Route;
 
     /// <summary>Somebody else runs the versions: what the router can reach is what there is, and nothing is ever handed over.</summary>
     private static WorkloadObservation Counts(RouteReading reading, string? stable, string? canary)

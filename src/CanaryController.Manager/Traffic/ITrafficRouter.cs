@@ -59,6 +59,12 @@ internal sealed record RouteReading(RouteObservation Route, IReadOnlyDictionary<
     /// </summary>
     public TrafficSplit? Found { get; init; }
 
+    /// <summary>
+    /// What those of the route's objects say that exist, when others are known not to; null when none is missing. Only for whoever leaves: an object that is gone sends nothing anywhere, and
+    /// nobody will bring it back.
+    /// </summary>
+    public RouteObservation? WithoutMissing { get; init; }
+
     /// <summary>What people should know of the route, beside what the planner needs: conditions like RouteContended. Only those that hold.</summary>
     public EquatableArray<ConditionView> Conditions { get; init; }
 

@@ -129,6 +129,23 @@ internal static class ServicePlanner
     public static bool IsReachable(WorkloadView view) =>
         view.Target.IsByPodCount || (view.Seen.CanaryService is { } service && Hash(service) == view.CanaryRevision);
 
+    /// <summary>
+    /// The canary's available pods that requests reach: those that its Service points at, and, where the cluster publishes endpoints, that stand in them. A ReplicaSet's status is often ahead of
+    /// the endpoints, and a weight that rises in between loses requests.
+    /// </summary>
+    public static int Reachable(WorkloadView view)
+    {
+        if (view.Canary is not { } canary || !IsReachable(view))
+        {
+            return 0;
+        }
+
+        var available = WorkloadReader.Available(canary);
+        return view.Target.IsByPodCount || view.Seen.Slices.All(slice => slice.Service == view.Target.Service)
+            ? available
+            : Math.Min(available, Ready(view, view.Target.CanaryServiceName.Name).Count(pod => pod is not null && PodName.IsOf(pod, canary.Meta.Name.Name)));
+    }
+
     /// <summary>The canary once the route spares the Service; until then whoever it was before, because requests may still go there.</summary>
     private static string BehindCanary(WorkloadView view, WorkloadPlan plan, string stable)
     {
@@ -218,11 +235,16 @@ internal static class ServicePlanner
 
     private static bool Serves(WorkloadView view, string service, ReplicaSetObject set)
     {
-        var ready = view.Seen.Slices.Where(slice => slice.Service == service)
-            .SelectMany(slice => (IEnumerable<SliceEndpoint>)slice.Endpoints)
-            .Where(endpoint => endpoint.IsReady).Select(endpoint => endpoint.Pod).Distinct(StringComparer.Ordinal).ToArray();
+        var ready = Ready(view, service);
         return ready.All(pod => pod is not null && PodName.IsOf(pod, set.Meta.Name.Name)) && ready.Length >= WorkloadReader.Available(set);
     }
+
+    private static string?[] Ready(WorkloadView view, string service) =>
+    [
+        .. view.Seen.Slices.Where(slice => slice.Service == service)
+            .SelectMany(slice => (IEnumerable<SliceEndpoint>)slice.Endpoints)
+            .Where(endpoint => endpoint.IsReady).Select(endpoint => endpoint.Pod).Distinct(StringComparer.Ordinal),
+    ];
 
     private static int Share(WorkloadView view)
     {

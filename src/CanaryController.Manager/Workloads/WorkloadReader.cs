@@ -37,7 +37,7 @@ internal static class WorkloadReader
     {
         var stable = view.Stable ?? initial;
         var stableSize = view.Deployment?.Replicas ?? stable?.Replicas ?? 0;
-        var canary = ServicePlanner.IsReachable(view) ? Available(view.Canary) : 0;
+        var canary = ServicePlanner.Reachable(view);
         return new(Available(stable), stableSize, canary, view.Canary?.Replicas ?? 0, IsHandedOver(view));
     }
 

@@ -1,0 +1,30 @@
+namespace CanaryController.EndToEnd.Tests.Kubernetes.Api;
+
+/// <summary>A kind of object, and where the API server serves it.</summary>
+internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, bool IsNamespaced = true)
+{
+    public static readonly KubeKind Namespace = new("v1", "namespaces", "Namespace", IsNamespaced: false);
+    public static readonly KubeKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition", IsNamespaced: false);
+    public static readonly KubeKind Node = new("v1", "nodes", "Node", IsNamespaced: false);
+    public static readonly KubeKind Deployment = new("apps/v1", "deployments", "Deployment");
+    public static readonly KubeKind ReplicaSet = new("apps/v1", "replicasets", "ReplicaSet");
+    public static readonly KubeKind ControllerRevision = new("apps/v1", "controllerrevisions", "ControllerRevision");
+    public static readonly KubeKind Pod = new("v1", "pods", "Pod");
+    public static readonly KubeKind Service = new("v1", "services", "Service");
+    public static readonly KubeKind Event = new("v1", "events", "Event");
+    public static readonly KubeKind EndpointSlice = new("discovery.k8s.io/v1", "endpointslices", "EndpointSlice");
+    public static readonly KubeKind HttpRoute = new("gateway.networking.k8s.io/v1", "httproutes", "HTTPRoute");
+    public static readonly KubeKind Rollout = new("canarycontroller.io/v1alpha1", "rollouts", "Rollout");
+    public static readonly KubeKind RolloutCommand = new("canarycontroller.io/v1alpha1", "rolloutcommands", "RolloutCommand");
+
+    /// <summary>The path of all objects (of <paramref name="ns"/>), or of one.</summary>
+    public string Path(string? ns, string? name = null, string? subresource = null)
+    {
+        var path = ApiVersion.Contains('/', StringComparison.Ordinal) ? $"apis/{ApiVersion}" : $"api/{ApiVersion}";
+        path += IsNamespaced && ns is not null ? $"/namespaces/{ns}/{Plural}" : $"/{Plural}";
+        path += name is null ? "" : $"/{name}";
+        return subresource is null ? path : $"{path}/{subresource}";
+    }
+
+    public override string ToString() => Kind;
+}

@@ -1,0 +1,106 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Running;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
+
+namespace CanaryController.EndToEnd.Tests.Kubernetes;
+
+/// <summary>A Rollout that is deleted leaves everything as if it had never been there, on stable.</summary>
+public sealed class LeavingTests(Cluster cluster)
+{
+    /// <summary>When it is deleted, how, and what is stable then.</summary>
+    public static TheoryData<string, string> Moments()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var moment in (string[])["at rest", "at the very beginning", "at step 1", "at weight 100", "while paused", "while promoting", "after an abort", "after a promotion"])
+        {
+            foreach (var propagation in (string[])["Background", "Foreground", "Orphan"])
+            {
+                rows.Add(moment, propagation);
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public Task A_deleted_Rollout_leaves_stable_as_it_was(string moment, string propagation) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50, 100) }, async shop =>
+    {
+        await BringToAsync(shop, moment);
+        var pods = shop.Serving("v1").Union(shop.Serving("v2")).ToHashSet(StringComparer.Ordinal);
+        (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation, propagation)).Done();
+        await shop.UntilAsync("the Rollout is gone", () => shop.Rollout is null);
+
+        // A promotion that has begun to hand over is finished before the controller leaves; else it is taken back.
+        var stable = moment == "after a promotion" || (moment == "while promoting" && shop.Deployment.Text("spec", "template", "metadata", "labels", "release") == "v2") ? "v2" : "v1";
+        await shop.LeftAsync(stable);
+
+        Assert.True(moment == "while promoting" || shop.Serving(stable).All(pods.Contains), "pods of stable were made again");
+    });
+
+    [Fact]
+    public Task A_namespace_that_is_deleted_in_the_middle_goes() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(50) }, async shop =>
+    {
+        await shop.ReleaseAsync("v2");
+        await shop.UntilStepAsync(1, "v2", 50);
+        shop.Disturbances.IsLeaving = true;
+        (await shop.Client.DeleteAsync(KubeKind.Namespace, null, shop.Namespace, shop.Cancellation)).Done();
+        await shop.UntilAsync("the Rollout is gone", () => shop.Rollout is null, TimeSpan.FromSeconds(60));
+        for (var tried = 0; !(await shop.Client.GetAsync(KubeKind.Namespace, null, shop.Namespace, shop.Cancellation)).IsNotFound; tried++)
+        {
+            Assert.True(tried < 60, "the namespace does not go");
+            await shop.AfterAsync(TimeSpan.FromSeconds(1));
+        }
+    });
+
+    [Fact]
+    public Task A_Rollout_that_comes_back_leads_again() => cluster.RunAsync(new ShopOptions { Steps = """[{"weight": 50, "hold": "1s"}]""" }, async shop =>
+    {
+        (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
+        await shop.LeftAsync("v1");
+        (await shop.Client.CreateAsync(KubeKind.Rollout, shop.Namespace, shop.Manifests.Rollout(), shop.Cancellation)).Done();
+        await shop.UntilAsync("the controller leads it", () => shop.Phase is "Idle" && shop.IsHeld);
+        await shop.ReleaseAsync("v2");
+        await shop.PromotedAsync("v2");
+    });
+
+    private static async Task BringToAsync(Shop shop, string moment)
+    {
+        if (moment == "at rest")
+        {
+            return;
+        }
+
+        await shop.ReleaseAsync("v2");
+        if (moment == "at the very beginning")
+        {
+            await shop.UntilAsync("it begins", () => shop.Phase is not "Idle");
+            return;
+        }
+
+        await shop.UntilStepAsync(1, "v2", 50);
+        switch (moment)
+        {
+            case "at weight 100":
+                await shop.CommandAsync("Skip");
+                await shop.UntilStepAsync(2, "v2", 100);
+                break;
+            case "while paused":
+                await shop.CommandAsync("Pause");
+                break;
+            case "while promoting":
+                await shop.CommandAsync("Promote");
+                break;
+            case "after an abort":
+                await shop.CommandAsync("Abort");
+                await shop.AbortedAsync("v1", "v2");
+                break;
+            case "after a promotion":
+                await shop.CommandAsync("Promote");
+                await shop.PromotedAsync("v2");
+                break;
+            default:
+                break;
+        }
+    }
+}

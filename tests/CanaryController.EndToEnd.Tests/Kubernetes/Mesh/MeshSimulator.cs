@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Laws;
+using CanaryController.EndToEnd.Tests.Kubernetes.Watching;
+
+namespace CanaryController.EndToEnd.Tests.Kubernetes.Mesh;
+
+/// <summary>
+/// Plays the gateway: accepts each generation of the HTTPRoutes in their status, and counts the requests that they would route. No request is sent: what is counted follows from the routes, the
+/// Services' endpoints and the pods as the API server tells them.
+/// </summary>
+internal sealed class MeshSimulator : IAsyncDisposable
+{
+    /// <summary>Who the routes' status says accepted them.</summary>
+    public const string ControllerName = "canarycontroller.io/e2e-mesh";
+
+    private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly KubeClient _client;
+    private readonly TimeProvider _time;
+    private readonly MeshMetrics _metrics;
+    private readonly ConcurrentDictionary<(string Namespace, string Shop), ShopTraffic> _shops = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Route), long> _accepted = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _counting;
+
+    /// <summary>Starts it; its metrics are served on <paramref name="metricsPort"/>.</summary>
+    public MeshSimulator(KubeClient client, int metricsPort, TimeProvider time)
+    {
+        (_client, _time) = (client, time);
+        _metrics = new(metricsPort);
+        _counting = Task.Run(CountAsync, CancellationToken.None);
+    }
+
+    /// <summary>Carries the routes of a namespace from now on.</summary>
+    public void Carry(NamespaceView view)
+    {
+        foreach (var route in view.All(KubeKind.HttpRoute))
+        {
+            Accept(view.Name, route);
+        }
+
+        view.Happened.Add(happened =>
+        {
+            if (happened.Kind == KubeKind.HttpRoute && !happened.IsDeleted)
+            {
+                Accept(view.Name, happened.Item);
+            }
+        });
+    }
+
+    /// <summary>Sends requests to a shop from now on, until it is forgotten.</summary>
+    public ShopTraffic Send(NamespaceView view, string shop, int requestsPerSecond)
+    {
+        var traffic = new ShopTraffic(view.Name, shop, requestsPerSecond);
+        view.Happened.Add(traffic.Observe);
+        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute])
+        {
+            foreach (var item in view.All(kind))
+            {
+                traffic.Observe(new(kind, item, false, _time.GetUtcNow()));
+            }
+        }
+
+        return _shops[(view.Name, shop)] = traffic;
+    }
+
+    /// <summary>Sends no more requests to a shop.</summary>
+    public void Forget(NamespaceView view, string shop)
+    {
+        if (_shops.TryRemove((view.Name, shop), out var traffic))
+        {
+            view.Happened.Remove(traffic.Observe);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _counting;
+        _stop.Dispose();
+        _metrics.Dispose();
+    }
+
+    private async Task CountAsync()
+    {
+        using var timer = new PeriodicTimer(_tick, _time);
+        var last = _time.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                var now = _time.GetTimestamp();
+                var elapsed = _time.GetElapsedTime(last, now);
+                last = now;
+                foreach (var shop in _shops.Values)
+                {
+                    shop.Count(elapsed, _metrics);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The mesh ends.
+        }
+    }
+
+    private void Accept(string ns, JsonObject route)
+    {
+        var generation = route.Int("metadata", "generation") ?? 0;
+        if (_accepted.TryGetValue((ns, route.Uid()), out var before) && before >= generation)
+        {
+            return;
+        }
+
+        _accepted[(ns, route.Uid())] = generation;
+        _ = AcceptAsync(ns, route.Name(), generation, [.. route.Items("spec", "parentRefs")]);
+    }
+
+    private async Task AcceptAsync(string ns, string name, long generation, IReadOnlyList<JsonObject> parents)
+    {
+        var status = new JsonObject
+        {
+            ["status"] = new JsonObject
+            {
+                ["parents"] = new JsonArray([.. parents.Select(parent => (JsonNode)new JsonObject
+                {
+                    ["parentRef"] = parent.DeepClone(),
+                    ["controllerName"] = ControllerName,
+                    ["conditions"] = new JsonArray(Condition("Accepted", generation), Condition("ResolvedRefs", generation)),
+                })]),
+            },
+        };
+        try
+        {
+            await _client.MergeAsync(KubeKind.HttpRoute, ns, name, status, _stop.Token, "status");
+        }
+        catch (Exception lost) when (lost is HttpRequestException or OperationCanceledException)
+        {
+            // The next change of the route is accepted again.
+            _accepted.TryRemove((ns, name), out _);
+        }
+    }
+
+    private JsonObject Condition(string type, long generation) => new()
+    {
+        ["type"] = type,
+        ["status"] = "True",
+        ["reason"] = type,
+        ["message"] = "",
+        ["observedGeneration"] = generation,
+        ["lastTransitionTime"] = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"),
+    };
+}
+
+/// <summary>The requests to one shop.</summary>
+internal sealed class ShopTraffic(string ns, string shop, int requestsPerSecond)
+{
+    private readonly Lock _gate = new();
+    private readonly World _world = new(shop);
+    private readonly Dictionary<string, string> _releases = [];
+    private readonly Dictionary<string, double> _owed = [];
+    private readonly ConcurrentDictionary<string, Behaviour> _behaviours = new(StringComparer.Ordinal);
+
+    /// <summary>How pods of a release answer; without this at once and well.</summary>
+    public void Behave(string release, double failingPercent, TimeSpan duration) => _behaviours[release] = new(failingPercent, duration);
+
+    /// <summary>Takes a change over.</summary>
+    public void Observe(ClusterEvent happened)
+    {
+        lock (_gate)
+        {
+            if (_world.Concerns(happened))
+            {
+                _world.Apply(happened);
+                if (happened.Kind == KubeKind.Pod)
+                {
+                    _releases[happened.Item.Hash()] = happened.Item.Label("release") ?? "";
+                }
+            }
+        }
+    }
+
+    /// <summary>Counts the requests of a while.</summary>
+    public void Count(TimeSpan elapsed, MeshMetrics metrics)
+    {
+        lock (_gate)
+        {
+            foreach (var (hash, share) in _world.Traffic)
+            {
+                var behaviour = _behaviours.GetValueOrDefault(_releases.GetValueOrDefault(hash, ""), Behaviour.Good);
+                var requests = Due(hash, share * requestsPerSecond * elapsed.TotalSeconds);
+                metrics.Count($"{ns}/{shop}", hash, requests, Due($"{hash} failed", requests * behaviour.FailingPercent / 100), behaviour.Duration);
+            }
+        }
+    }
+
+    // Whole requests; what is left of one is carried over to the next while.
+    private long Due(string what, double requests)
+    {
+        var owed = _owed.GetValueOrDefault(what) + requests;
+        var whole = (long)owed;
+        _owed[what] = owed - whole;
+        return whole;
+    }
+
+    private sealed record Behaviour(double FailingPercent, TimeSpan Duration)
+    {
+        public static readonly Behaviour Good = new(0, TimeSpan.FromMilliseconds(8));
+    }
+}

@@ -1,0 +1,109 @@
+using CanaryController.Examples.Demo.Processes;
+
+namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
+
+/// <summary>The real canary-manager, as a process, in Kubernetes mode for some namespaces.</summary>
+internal sealed class Controller : IAsyncDisposable
+{
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(120);
+
+    private readonly ChildProcess _process;
+    private readonly string _folder;
+    private readonly Uri _api;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _probe = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private Controller(ChildProcess process, string folder, Uri api, TimeProvider time) => (_process, _folder, _api, _time) = (process, folder, api, time);
+
+    /// <summary>The end of its log.</summary>
+    public string Log => string.Join('\n', _process.LogTail(600));
+
+    /// <summary>Writes its configuration and starts it; returns when it is ready.</summary>
+    public static async Task<Controller> StartAsync(ControllerSetup setup, Guardian guardian, TimeProvider time, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("canary-e2e-").FullName;
+        var port = FreePorts.Find(1)[0];
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "canary-controller.yaml"),
+            $$"""
+            mode: Kubernetes
+            kubernetes:
+              kubeconfig: {{setup.Kubeconfig}}
+              namespaces: [{{string.Join(", ", setup.Namespaces)}}]
+            prometheus:
+              url: {{setup.Prometheus}}
+            api:
+              listen: http://127.0.0.1:{{port}}
+
+            """,
+            cancellation);
+        var program = Path.Combine(Programs.Folder("CanaryController.Manager"), "canary-manager");
+        var process = new ChildProcess("canary-manager", "/usr/bin/env", [$"POD_NAME={setup.Pod}", program, "--config", $"{folder}/canary-controller.yaml"], $"{folder}/log.txt", guardian, time);
+        var controller = new Controller(process, folder, new($"http://127.0.0.1:{port}"), time);
+        await controller.StartAsync(cancellation);
+        return controller;
+    }
+
+    /// <summary>Starts it, for the first time or again; returns when it is ready.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        Start();
+        var started = _time.GetTimestamp();
+        while (!await IsReadyAsync(cancellation))
+        {
+            if (_process.EndedByItself)
+            {
+                throw new InvalidOperationException($"canary-manager ended:\n{Log}");
+            }
+
+            if (_time.GetElapsedTime(started) > _startDeadline)
+            {
+                throw new TimeoutException($"canary-manager was not ready within {_startDeadline}:\n{Log}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellation);
+        }
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public void Start() => _process.Start();
+
+    /// <summary>SIGKILL: it gets no chance to put anything in order.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>SIGTERM.</summary>
+    public Task StopAsync() => _process.StopAsync();
+
+    /// <summary>SIGSTOP: it stalls, wherever it is.</summary>
+    public void Pause() => Signals.Send(_process.Id, "STOP");
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public void Continue() => Signals.Send(_process.Id, "CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.StopAsync();
+        _probe.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await _probe.GetAsync(new Uri(_api, "/readyz"), cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception notYet) when (notYet is HttpRequestException || (notYet is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What a controller is told.</summary>
+/// <param name="Kubeconfig">How to reach the API server.</param>
+/// <param name="Namespaces">What it watches.</param>
+/// <param name="Prometheus">Where the evidence is.</param>
+/// <param name="Pod">What it takes for its pod's name: started again, it still is who it was.</param>
+internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> Namespaces, Uri Prometheus, string Pod);
