@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
