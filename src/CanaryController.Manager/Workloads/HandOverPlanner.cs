@@ -4,7 +4,8 @@ using CanaryController.Manager.Kubernetes.Objects;
 namespace CanaryController.Manager.Workloads;
 
 /// <summary>
-/// Makes the canary the Deployment's current revision without moving a pod: with all its pods available and the sizes noted on it, a paused Deployment takes the old ReplicaSets to 0 in one go.
+/// Makes the canary the Deployment's current revision without moving a pod: once all its pods are available, the old ReplicaSets leave the paused Deployment, and it enters in their place. What left is
+/// scaled to 0 after that.
 /// </summary>
 internal static class HandOverPlanner
 {
@@ -65,8 +66,9 @@ internal static class HandOverPlanner
 
     private static void Give(WorkloadView view, WorkloadPlan plan, DeploymentObject deployment, ReplicaSetObject canary)
     {
-        // Old and new are told apart by the template. When the Deployment asks for a third one it would shrink both: so the old ones leave it first, as they are.
-        var running = canary.Template == deployment.Template ? [] : view.Sets.Where(set => view.IsOwned(set) && set.Replicas > 0).ToArray();
+        // The old ones leave the Deployment first, as they are. It would share a new size out among old and new ones if it were scaled at this very moment, and take pods that have all
+        // traffic; to the only one that it has it gives the whole. Between the two it has none, and paused it makes none.
+        var running = view.Sets.Where(set => set != canary && view.IsOwned(set) && set.Replicas > 0).ToArray();
         if (running.Length > 0)
         {
             foreach (var set in running)
@@ -81,13 +83,30 @@ internal static class HandOverPlanner
         {
             Replicas = deployment.Replicas,
             Owner = HoldPlanner.Owner(deployment),
-            Annotations = [.. HoldPlanner.Sizes(deployment)],
+            Annotations = [.. HoldPlanner.Sizes(deployment), new(ReplicaSetObject.RevisionAnnotation, $"{NextRevision(view, deployment)}")],
             While = deployment,
         });
     }
 
+    /// <summary>The Deployment's controller counts revisions by the ReplicaSets that it has; it keeps a number that is higher than its own.</summary>
+    private static long NextRevision(WorkloadView view, DeploymentObject deployment)
+    {
+        var last = long.TryParse(deployment.Meta.Annotations.GetValueOrDefault(ReplicaSetObject.RevisionAnnotation), out var revision) ? revision : 0;
+        return Math.Max(last, view.Sets.Select(set => set.Revision).DefaultIfEmpty().Max()) + 1;
+    }
+
     private static void Finish(WorkloadView view, WorkloadPlan plan, DeploymentObject deployment, ReplicaSetObject canary)
     {
+        foreach (var left in view.Sets.Where(set => set != canary && set.Replicas > 0 && !view.IsOwned(set) && view.IsHeld(set)))
+        {
+            plan.Do(new WorkloadAction.ChangeSet(left, $"scales {left.Meta.Name.Name}, which is not stable any more, to 0") { Replicas = 0 });
+        }
+
+        if (plan.HasActions)
+        {
+            return;
+        }
+
         var others = view.Sets.Where(set => view.IsOwned(set) && set != canary).ToArray();
         if (others.All(set => set.Replicas == 0))
         {

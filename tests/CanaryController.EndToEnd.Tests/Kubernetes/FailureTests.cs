@@ -24,7 +24,7 @@ public sealed class FailureTests(Cluster cluster, ITestOutputHelper output)
 
     [Fact]
     public Task A_controller_that_is_killed_50_times_in_one_rollout_promotes_it_all_the_same() => cluster.RunAsync(
-        new ShopOptions { IsAlone = true, Steps = Many, Limit = 2 * ShopOptions.DefaultLimit },
+        new ShopOptions { IsAlone = true, Steps = Many, Limit = 2 * ShopOptions.DefaultLimit, ProgressDeadline = "10m" },
         async shop =>
         {
             var random = Seeded();
