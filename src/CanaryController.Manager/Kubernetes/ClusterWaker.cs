@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
 
 namespace CanaryController.Manager.Kubernetes;
@@ -34,8 +35,12 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
-    /// <summary>A Deployment changed.</summary>
-    public void Deployment(DeploymentObject? before, DeploymentObject? after) => OfDeployment((after ?? before)!.Meta.Name);
+    /// <summary>A Deployment changed. One that we hold and that rolls all the same overtakes everything: a whole rollout can take a second.</summary>
+    public void Deployment(DeploymentObject? before, DeploymentObject? after)
+    {
+        var isLoose = after is { IsPaused: false } && after.Meta.Annotations.ContainsKey(WorkloadMarks.Held);
+        OfDeployment((after ?? before)!.Meta.Name, isLoose ? QueueLane.Urgent : QueueLane.Normal);
+    }
 
     /// <summary>A ReplicaSet changed: it is its Deployment's, or ours.</summary>
     public void ReplicaSet(ReplicaSetObject? before, ReplicaSetObject? after)
@@ -74,7 +79,7 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
     /// <summary>A route changed.</summary>
     public void Route(ObjectMeta meta) => Wake(RolloutObject.RouteKey(meta.Name.Namespace, meta.Name.Name));
 
-    private void OfDeployment(ObjectName name) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name));
+    private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 
     private void OfService(ObjectName name) => Wake(RolloutObject.ServiceKey(name.Namespace, name.Name));
 
@@ -86,11 +91,11 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
-    private void Wake(string key)
+    private void Wake(string key, QueueLane lane = QueueLane.Normal)
     {
         foreach (var rollout in rollouts.By(key))
         {
-            waker.Wake(rollout.Key, QueueLane.Normal);
+            waker.Wake(rollout.Key, lane);
         }
     }
 }

@@ -10,7 +10,11 @@ internal static class WorkloadPatches
 {
     public static JsonPatch Of(WorkloadAction.ChangeDeployment action, bool hasAnnotations)
     {
-        var patch = JsonPatch.At(action.Deployment.Meta.ResourceVersion);
+        // A Deployment that rolls writes its status many times a second. Pausing it must not lose that race again and again: it rests on the spec alone, which the generation stands for.
+        var meta = action.Deployment.Meta;
+        var patch = action.Paused == true && hasAnnotations
+            ? new JsonPatch().Test("/metadata/uid", meta.Uid).Test("/metadata/generation", meta.Generation)
+            : JsonPatch.At(meta.ResourceVersion);
         if (action.Paused is { } paused)
         {
             patch.Add("/spec/paused", paused);
