@@ -19,23 +19,30 @@ internal static class BuiltinResources
         yield return Core("serviceaccounts", "ServiceAccount", namespaced: true, status: false, ["sa"]);
         yield return One("apps", "v1", "deployments", "Deployment", status: true, ["deploy"], all: true) with
         {
-            Rules = new DeploymentRules(), Generation = GenerationRule.SpecOrAnnotations, UnconditionalUpdate = true,
+            Rules = new DeploymentRules(),
+            Generation = GenerationRule.SpecOrAnnotations,
+            UnconditionalUpdate = true,
         };
         yield return One("apps", "v1", "replicasets", "ReplicaSet", status: true, ["rs"], all: true) with
         {
-            Rules = new ReplicaSetRules(), Generation = GenerationRule.Spec, UnconditionalUpdate = true,
+            Rules = new ReplicaSetRules(),
+            Generation = GenerationRule.Spec,
+            UnconditionalUpdate = true,
         };
         yield return One("apps", "v1", "controllerrevisions", "ControllerRevision", status: false, []) with { Rules = new ControllerRevisionRules(), UnconditionalUpdate = true };
         yield return One("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", status: false, []) with { Rules = new EndpointSliceRules(), Generation = GenerationRule.Content };
         yield return One("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", status: true, ["hpa"], all: true) with
         {
-            Rules = new AutoscalerRules(), UnconditionalUpdate = true,
+            Rules = new AutoscalerRules(),
+            UnconditionalUpdate = true,
         };
         yield return One("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", status: true, ["pdb"]) with { Generation = GenerationRule.Spec };
         yield return One("coordination.k8s.io", "v1", "leases", "Lease", status: false, []) with { CreateOnUpdate = true };
         yield return One("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", status: true, ["crd", "crds"]) with
         {
-            Namespaced = false, Rules = new CrdRules(), Generation = GenerationRule.Spec,
+            Namespaced = false,
+            Rules = new CrdRules(),
+            Generation = GenerationRule.Spec,
         };
         yield return One("events.k8s.io", "v1", "events", "Event", status: false, ["ev"]) with { Rules = new EventRules(), AliasOf = "core/events", CreateOnUpdate = true };
     }

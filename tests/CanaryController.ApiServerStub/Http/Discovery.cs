@@ -16,8 +16,15 @@ internal static class Discovery
         ["readyz", ..] or ["healthz", ..] or ["livez", ..] => Answer.Text("ok"),
         ["version"] => Answer.Json(new JsonObject
         {
-            ["major"] = "1", ["minor"] = "26", ["gitVersion"] = "v1.26.0-stub", ["gitCommit"] = "", ["gitTreeState"] = "", ["buildDate"] = "1970-01-01T00:00:00Z",
-            ["goVersion"] = "", ["compiler"] = "", ["platform"] = "linux/amd64",
+            ["major"] = "1",
+            ["minor"] = "26",
+            ["gitVersion"] = "v1.26.0-stub",
+            ["gitCommit"] = "",
+            ["gitTreeState"] = "",
+            ["buildDate"] = "1970-01-01T00:00:00Z",
+            ["goVersion"] = "",
+            ["compiler"] = "",
+            ["platform"] = "linux/amd64",
         }),
         ["api"] => Answer.Json(new JsonObject { ["kind"] = "APIVersions", ["versions"] = new JsonArray("v1"), ["serverAddressByClientCIDRs"] = new JsonArray() }),
         ["api", "v1"] => Answer.Json(Resources(catalog, "", "v1")),
@@ -27,7 +34,10 @@ internal static class Discovery
         ["openapi", "v3"] => Answer.Json(new JsonObject { ["paths"] = new JsonObject() }),
         ["openapi", "v2"] => Answer.Json(new JsonObject
         {
-            ["swagger"] = "2.0", ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.26.0" }, ["paths"] = new JsonObject(), ["definitions"] = new JsonObject(),
+            ["swagger"] = "2.0",
+            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.26.0" },
+            ["paths"] = new JsonObject(),
+            ["definitions"] = new JsonObject(),
         }),
         _ => null,
     };
@@ -105,7 +115,11 @@ internal static class Discovery
     {
         var resource = new JsonObject
         {
-            ["name"] = type.Plural, ["singularName"] = type.Singular, ["namespaced"] = type.Namespaced, ["kind"] = type.Kind, ["verbs"] = Texts(_verbs),
+            ["name"] = type.Plural,
+            ["singularName"] = type.Singular,
+            ["namespaced"] = type.Namespaced,
+            ["kind"] = type.Kind,
+            ["verbs"] = Texts(_verbs),
         };
         if (type.ShortNames.Count > 0)
         {
@@ -127,7 +141,13 @@ internal static class Discovery
         {
             resources.Add(new JsonObject
             {
-                ["name"] = $"{type.Plural}/scale", ["singularName"] = "", ["namespaced"] = type.Namespaced, ["group"] = "autoscaling", ["version"] = "v1", ["kind"] = "Scale", ["verbs"] = Texts(_subresourceVerbs),
+                ["name"] = $"{type.Plural}/scale",
+                ["singularName"] = "",
+                ["namespaced"] = type.Namespaced,
+                ["group"] = "autoscaling",
+                ["version"] = "v1",
+                ["kind"] = "Scale",
+                ["verbs"] = Texts(_subresourceVerbs),
             });
         }
     }

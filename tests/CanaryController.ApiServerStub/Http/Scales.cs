@@ -25,8 +25,11 @@ internal static class Scales
 
         return new()
         {
-            ["kind"] = "Scale", ["apiVersion"] = "autoscaling/v1", ["metadata"] = kept,
-            ["spec"] = obj.Map("spec").Num("replicas") is { } replicas and not 0 ? new JsonObject { ["replicas"] = replicas } : new JsonObject(), ["status"] = status,
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = kept,
+            ["spec"] = obj.Map("spec").Num("replicas") is { } replicas and not 0 ? new JsonObject { ["replicas"] = replicas } : new JsonObject(),
+            ["status"] = status,
         };
     }
 

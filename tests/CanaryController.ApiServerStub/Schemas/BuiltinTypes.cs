@@ -65,9 +65,15 @@ internal static class BuiltinTypes
             var listType = keys is not null ? "map" : marks.Contains("set", StringComparer.Ordinal) || (merged && !marks.Contains("atomic", StringComparer.Ordinal)) ? "set" : "atomic";
             return new()
             {
-                Type = "array", Items = items, ListType = listType, ListKeys = keys?.Order(StringComparer.Ordinal).ToArray() ?? [],
-                PatchMerge = merged, PatchMergeKey = patch is [_, var key] ? key : "",
-                OmitZero = omit, Always = always, AlwaysNull = nothing,
+                Type = "array",
+                Items = items,
+                ListType = listType,
+                ListKeys = keys?.Order(StringComparer.Ordinal).ToArray() ?? [],
+                PatchMerge = merged,
+                PatchMergeKey = patch is [_, var key] ? key : "",
+                OmitZero = omit,
+                Always = always,
+                AlwaysNull = nothing,
             };
         }
 
@@ -92,14 +98,25 @@ internal static class BuiltinTypes
         var entry = (_reading ?? _types.Value)[type];
         return new()
         {
-            Type = "object", Properties = entry.Fields, Required = entry.Required, Always = always, AlwaysNull = nothing,
-            AtomicMap = entry.Atomic || marks.Contains("atomic", StringComparer.Ordinal), PatchRetainKeys = Mark(marks, "patch=") == "retainKeys",
+            Type = "object",
+            Properties = entry.Fields,
+            Required = entry.Required,
+            Always = always,
+            AlwaysNull = nothing,
+            AtomicMap = entry.Atomic || marks.Contains("atomic", StringComparer.Ordinal),
+            PatchRetainKeys = Mark(marks, "patch=") == "retainKeys",
         };
     }
 
     private static Schema Scalar(string type, string format, JsonNode? fallback, string zero, bool omit, bool always, bool nothing) => new()
     {
-        Type = type, Format = format, Default = fallback ?? JsonNode.Parse(zero), HasDefault = fallback is not null, OmitZero = omit, Always = always, AlwaysNull = nothing,
+        Type = type,
+        Format = format,
+        Default = fallback ?? JsonNode.Parse(zero),
+        HasDefault = fallback is not null,
+        OmitZero = omit,
+        Always = always,
+        AlwaysNull = nothing,
     };
 
     private static string? Mark(string[] marks, string prefix) => Array.Find(marks, mark => mark.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..];

@@ -92,8 +92,12 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
         var type = TypeOf(resource);
         return new()
         {
-            Type = type, Version = type.Stored, Subresource = subresource, Manager = Manager,
-            Namespace = type.Namespaced ? body.Map("metadata").Str("namespace") ?? "" : "", Name = body.Map("metadata").Str("name") ?? "",
+            Type = type,
+            Version = type.Stored,
+            Subresource = subresource,
+            Manager = Manager,
+            Namespace = type.Namespaced ? body.Map("metadata").Str("namespace") ?? "" : "",
+            Name = body.Map("metadata").Str("name") ?? "",
         };
     }
 
