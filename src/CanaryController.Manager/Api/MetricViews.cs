@@ -12,8 +12,10 @@ internal static class MetricViews
     public static IReadOnlyList<MetricView> From(RolloutSpec spec, RolloutState state, AnalysisObservation? analysis)
     {
         var ofStep = state.StepIndex < state.Plan.Count ? state.Plan[state.StepIndex].Metrics : [];
-        var judged = analysis?.Metrics.ToDictionary(metric => metric.Name, StringComparer.Ordinal) ?? [];
-        return [.. spec.Analysis.Metrics.Concat(ofStep).Select(metric => Of(metric, judged.GetValueOrDefault(metric.Name)))];
+        var judged = (analysis?.Metrics ?? []).DistinctBy(metric => metric.Name, StringComparer.Ordinal).ToDictionary(metric => metric.Name, StringComparer.Ordinal);
+
+        // A metric that was moved from a step to the rollout in mid-rollout stands in both: the step is the one that the revision started with.
+        return [.. spec.Analysis.Metrics.Concat(ofStep).DistinctBy(metric => metric.Name, StringComparer.Ordinal).Select(metric => Of(metric, judged.GetValueOrDefault(metric.Name)))];
     }
 
     private static MetricView Of(MetricSpec metric, MetricJudgement? judged) => new()

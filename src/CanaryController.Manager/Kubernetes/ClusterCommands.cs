@@ -19,6 +19,9 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
 {
     private const int MaxWaiting = 1_000;
 
+    /// <summary>How many commands may be answered in the Rollout's status and not in their own. Less than the status keeps: none of them is ever forgotten, and carried out again.</summary>
+    private const int MaxUnsettled = RolloutStatus.MaxCommands / 2;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<RolloutKey, Queue<StoredCommand>> _waiting = [];
     private readonly Dictionary<string, StoredCommand> _byId = new(StringComparer.Ordinal);
@@ -89,7 +92,7 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
             }
         }
 
-        return Open(key).FirstOrDefault(each => each.Command is not null)?.Command;
+        return CountUnsettled(key) < MaxUnsettled ? Open(key).FirstOrDefault(each => each.Command is not null)?.Command : null;
     }
 
     /// <summary>What became of a command, for the audit trail.</summary>
@@ -163,6 +166,12 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
         Answered(key, answer.CommandId);
     }
 
+    private int CountUnsettled(RolloutKey key)
+    {
+        var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
+        return objects.By(RolloutCommandObject.KeyOf(key)).Count(each => !each.IsDone && records.Any(record => record.Id == each.Command?.Id));
+    }
+
     private IEnumerable<RolloutCommandObject> Open(RolloutKey key)
     {
         var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
@@ -178,6 +187,10 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
         if (answer.Body is { } body)
         {
             objects.Put(body.Project(RolloutCommandObject.Project));
+        }
+        else if (answer.Outcome is KubeOutcome.NotFound)
+        {
+            objects.Remove(open.Meta.Name, open.Meta.Uid);
         }
 
         return answer.Outcome is KubeOutcome.Done or KubeOutcome.NotFound;

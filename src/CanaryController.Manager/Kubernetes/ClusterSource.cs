@@ -58,6 +58,11 @@ internal sealed class ClusterSource(
             announcer.Retell(rollout);
             waker.Wake(rollout.Key, QueueLane.Normal);
         }
+
+        foreach (var command in caches.Commands.All.Where(each => !each.IsDone))
+        {
+            waker.Wake(command.Target, QueueLane.Prompt);
+        }
     }
 }
 

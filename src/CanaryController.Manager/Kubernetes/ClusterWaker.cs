@@ -16,6 +16,13 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
     {
         if (after is null)
         {
+            // What is remembered of it goes, and another rollout that named the same may lead now.
+            waker.Wake(before!.Key, QueueLane.Prompt);
+            foreach (var key in before.IndexKeys)
+            {
+                Wake(key);
+            }
+
             return;
         }
 

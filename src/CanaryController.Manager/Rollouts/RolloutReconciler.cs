@@ -26,6 +26,9 @@ internal sealed class RolloutReconciler(
     /// <summary>How often one call decides; more than any chain of transitions needs, so reaching it means two parties disagree.</summary>
     public const int MaxPasses = 16;
 
+    /// <summary>How many commands of a rollout that is gone are refused in one call.</summary>
+    private const int MaxRefusals = 100;
+
     /// <summary>Decides about <paramref name="key"/> until nothing changes any more.</summary>
     public async Task<ReconcileOutcome> ReconcileAsync(RolloutKey key, CancellationToken cancellation)
     {
@@ -39,7 +42,11 @@ internal sealed class RolloutReconciler(
                 if (resource is not { Spec: { } spec })
                 {
                     await RefuseAsync(key, answered, cancellation);
-                    if (resource is not null)
+                    if (resource is null)
+                    {
+                        Forget(key);
+                    }
+                    else
                     {
                         await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
                     }
@@ -56,7 +63,7 @@ internal sealed class RolloutReconciler(
                 last = step.Reading;
             }
 
-            return ReconcileOutcome.Again(time.GetUtcNow());
+            return new ReconcileOutcome(null, Backoff.LongestForRouter);
         }
         finally
         {
@@ -128,7 +135,7 @@ internal sealed class RolloutReconciler(
     /// <summary>Answers what was asked of a rollout that is gone, so that it is not carried out on a later one of that name.</summary>
     private async Task RefuseAsync(RolloutKey key, List<string> answered, CancellationToken cancellation)
     {
-        while (store.NextCommand(key) is { } command)
+        for (var count = 0; count < MaxRefusals && store.NextCommand(key) is { } command; count++)
         {
             await store.AnswerAsync(key, new(command.Id, new(CommandStatus.Refused, "The rollout is gone, or never was valid.")), cancellation);
             answered.Add(command.Id);

@@ -22,13 +22,14 @@ internal static class WorkloadReader
         };
     }
 
-    /// <summary>The canary is the Deployment's, with all of its pods, and no other ReplicaSet of the Deployment or of ours has or wants any.</summary>
+    /// <summary>There is nobody left to hand over to. Or the canary is the Deployment's, with all of its pods, and no other ReplicaSet of the Deployment or of ours has or wants any.</summary>
     public static bool IsHandedOver(WorkloadView view) =>
-        view is { Deployment: { } deployment, Canary: { } canary }
+        view.Seen.Deployment is null or { Meta.IsDeleting: true }
+        || (view is { Deployment: { } deployment, Canary: { } canary }
         && view.IsOwned(canary)
         && canary.Replicas == deployment.Replicas
         && (canary.Template == deployment.Template || view.State.Pending is not null)
-        && view.Seen.Sets.All(set => set == canary || !(view.IsOwned(set) || view.IsHeld(set)) || (set is { Replicas: 0, StatusReplicas: 0 } && set.ObservedGeneration >= set.Meta.Generation));
+        && view.Seen.Sets.All(set => set == canary || !(view.IsOwned(set) || view.IsHeld(set)) || (set is { Replicas: 0, StatusReplicas: 0 } && set.ObservedGeneration >= set.Meta.Generation)));
 
     /// <summary>Available pods that will stay: a ReplicaSet that was just scaled down still counts those that go.</summary>
     public static int Available(ReplicaSetObject? set) => set is null ? 0 : Math.Min(set.AvailableReplicas, set.Replicas);

@@ -17,6 +17,13 @@ internal static class Cel
 
     public static readonly CelRule DeploymentHasService = new("self.workload.kind != 'Deployment' || has(self.service)", "a Deployment needs its Service: write service: {name: NAME, port: 80}");
 
+    /// <summary>What was led before would be left behind as it is: paused, divided, pinned.</summary>
+    public static readonly CelRule TargetsStay = new(
+        "self.workload.kind == oldSelf.workload.kind && has(self.workload.name) == has(oldSelf.workload.name) && (!has(self.workload.name) || self.workload.name == oldSelf.workload.name)"
+        + " && has(self.service) == has(oldSelf.service) && (!has(self.service) || self.service.name == oldSelf.service.name) && self.traffic.router == oldSelf.traffic.router"
+        + " && (!has(oldSelf.traffic.gatewayAPI) || !has(self.traffic.gatewayAPI) || oldSelf.traffic.gatewayAPI.httpRoutes.all(old, self.traffic.gatewayAPI.httpRoutes.exists(now, now.name == old.name)))",
+        "what a rollout leads stays: workload, service, router, and the HTTPRoutes that it has (more may be added); to lead another one, delete this rollout and create one of another name");
+
     public static readonly CelRule ExternalHasNoSizes = new("self.workload.kind != 'External' || self.strategy.steps.all(step, !has(step.replicas))", "the controller does not start the instances of an External workload: leave replicas out");
 
     public static readonly CelRule RatioReaches = new(

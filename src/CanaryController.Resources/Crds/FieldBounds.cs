@@ -65,7 +65,7 @@ internal static class FieldBounds
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
     {
-        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.ExternalHasNoSizes, Cel.RatioReaches],
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.NotOwnGateway, Cel.RouterHasRoutes],
         [typeof(StepSection)] = [Cel.NotYet],

@@ -206,7 +206,7 @@ internal sealed class TrackedRollout
     public AnalysisObservation Judge(RolloutState state, DateTimeOffset now)
     {
         var step = state.StepIndex < state.Plan.Count ? state.Plan[state.StepIndex] : null;
-        EquatableArray<MetricSpec> metrics = [.. Request.Spec.Analysis.Metrics.Concat(step?.Metrics ?? [])];
+        EquatableArray<MetricSpec> metrics = [.. Request.Spec.Analysis.Metrics.Concat(step?.Metrics ?? []).DistinctBy(metric => metric.Name, StringComparer.Ordinal)];
         var seen = Ledger.Judge(new JudgeRequest(
             state.CanaryRevision!, state.Attempt, state.StepIndex, state.StepSince, step?.MinRequests ?? 0, metrics, now));
         if (Live)

@@ -11,6 +11,9 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>A RolloutCommand.</summary>
 internal sealed class RolloutCommandObject : ICached
 {
+    /// <summary>An annotation may have 256 KB, and the actor stands in the status many times.</summary>
+    private const int MaxClaimChars = 200;
+
     private const string ApprovalRefusal =
         "nobody vouches for who created it, so an approval in this form does not count; approve over the controller's HTTP API, where each token has a name";
 
@@ -37,7 +40,8 @@ internal sealed class RolloutCommandObject : ICached
 
     /// <summary>Nothing stamps yet who created an object: what it says of that is a claim, and an approval is worth as much as the approver's name.</summary>
     private static string ActorOf(RolloutCommandResource command) =>
-        command.Actor == RolloutCommandResource.UnknownActor ? RolloutCommandResource.UnknownActor : $"unknown (says {command.Actor})";
+        command.Actor == RolloutCommandResource.UnknownActor ? RolloutCommandResource.UnknownActor
+        : $"unknown (says {new string([.. command.Actor.Where(letter => !char.IsControl(letter)).Take(MaxClaimChars)])})";
 
     /// <summary>The key by which a rollout's commands are found.</summary>
     public static string KeyOf(RolloutKey rollout) => $"rollout:{rollout}";

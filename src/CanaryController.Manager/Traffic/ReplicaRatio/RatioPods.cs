@@ -1,5 +1,6 @@
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Traffic.ReplicaRatio;
 
@@ -24,7 +25,6 @@ internal readonly record struct RatioPods(int Stable, int Canary, int Size, int 
     /// <summary>Counts the endpoints of the Service; a pod has one in a slice of each address family, and carries its ReplicaSet's name.</summary>
     public static RatioPods Count(IEnumerable<EndpointSliceObject> slices, ReplicaSetObject? canary)
     {
-        var prefix = canary is null ? null : $"{canary.Meta.Name.Name}-";
         var pods = new HashSet<string>(StringComparer.Ordinal);
         foreach (var slice in slices)
         {
@@ -37,7 +37,7 @@ internal readonly record struct RatioPods(int Stable, int Canary, int Size, int 
             }
         }
 
-        var canaries = prefix is null ? 0 : pods.Count(pod => pod.StartsWith(prefix, StringComparison.Ordinal) && !pod.AsSpan(prefix.Length).Contains('-'));
+        var canaries = canary is null ? 0 : pods.Count(pod => PodName.IsOf(pod, canary.Meta.Name.Name));
         return new(pods.Count - canaries, canaries, canary?.Replicas ?? 0, canary?.ReadyReplicas ?? 0) { Generation = canary?.Meta.Generation ?? 0 };
     }
 

@@ -62,7 +62,10 @@ internal sealed class ReplicaRatioRouter(
     {
         if (Service(cluster) is not { } service)
         {
-            return RouteReading.Unknown(Missing(cluster));
+            return RouteReading.Unknown(Missing(cluster)) with
+            {
+                WithoutMissing = services.IsSynced ? new(TrafficSplit.AllTo(stable), true, null) : null,
+            };
         }
 
         var replicaSet = ReplicaSet(cluster, canary);

@@ -72,7 +72,8 @@ internal sealed class PodWorld
             {
                 ["metadata"] = new JsonObject
                 {
-                    ["name"] = $"shop-{version}", ["namespace"] = "shop",
+                    ["name"] = $"shop-{version}",
+                    ["namespace"] = "shop",
                     ["labels"] = new JsonObject { ["pod-template-hash"] = version, ["canarycontroller.io/rollout"] = "shop" },
                 },
                 ["spec"] = new JsonObject { ["replicas"] = replicas, ["template"] = new JsonObject() },
@@ -96,7 +97,7 @@ internal sealed class PodWorld
                 endpoints.Add(new JsonObject
                 {
                     ["conditions"] = new JsonObject { ["ready"] = true },
-                    ["targetRef"] = new JsonObject { ["kind"] = "Pod", ["name"] = $"shop-{version}-p{pod}" },
+                    ["targetRef"] = new JsonObject { ["kind"] = "Pod", ["name"] = $"shop-{version}-p{pod:0000}" },
                 });
             }
         }
