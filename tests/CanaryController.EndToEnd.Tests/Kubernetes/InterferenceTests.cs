@@ -61,7 +61,7 @@ public sealed class InterferenceTests(Cluster cluster)
             shop.Disturbances.IsCaptured = true;
             var resumed = (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, JsonNode.Parse("""{"spec": {"paused": false}}""")!, shop.Cancellation)).Done();
             await shop.UntilAsync("it is seen resumed", () => shop.Deployment!.Version() >= resumed.Version());
-            await shop.UntilAsync("it is held again, and stable whole", () => shop.IsHeld && shop.Serving("v1").Count == 4 && shop.Phase is "Progressing");
+            await shop.UntilAsync("it is held again, and stable whole", () => IsCaptured(shop) && shop.Phase is "Progressing");
             await shop.CalmAsync();
             await shop.CommandAsync("Promote");
             await shop.PromotedAsync("v2");
@@ -74,11 +74,19 @@ public sealed class InterferenceTests(Cluster cluster)
         var patch = new JsonObject { ["spec"] = new JsonObject { ["paused"] = false, ["template"] = shop.Manifests.Template("v2") } };
         (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, patch, shop.Cancellation)).Done();
         await shop.UntilStepAsync(1, "v2", 25);
-        await shop.UntilAsync("it is held, and stable whole", () => shop.IsHeld && shop.Serving("v1").Count == 4);
+        await shop.UntilAsync("it is held, and stable whole", () => IsCaptured(shop));
         await shop.CalmAsync();
         await shop.CommandAsync("Abort");
         await shop.AbortedAsync("v1", "v2");
     });
+
+    /// <summary>The Deployment's controller has seen the pause, what it began was taken from it, and it has healed stable.</summary>
+    private static bool IsCaptured(Shop shop) =>
+        shop.IsHeld
+        && shop.Deployment.Int("status", "observedGeneration") == shop.Deployment.Int("metadata", "generation")
+        && shop.ReplicaSets.All(set => set.Text("spec", "template", "metadata", "labels", "release") == "v1" || !set.Items("metadata", "ownerReferences").Any(owner => owner.Text("kind") == "Deployment"))
+        && shop.ReplicaSet("v1").Int("spec", "replicas") == 4
+        && shop.Serving("v1").Count == 4;
 
     private static async Task ApplyAsync(Shop shop, KubeKind kind, JsonObject manifest, string how)
     {
