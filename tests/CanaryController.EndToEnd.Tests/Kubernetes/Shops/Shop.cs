@@ -76,7 +76,9 @@ internal sealed class Shop
     public IReadOnlySet<string> Serving(string release) => Pods.Where(pod => pod.Label("release") == release && pod.IsServing()).Select(pod => pod.Uid()).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The ReplicaSet of a release; null while there is none.</summary>
-    public JsonObject? ReplicaSet(string release) => ReplicaSets.FirstOrDefault(item => item.Text("spec", "template", "metadata", "labels", "release") == release);
+    public JsonObject? ReplicaSet(string release) => ReplicaSets
+        .Where(item => item.Text("spec", "template", "metadata", "labels", "release") == release)
+        .MaxBy(item => item.Int("spec", "replicas") ?? 0);
 
     /// <summary>What a release gets of the requests now, in percent of the route's weights.</summary>
     public double Share(string release)
