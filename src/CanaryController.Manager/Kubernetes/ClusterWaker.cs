@@ -11,7 +11,7 @@ namespace CanaryController.Manager.Kubernetes;
 /// <summary>Finds the rollouts that a changed object concerns, and wakes them. It looks names up in indexes: what one change costs does not grow with the number of rollouts.</summary>
 internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRolloutWaker waker)
 {
-    /// <summary>A Rollout changed. What we wrote into its status ourselves is no news.</summary>
+    /// <summary>A Rollout changed. A state that we wrote ourselves wakes it once more, which finds nothing to do; a status without another state is no news.</summary>
     public void Rollout(RolloutObject? before, RolloutObject? after)
     {
         if (after is null)
