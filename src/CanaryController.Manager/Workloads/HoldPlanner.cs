@@ -91,10 +91,13 @@ internal static class HoldPlanner
         }
     }
 
-    /// <summary>With OnChange, at rest and on stable's template: everything is given back, then the Deployment goes on by itself.</summary>
+    /// <summary>
+    /// With OnChange, at rest and on stable's template: everything is given back, then the Deployment goes on by itself. One that somebody else resumed loses its mark, by which the admission webhook
+    /// would pause it again.
+    /// </summary>
     public static void Resume(WorkloadView view, WorkloadPlan plan)
     {
-        if (view.Deployment is not { IsPaused: true } deployment || IsHeld(view, plan.Basis.Hold) || !deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held))
+        if (view.Deployment is not { } deployment || IsHeld(view, plan.Basis.Hold) || !deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held))
         {
             return;
         }

@@ -25,6 +25,10 @@ internal static class ServicePlanner
         {
             plan.Do(new WorkloadAction.ChangeService(apex, $"points {apex.Meta.Name.Name} at {front}") { Hash = front });
         }
+        else
+        {
+            ReturnSelector(plan, apex);
+        }
     }
 
     /// <summary>At leaving: the apex first, then those that we made.</summary>
@@ -33,6 +37,12 @@ internal static class ServicePlanner
         if (view.Seen.Apex is { } apex && Hash(apex) is not null && !view.Target.IsByPodCount)
         {
             plan.Do(new WorkloadAction.ChangeService(apex, $"lets {apex.Meta.Name.Name} choose all pods again") { Hash = "" });
+            return;
+        }
+
+        ReturnSelector(plan, view.Seen.Apex);
+        if (plan.HasActions)
+        {
             return;
         }
 
@@ -161,6 +171,15 @@ internal static class ServicePlanner
 
         plan.Wait("the route to spare the canary's Service");
         return view.Seen.CanaryService is { } service ? Hash(service) ?? stable : stable;
+    }
+
+    /// <summary>Whoever applied the selector owns it again: otherwise the next apply that is not forced would be refused.</summary>
+    private static void ReturnSelector(WorkloadPlan plan, ServiceObject? apex)
+    {
+        if (apex is not null && apex.Meta.Annotations.ContainsKey(WorkloadMarks.SelectorOwners))
+        {
+            plan.Do(new WorkloadAction.ReturnSelector(apex, $"gives the selector of {apex.Meta.Name.Name} back to whoever applied it"));
+        }
     }
 
     private static string? Hash(ServiceObject service) => service.Selector.GetValueOrDefault(Marks.PodTemplateHash);

@@ -129,6 +129,14 @@ internal abstract record WorkloadAction(ObjectKind Kind, ObjectName Name, string
         public override string Verb => "patch";
     }
 
+    /// <summary>Gives the selector of the apex back to whoever applied it, by its note, which goes.</summary>
+    public sealed record ReturnSelector(ServiceObject Service, string Does) : WorkloadAction(ObjectKind.Service, Service.Meta.Name, Does)
+    {
+        public override string? ResourceVersion => Service.Meta.ResourceVersion;
+
+        public override string Verb => "patch";
+    }
+
     /// <summary>Deletes a Service that we made.</summary>
     public sealed record DeleteService(ServiceObject Service, string Does) : WorkloadAction(ObjectKind.Service, Service.Meta.Name, Does)
     {

@@ -16,8 +16,8 @@ internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IObj
             await PatchAsync(change, change.Deployment.Meta, change.Annotations, has => WorkloadPatches.Of(change, has), cancellation),
         WorkloadAction.FenceHolder change =>
             await PatchAsync(change, change.Holder.Meta, [new(Marks.FenceAnnotation, change.Fence)], has => WorkloadPatches.Of(change, has), cancellation),
-        WorkloadAction.ChangeService change =>
-            await PatchAsync(change, change.Service.Meta, change.Annotations, has => WorkloadPatches.Of(change, has), cancellation),
+        WorkloadAction.ChangeService change => await ChangeAsync(change, cancellation),
+        WorkloadAction.ReturnSelector back => await ReturnAsync(back, cancellation),
         WorkloadAction.ChangeSet change => await ChangeAsync(target, change, cancellation),
         WorkloadAction.RestoreTemplate restore => await RestoreAsync(target, restore, cancellation),
         WorkloadAction.CreateHolder create => await CreateAsync(target, create, cancellation),
@@ -47,6 +47,41 @@ internal sealed class WorkloadExecutor(IKubeApi api, WorkloadCaches caches, IObj
         }
 
         return await PatchAsync(change, change.Set.Meta, change.Annotations, has => WorkloadPatches.Of(change, target, has), cancellation);
+    }
+
+    /// <summary>Whoever applied the selector is noted by the write that takes it.</summary>
+    private async Task<ActionResult> ChangeAsync(WorkloadAction.ChangeService change, CancellationToken cancellation)
+    {
+        if (change is { Hash: not null, Service.SelectorApplier: not null })
+        {
+            var read = await api.GetAsync(change.Kind, change.Name, cancellation);
+            if (!read.IsDone)
+            {
+                return await SettleAsync(null, change, read, change.Service.Meta.Uid, cancellation);
+            }
+
+            change = SelectorOwners.Note(read.Body!) is { } note ? change with { Annotations = [.. change.Annotations, new(WorkloadMarks.SelectorOwners, note)] } : change;
+        }
+
+        return await PatchAsync(change, change.Service.Meta, change.Annotations, has => WorkloadPatches.Of(change, has), cancellation);
+    }
+
+    /// <summary>What the server does not take back stays ours: that is no reason to stop a rollout.</summary>
+    private async Task<ActionResult> ReturnAsync(WorkloadAction.ReturnSelector back, CancellationToken cancellation)
+    {
+        var answer = await api.GetAsync(back.Kind, back.Name, cancellation);
+        if (answer.IsDone && SelectorOwners.Return(answer.Body!) is { } patch)
+        {
+            var returned = await api.PatchAsync(back.Kind, back.Name, patch, cancellation);
+            answer = returned.Outcome is KubeOutcome.Invalid ? answer : returned;
+        }
+
+        if (answer.IsDone && SelectorOwners.IsNoted(answer.Body!))
+        {
+            answer = await api.PatchAsync(back.Kind, back.Name, SelectorOwners.Forget(answer.Body!), cancellation);
+        }
+
+        return await SettleAsync(null, back, answer, back.Service.Meta.Uid, cancellation);
     }
 
     private async Task<ActionResult> RestoreAsync(WorkloadTarget target, WorkloadAction.RestoreTemplate restore, CancellationToken cancellation)

@@ -164,11 +164,21 @@ internal sealed class ClusterModel
                     selector.Remove(Hash);
                 }
 
+                // Who changes an applied selector takes it, and notes from whom.
+                var taken = change.Hash is null ? null : seen.SelectorApplier;
                 Services[seen.Meta.Name.Name] = seen with
                 {
                     Selector = selector,
                     Ports = change.Ports ?? seen.Ports,
-                    Meta = Next(Noted(seen.Meta, change.Annotations), isSpec: true),
+                    SelectorApplier = change.Hash is null ? seen.SelectorApplier : null,
+                    Meta = Next(Noted(seen.Meta, taken is null ? change.Annotations : [.. change.Annotations, new(WorkloadMarks.SelectorOwners, taken)]), isSpec: true),
+                };
+                return true;
+            case WorkloadAction.ReturnSelector { Service: var seen } when Services.GetValueOrDefault(seen.Meta.Name.Name)?.Meta.ResourceVersion == seen.Meta.ResourceVersion:
+                Services[seen.Meta.Name.Name] = seen with
+                {
+                    SelectorApplier = seen.SelectorApplier ?? seen.Meta.Annotations[WorkloadMarks.SelectorOwners],
+                    Meta = Next(Noted(seen.Meta, [new(WorkloadMarks.SelectorOwners, null)]), isSpec: false),
                 };
                 return true;
             case WorkloadAction.DeleteService { Service: var seen } when Services.GetValueOrDefault(seen.Meta.Name.Name)?.Meta.ResourceVersion == seen.Meta.ResourceVersion:

@@ -25,6 +25,9 @@ internal sealed class HttpRoutePlan
     /// <summary>The patch; null when nothing is to be written.</summary>
     public JsonPatch? Patch { get; private set; }
 
+    /// <summary>The same without its condition, for whoever changes an object that is about to be stored.</summary>
+    public JsonPatch? Changes { get; private set; }
+
     /// <summary>Why nothing can be written, in one sentence; null when it can.</summary>
     public string? Problem { get; private set; }
 
@@ -166,14 +169,16 @@ internal sealed class HttpRoutePlan
             return;
         }
 
-        Patch = JsonPatch.At(route.Meta.ResourceVersion).Then(_rules);
-        Patch.Annotate(route.Meta, route.HasAnnotations, (RouteAnnotations.Split, note), (Marks.FenceAnnotation, fence));
+        Changes = new JsonPatch().Then(_rules);
+        Changes.Annotate(route.Meta, route.HasAnnotations, (RouteAnnotations.Split, note), (Marks.FenceAnnotation, fence));
         if (ChangesRules)
         {
             var isNew = original is null || owners is not null;
             var next = new OriginalRoute(pair.Stable, pair.Canary ?? original?.Pair.Other(pair.Stable), _originals, isNew ? owners : original!.Owners);
-            Patch.Annotate(route.Meta, hasAnnotations: true, (RouteAnnotations.Original, next.ToString()));
+            Changes.Annotate(route.Meta, hasAnnotations: true, (RouteAnnotations.Original, next.ToString()));
         }
+
+        Patch = JsonPatch.At(route.Meta.ResourceVersion).Then(Changes);
     }
 
     private void Weigh(int index, Entry entry, int? weight)

@@ -1,0 +1,79 @@
+using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.GatewayApi;
+
+namespace CanaryController.Manager.Kubernetes.Admission.Guards;
+
+/// <summary>
+/// Keeps the split that a route has, whatever is applied: rules that send to the service get the pair with its present weights, and all else is as it was asked for. What the route was divided by
+/// comes from the object itself, so a cache that is behind changes nothing.
+/// </summary>
+internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissionHook
+{
+    /// <inheritdoc/>
+    public string Path => "/admission/routes";
+
+    /// <inheritdoc/>
+    public AdmissionAnswer Decide(AdmissionRequest request)
+    {
+        // Without a fence the route is being given back.
+        if (request.Operation is not AdmissionOperation.Update
+            || HttpRouteObject.Project(request.OldObject) is not { } before
+            || before.Meta.Fence() is not { } fence
+            || OriginalRoute.Of(before) is not { } original
+            || rollouts.Leader(RolloutObject.RouteKey(request.Name.Namespace, request.Name.Name)) is not { Content.Target.Cluster: { } cluster } leader
+            || HttpRouteObject.Project(request.Object) is not { Meta.IsDeleting: false } after)
+        {
+            return AdmissionAnswer.Unchanged;
+        }
+
+        // One that an earlier call of this hook wrote tells of entries that are divided since.
+        var note = OriginalRoute.Of(after) is not null ? after.Meta.Annotations[RouteAnnotations.Original] : before.Meta.Annotations[RouteAnnotations.Original];
+        (string, string?)[] notes = [(Marks.FenceAnnotation, fence), (RouteAnnotations.Original, note), (RouteAnnotations.Split, before.Meta.Annotations.GetValueOrDefault(RouteAnnotations.Split))];
+        var patch = new JsonPatch().Annotate(request.Object, notes);
+        var pair = BackendPair.Of(cluster, original.Stable, original.Canary);
+        if (RouteSplit.Of(before, pair, default) is not { Weight: { } weight } split)
+        {
+            return patch.Answer();
+        }
+
+        var noted = Noted(after, notes);
+        var plan = HttpRoutePlan.Of(noted, pair, weight, split.IsDivided, fence);
+        if (plan.Changes is { } changes)
+        {
+            patch.Then(changes);
+            Keep(patch, before, RouteAnnotations.Split);
+        }
+
+        return patch.Answer(Warning(leader, noted, pair, weight), plan.Problem);
+    }
+
+    /// <summary>A plan notes what it writes, which is what was asked for only to the next whole weight.</summary>
+    private static void Keep(JsonPatch patch, HttpRouteObject before, string key)
+    {
+        if (before.Meta.Annotations.GetValueOrDefault(key) is { } asked)
+        {
+            patch.Add($"/metadata/annotations/{JsonPatch.Escape(key)}", asked);
+        }
+    }
+
+    /// <summary>With the notes in it.</summary>
+    private static HttpRouteObject Noted(HttpRouteObject route, (string Key, string? Value)[] notes)
+    {
+        var annotations = new Dictionary<string, string>(route.Meta.Annotations, StringComparer.Ordinal);
+        foreach (var (key, value) in notes.Where(note => note.Value is not null))
+        {
+            annotations[key] = value!;
+        }
+
+        return route with { Meta = route.Meta with { Annotations = annotations }, HasAnnotations = true };
+    }
+
+    /// <summary>For somebody who writes other weights; not for one who applies the route as it is without a rollout.</summary>
+    private static string? Warning(RolloutObject leader, HttpRouteObject wanted, BackendPair pair, CanaryWeight weight) =>
+        RouteSplit.Of(wanted, pair, default) is { IsDivided: true, Weight: { } other } && other != weight
+            ? $"The Rollout {leader.Key} divides this route: {pair.Canary} keeps {weight}."
+            : null;
+}
