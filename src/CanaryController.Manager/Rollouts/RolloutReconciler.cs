@@ -41,17 +41,7 @@ internal sealed class RolloutReconciler(
                 var resource = resources.Find(key);
                 if (resource is not { Spec: { } spec })
                 {
-                    await RefuseAsync(key, answered, cancellation);
-                    if (resource is null)
-                    {
-                        Forget(key);
-                    }
-                    else
-                    {
-                        await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
-                    }
-
-                    return ReconcileOutcome.AtRest;
+                    return await RestAsync(key, resource, answered, cancellation);
                 }
 
                 var step = await PassAsync(resource, spec, last, answered, cancellation);
@@ -69,6 +59,26 @@ internal sealed class RolloutReconciler(
         {
             answered.ForEach(desk.Done);
         }
+    }
+
+    /// <summary>Nothing can be decided about what is gone, or never was valid. One that is deleted, and of which nothing is left to give back, goes.</summary>
+    private async Task<ReconcileOutcome> RestAsync(RolloutKey key, RolloutResource? resource, List<string> answered, CancellationToken cancellation)
+    {
+        await RefuseAsync(key, answered, cancellation);
+        if (resource is { Deleted: false })
+        {
+            await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
+            return ReconcileOutcome.AtRest;
+        }
+
+        if (resource is not null)
+        {
+            var stored = store.Read(key);
+            await store.ForgetAsync(new(key, stored.ResourceVersion, stored.State, [], null, time.GetUtcNow()), cancellation);
+        }
+
+        Forget(key);
+        return ReconcileOutcome.AtRest;
     }
 
     private async Task<Pass> PassAsync(
@@ -129,7 +139,7 @@ internal sealed class RolloutReconciler(
         }
 
         await store.ShowAsync(Shown(resource, observed with { Route = now }, decision.Next, seen, acted.Failure), cancellation);
-        return new(now, ReconcileOutcome.After(decision, acted, now));
+        return new(now, resource.IsRemains ? new(null, Backoff.LongestForRouter) : ReconcileOutcome.After(decision, acted, now));
     }
 
     /// <summary>Answers what was asked of a rollout that is gone, so that it is not carried out on a later one of that name.</summary>
