@@ -49,6 +49,9 @@ internal sealed class ClusterRolloutStore(
         commands.RefuseAsync(key, answer, time.GetUtcNow(), cancellation);
 
     /// <inheritdoc/>
+    public Task<bool> SettleAsync(RolloutKey key, CancellationToken cancellation) => commands.SettleAsync(key, cancellation);
+
+    /// <inheritdoc/>
     public async Task ForgetAsync(RolloutWrite last, CancellationToken cancellation)
     {
         var found = Expect(last);

@@ -78,7 +78,8 @@ internal sealed class RolloutReconciler(
         }
 
         Forget(key);
-        return ReconcileOutcome.AtRest;
+        var isSettled = await store.SettleAsync(key, cancellation) && store.NextCommand(key) is null;
+        return isSettled ? ReconcileOutcome.AtRest : new(null, Backoff.LongestAfterFailure);
     }
 
     private async Task<Pass> PassAsync(
