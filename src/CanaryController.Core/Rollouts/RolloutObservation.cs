@@ -49,7 +49,11 @@ public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, stri
 /// <param name="CanaryReady">The canary's available instances.</param>
 /// <param name="CanarySize">The canary's wanted instances, as the workload has it now.</param>
 /// <param name="HandedOver">The workload's own controller runs the canary as its current revision (always true for External).</param>
-public sealed record WorkloadObservation(int StableReady, int StableSize, int CanaryReady, int CanarySize, bool HandedOver);
+public sealed record WorkloadObservation(int StableReady, int StableSize, int CanaryReady, int CanarySize, bool HandedOver)
+{
+    /// <summary>The most instances that an autoscaler gives the workload, from 1: no version needs more. Null when there is no such limit.</summary>
+    public int? MaxSize { get; init; }
+}
 
 /// <summary>A gate's answer for the present step of the present attempt.</summary>
 /// <param name="Name">The gate.</param>

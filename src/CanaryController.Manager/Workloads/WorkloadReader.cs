@@ -39,7 +39,10 @@ internal static class WorkloadReader
         var stable = view.Stable ?? initial;
         var stableSize = view.Deployment?.Replicas ?? stable?.Replicas ?? 0;
         var canary = ServicePlanner.Reachable(view);
-        return new(Available(stable), stableSize, canary, view.Canary?.Replicas ?? 0, IsHandedOver(view));
+        return new(Available(stable), stableSize, canary, view.Canary?.Replicas ?? 0, IsHandedOver(view))
+        {
+            MaxSize = view.Seen.Autoscalers.Select(scaler => (int?)scaler.MaxReplicas).Min(),
+        };
     }
 
     /// <summary>

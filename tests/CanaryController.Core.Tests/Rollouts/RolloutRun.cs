@@ -30,6 +30,9 @@ internal sealed class RolloutRun(RolloutSpec spec)
 
     public int StableSize { get; set; } = 4;
 
+    /// <summary>The most that an autoscaler gives.</summary>
+    public int? MaxSize { get; set; }
+
     public int CanarySize { get; set; } = 4;
 
     /// <summary>Null = all of them.</summary>
@@ -63,7 +66,7 @@ internal sealed class RolloutRun(RolloutSpec spec)
         Now = Now,
         DeclaredRevision = Declared,
         Route = RouterAnswers && Applied is not null ? new RouteObservation(Applied, RouterAccepts, null) : new RouteObservation(null, false, "connection refused."),
-        Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver),
+        Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver) { MaxSize = MaxSize },
         Analysis = HasEvidence && State is { } state ? Specs.Judgements(Spec, state, Verdict, Requests) : null,
         Gates = Gates,
         ExternalAlarm = Alarm,

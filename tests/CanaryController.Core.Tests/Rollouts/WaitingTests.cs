@@ -153,4 +153,16 @@ public sealed class WaitingTests
         run.After(10 * Specs.Minute).After(10 * Specs.Minute);
         Assert.Equal(RolloutPhase.Aborting, run.Present.Phase);
     }
+
+    [Fact]
+    public void A_canary_is_never_larger_than_an_autoscaler_would_make_the_workload()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50), Specs.Step(100)).Start();
+        (run.StableSize, run.StableReady, run.MaxSize) = (3, 3, 3);
+        run.After(Specs.Minute);
+        run.After(Specs.Minute);
+        Assert.Equal((100m, 3), (run.Present.Weight.Percent, run.CanarySize));
+        run.After(Specs.Minute).After(Specs.Minute);
+        Assert.Equal(RolloutPhase.Promoted, run.Present.Phase);
+    }
 }

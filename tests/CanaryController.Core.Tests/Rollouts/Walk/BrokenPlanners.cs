@@ -61,6 +61,7 @@ internal static class BrokenPlanners
             decision.Next is { Phase: RolloutPhase.Progressing, CanaryRevision: { } canary } && !decision.Effects.Any(one => one is Effect.ScaleCanary)
                 ? decision with { Effects = decision.Effects.Add(new Effect.ScaleCanary(canary, 1)) }
                 : decision),
+        [("WorkloadInvariants.CapacityStaysUnderTraffic", "does not look at the autoscaler")] = Seeing(seen => seen with { Workload = seen.Workload with { MaxSize = null } }),
         [("WorkloadInvariants.HandOverComesAfterAllTraffic", "hands over before stable is drained")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { DrainDelay = TimeSpan.Zero }, state, seen),
         [("WorkloadInvariants.HandOverComesAfterAllTraffic", "hands over with too few instances")] =

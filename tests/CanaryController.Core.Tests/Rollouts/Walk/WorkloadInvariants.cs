@@ -21,6 +21,11 @@ internal static class WorkloadInvariants
 
     public static string? CapacityStaysUnderTraffic(Edge edge)
     {
+        if (Scaling(edge)?.Replicas > Math.Max(edge.Seen.Workload.MaxSize ?? int.MaxValue, edge.Seen.Workload.StableSize))
+        {
+            return "Scaled beyond what an autoscaler would give.";
+        }
+
         if (Scaling(edge) is not { } scale || scale.Replicas >= edge.Seen.Workload.CanarySize)
         {
             return edge.Spec.Workload is WorkloadKind.External && edge.Decision.Effects.Any(one => one is Effect.ScaleCanary or Effect.HandOver)
@@ -29,7 +34,7 @@ internal static class WorkloadInvariants
         }
 
         return !(edge.Seen.Route.Accepted || IsUnanswered(edge)) || edge.Decision.Effects.Any(one => one is Effect.ApplySplit) ? "Scaled down while the router was not there yet."
-            : scale.Replicas * 100m / Math.Max(1, edge.After.StableSizeAtStart) < edge.After.Weight.Percent ? "Scaled below what the weight needs."
+            : scale.Replicas * 100m / Math.Max(1, Math.Min(edge.After.StableSizeAtStart, edge.Seen.Workload.MaxSize ?? int.MaxValue)) < edge.After.Weight.Percent ? "Scaled below what the weight needs."
             : null;
     }
 
