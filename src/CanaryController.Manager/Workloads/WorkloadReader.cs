@@ -95,10 +95,5 @@ internal static class WorkloadReader
                 "ValueMetric",
                 $"{unsafeScaler.Meta.Name.Name} scales by a metric of type Value, which is not divided by the number of pods: a canary's pods change what it asks of stable.");
         }
-
-        if (view.Deployment is { IsPaused: false } deployment && deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held) && view.State.StableRevision is not null)
-        {
-            yield return new("HoldContended", "True", "ResumedByOther", $"Somebody resumed the Deployment {view.Target.Deployment}, which is held: it is paused again.");
-        }
     }
 }
