@@ -38,7 +38,11 @@ public sealed record RolloutObservation
 /// <param name="Applied">The split that it carries out now; null when that is not known.</param>
 /// <param name="Accepted">It said that <paramref name="Applied"/> is in force.</param>
 /// <param name="Problem">Why it cannot be known or was refused, in one sentence; null when all is well.</param>
-public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, string? Problem);
+public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, string? Problem)
+{
+    /// <summary>What the canary really gets, where a router cannot divide as finely as it is asked; null where it can. Nothing is decided by it: it is told.</summary>
+    public CanaryWeight? Share { get; init; }
+}
 
 /// <summary>
 /// What runs of each version. Counts are believed as they are: who watches instances that flap waits a moment before reporting one as gone. For
