@@ -106,7 +106,7 @@ internal sealed class RolloutReconciler(
         {
             changed = await PersistAsync(resource, stored, observed, decision, command, cancellation);
         }
-        catch (StoreUnavailableException)
+        catch (Exception failure) when (failure is not (StaleStateException or OperationCanceledException))
         {
             await RetreatAsync(resource, observed, decision, seen, cancellation);
             throw;
@@ -193,8 +193,9 @@ internal sealed class RolloutReconciler(
         failure ?? observed.Workload.Problem);
 
     /// <summary>
-    /// Users do not wait for a disk: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is stored; a
-    /// process that dies meanwhile finds the state before, and the evidence once more. Nothing but a rollback is ever done unstored.
+    /// Users do not wait for a disk, a permission, or a fault of this program: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is
+    /// stored; a process that dies meanwhile finds the state before, and the evidence once more. Nothing but a rollback is ever done unstored. Only a stale writer does not even that:
+    /// what it decided by has been overtaken, perhaps by another leader, so it reads again first, which takes one rest of at most 50 ms.
     /// </summary>
     private async Task RetreatAsync(RolloutResource resource, Observed observed, Decision decision, RolloutObservation seen, CancellationToken cancellation)
     {
