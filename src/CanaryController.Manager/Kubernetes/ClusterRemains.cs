@@ -114,7 +114,12 @@ internal sealed class ClusterRemains(
     private static int Weight(HttpRouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
 
     private static RolloutContent Content(Seen seen, SpecSection spec) =>
-        RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec });
+        RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
+
+    /// <summary>A broken text may shorten it, since clients are known best to whoever wrote it.</summary>
+    private static TimeSpan DrainDelay(Seen seen) => seen.Spec.Strategy.DrainDelay is var asked && asked >= TimeSpan.Zero && asked < StrategySection.DefaultDrainDelay
+        ? asked
+        : StrategySection.DefaultDrainDelay;
 
     /// <summary>Stable is what was stored as stable, unless it was just handed over: then the Deployment owns what its Service points at.</summary>
     private static RolloutState StateOf(Seen seen, string? stored, string deployment, string service)
