@@ -38,7 +38,11 @@ public sealed record RolloutObservation
 /// <param name="Applied">The split that it carries out now; null when that is not known.</param>
 /// <param name="Accepted">It said that <paramref name="Applied"/> is in force.</param>
 /// <param name="Problem">Why it cannot be known or was refused, in one sentence; null when all is well.</param>
-public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, string? Problem);
+public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, string? Problem)
+{
+    /// <summary>What the canary really gets, where a router cannot divide as finely as it is asked; null where it can. Nothing is decided by it: it is told.</summary>
+    public CanaryWeight? Share { get; init; }
+}
 
 /// <summary>
 /// What runs of each version. Counts are believed as they are: who watches instances that flap waits a moment before reporting one as gone. For
@@ -49,7 +53,11 @@ public sealed record RouteObservation(TrafficSplit? Applied, bool Accepted, stri
 /// <param name="CanaryReady">The canary's available instances.</param>
 /// <param name="CanarySize">The canary's wanted instances, as the workload has it now.</param>
 /// <param name="HandedOver">The workload's own controller runs the canary as its current revision (always true for External).</param>
-public sealed record WorkloadObservation(int StableReady, int StableSize, int CanaryReady, int CanarySize, bool HandedOver);
+public sealed record WorkloadObservation(int StableReady, int StableSize, int CanaryReady, int CanarySize, bool HandedOver)
+{
+    /// <summary>The most instances that an autoscaler gives the workload, from 1: no version needs more. Null when there is no such limit.</summary>
+    public int? MaxSize { get; init; }
+}
 
 /// <summary>A gate's answer for the present step of the present attempt.</summary>
 /// <param name="Name">The gate.</param>

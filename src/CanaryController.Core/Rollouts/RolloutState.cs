@@ -55,7 +55,7 @@ public sealed record RolloutState
 
     /// <summary>
     /// Since when the router has not carried the wanted weight, for want of capacity or of its answer; the progress deadline runs from here. Null while it
-    /// does, and while a person is waited for.
+    /// does, and while a person is waited for. While a deleted rollout returns its traffic: since when only the router's answer is missing.
     /// </summary>
     public DateTimeOffset? WaitingSince { get; init; }
 

@@ -44,6 +44,8 @@ internal static class RolloutConditions
     {
         null => new("RouteAccepted", "Unknown", "NotSeen", "The router was not asked yet."),
         { Problem: { } problem } => new("RouteAccepted", route.Applied is null ? "Unknown" : "False", "RouterProblem", problem),
+        { Accepted: true, Share: { } share } when share != route.Applied?.Weight =>
+            new("RouteAccepted", "True", "Accepted", $"The canary has about {share} of the requests; asked for was {route.Applied?.Weight}."),
         { Accepted: true } => new("RouteAccepted", "True", "Accepted", $"The router carries out {route.Applied?.Weight} for the canary."),
         _ => new("RouteAccepted", "False", "NotTakenUp", "The router has not taken the split up yet."),
     };

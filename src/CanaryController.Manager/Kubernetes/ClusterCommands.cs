@@ -22,6 +22,9 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
     /// <summary>How many commands may be answered in the Rollout's status and not in their own. Less than the status keeps: none of them is ever forgotten, and carried out again.</summary>
     private const int MaxUnsettled = RolloutStatus.MaxCommands / 2;
 
+    /// <summary>How many commands are answered in one call.</summary>
+    private const int MaxSettled = 200;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<RolloutKey, Queue<StoredCommand>> _waiting = [];
     private readonly Dictionary<string, StoredCommand> _byId = new(StringComparer.Ordinal);
@@ -137,18 +140,30 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
     }
 
     /// <summary>
-    /// Writes what became of a rollout's commands into their own status, and refuses those that are none. What fails now is done with the next decision; true when all of it is done.
+    /// Writes what became of a rollout's commands into their own status, and refuses those that are none, be there such a rollout or not. What fails now is done with the next decision; true
+    /// when all of it is done.
     /// </summary>
     public async Task<bool> SettleAsync(RolloutKey key, CancellationToken cancellation)
     {
         var done = true;
         var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
+        var written = 0;
         foreach (var open in objects.By(RolloutCommandObject.KeyOf(key)).Where(each => !each.IsDone))
         {
             var status = open.Command is { } command
                 ? records.FirstOrDefault(record => record.Id == command.Id) is { } record ? Of(record) : null
                 : new RolloutCommandStatus { Phase = CommandPhase.Refused, Message = $"This is not carried out: {open.Refusal}." };
-            done &= status is null || await WriteAsync(open, status, cancellation);
+            if (status is null)
+            {
+                continue;
+            }
+
+            if (++written > MaxSettled)
+            {
+                return false;
+            }
+
+            done &= await WriteAsync(open, status, cancellation);
         }
 
         return done;

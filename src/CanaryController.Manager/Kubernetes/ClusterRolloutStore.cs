@@ -21,7 +21,7 @@ internal sealed class ClusterRolloutStore(
 
     /// <inheritdoc/>
     public StoredRollout Read(RolloutKey key) => rollouts.Object(key) is { } found
-        ? new(found.Status?.Memory ?? new RolloutState(), VersionOf(found))
+        ? new(found.Status?.Memory ?? rollouts.Remains(found)?.State ?? new RolloutState(), VersionOf(found))
         : new(new RolloutState(), 0);
 
     /// <inheritdoc/>
@@ -47,6 +47,9 @@ internal sealed class ClusterRolloutStore(
     /// <inheritdoc/>
     public Task AnswerAsync(RolloutKey key, CommandAnswer answer, CancellationToken cancellation) =>
         commands.RefuseAsync(key, answer, time.GetUtcNow(), cancellation);
+
+    /// <inheritdoc/>
+    public Task<bool> SettleAsync(RolloutKey key, CancellationToken cancellation) => commands.SettleAsync(key, cancellation);
 
     /// <inheritdoc/>
     public async Task ForgetAsync(RolloutWrite last, CancellationToken cancellation)

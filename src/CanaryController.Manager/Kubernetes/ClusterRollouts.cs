@@ -11,7 +11,7 @@ namespace CanaryController.Manager.Kubernetes;
 /// The Rollouts of the cluster. One whose present text is not valid goes on with its last good one: that is remembered here until the status keeps it, and traffic never waits for
 /// a text to be mended.
 /// </summary>
-internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache) : IRolloutResources
+internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, ClusterRemains remains) : IRolloutResources
 {
     private readonly ConcurrentDictionary<string, RolloutContent> _lastGood = new(StringComparer.Ordinal);
 
@@ -26,6 +26,10 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache) : IRoll
 
     /// <summary>What is in force of <paramref name="found"/>; null when it never was valid as far as anybody knows.</summary>
     public RolloutContent? InForce(RolloutObject found) => found.Content ?? _lastGood.GetValueOrDefault(found.Meta.Uid);
+
+    /// <summary>What there is to give back of a deleted rollout whose text or status does not say it; null when it does, or nothing is left.</summary>
+    public Remains? Remains(RolloutObject found) =>
+        found.Meta.IsDeleting && (found.Status?.State is null || InForce(found) is null) ? remains.Of(found) : null;
 
     /// <inheritdoc/>
     public void Forget(RolloutKey key)
@@ -63,8 +67,9 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache) : IRoll
 
         // One that was adopted already is led on with what it has: it is the other one that has to go.
         var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || found.Status?.State is not null);
-        return mayLead && InForce(found) is { } content
-            ? content.ToResource(found.Meta, problems)
+        var isUnknown = found.Meta.IsDeleting && found.Status?.State is null;
+        return mayLead && !isUnknown && InForce(found) is { } content ? content.ToResource(found.Meta, problems)
+            : Remains(found) is { } left ? left.Content.ToResource(found.Meta, problems) with { IsRemains = true }
             : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Problems = problems };
     }
 

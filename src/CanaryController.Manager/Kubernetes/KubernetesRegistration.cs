@@ -15,7 +15,7 @@ internal static class KubernetesRegistration
     public static IServiceCollection AddKubernetes(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddKubernetesClient(options).AddWatched();
-        services.AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
+        services.AddSingleton<ClusterRemains>().AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
         services.AddSingleton<ClusterCommands>().AddSingleton<ICommands>(provider => provider.GetRequiredService<ClusterCommands>());
         services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
         services.AddSingleton<ClusterAnnouncer>().AddSingleton<ITransitionSignal>(provider => provider.GetRequiredService<ClusterAnnouncer>());

@@ -23,7 +23,7 @@ internal static class StatusComposer
             ObservedWeight = seen?.Route.Applied?.Weight.Percent,
             Conditions = Conditions(before, shown, now),
             Metrics = resource.Spec is null ? [] : [.. MetricViews.From(resource.Spec, shown.State, seen?.Analysis).Select(Metric)],
-            InForce = resource.Problems.Count == 0 ? null : resource.Rollout is { } rollout ? RolloutJson.Write(rollout) : before?.InForce,
+            InForce = resource.Problems.Count == 0 ? null : resource is { IsRemains: false, Rollout: { } rollout } ? RolloutJson.Write(rollout) : before?.InForce,
         };
         return resource.Spec is null && shown.State.IsNew() ? status with { Phase = RolloutPhase.Invalid, State = null } : status;
     }

@@ -43,6 +43,9 @@ internal sealed record RolloutResource
     /// <summary>It is gone: traffic returns to stable, then it is forgotten.</summary>
     public bool Deleted { get; init; }
 
+    /// <summary>Nobody knows any more what it said: it is deleted, and this is what the objects that it led tell. Nothing that changes wakes it.</summary>
+    public bool IsRemains { get; init; }
+
     /// <summary>What is wrong with the present text; empty when that is in force.</summary>
     public IReadOnlyList<FieldProblem> Problems { get; init; } = [];
 }

@@ -26,6 +26,11 @@ internal interface IRolloutStore
     /// <exception cref="StoreUnavailableException">Nothing is known to be written; try again later.</exception>
     Task AnswerAsync(RolloutKey key, CommandAnswer answer, CancellationToken cancellation);
 
+    /// <summary>
+    /// Answers what was asked of a rollout that is gone and is no valid command, where such things are kept. True when nothing is left to answer; otherwise it is called again.
+    /// </summary>
+    Task<bool> SettleAsync(RolloutKey key, CancellationToken cancellation);
+
     /// <summary>Removes the state of a rollout whose resource is gone, with its last transitions; its events stay.</summary>
     /// <exception cref="StaleStateException">The version is not the one expected.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is known to be written; try again later.</exception>

@@ -41,17 +41,7 @@ internal sealed class RolloutReconciler(
                 var resource = resources.Find(key);
                 if (resource is not { Spec: { } spec })
                 {
-                    await RefuseAsync(key, answered, cancellation);
-                    if (resource is null)
-                    {
-                        Forget(key);
-                    }
-                    else
-                    {
-                        await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
-                    }
-
-                    return ReconcileOutcome.AtRest;
+                    return await RestAsync(key, resource, answered, cancellation);
                 }
 
                 var step = await PassAsync(resource, spec, last, answered, cancellation);
@@ -69,6 +59,27 @@ internal sealed class RolloutReconciler(
         {
             answered.ForEach(desk.Done);
         }
+    }
+
+    /// <summary>Nothing can be decided about what is gone, or never was valid. One that is deleted, and of which nothing is left to give back, goes.</summary>
+    private async Task<ReconcileOutcome> RestAsync(RolloutKey key, RolloutResource? resource, List<string> answered, CancellationToken cancellation)
+    {
+        await RefuseAsync(key, answered, cancellation);
+        if (resource is { Deleted: false })
+        {
+            await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
+            return ReconcileOutcome.AtRest;
+        }
+
+        if (resource is not null)
+        {
+            var stored = store.Read(key);
+            await store.ForgetAsync(new(key, stored.ResourceVersion, stored.State, [], null, time.GetUtcNow()), cancellation);
+        }
+
+        Forget(key);
+        var isSettled = await store.SettleAsync(key, cancellation) && store.NextCommand(key) is null;
+        return isSettled ? ReconcileOutcome.AtRest : new(null, Backoff.LongestAfterFailure);
     }
 
     private async Task<Pass> PassAsync(
@@ -95,7 +106,7 @@ internal sealed class RolloutReconciler(
         {
             changed = await PersistAsync(resource, stored, observed, decision, command, cancellation);
         }
-        catch (StoreUnavailableException)
+        catch (Exception failure) when (failure is not (StaleStateException or OperationCanceledException))
         {
             await RetreatAsync(resource, observed, decision, seen, cancellation);
             throw;
@@ -129,7 +140,7 @@ internal sealed class RolloutReconciler(
         }
 
         await store.ShowAsync(Shown(resource, observed with { Route = now }, decision.Next, seen, acted.Failure), cancellation);
-        return new(now, ReconcileOutcome.After(decision, acted, now));
+        return new(now, resource.IsRemains ? new(null, Backoff.LongestForRouter) : ReconcileOutcome.After(decision, acted, now));
     }
 
     /// <summary>Answers what was asked of a rollout that is gone, so that it is not carried out on a later one of that name.</summary>
@@ -182,8 +193,9 @@ internal sealed class RolloutReconciler(
         failure ?? observed.Workload.Problem);
 
     /// <summary>
-    /// Users do not wait for a disk: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is stored; a
-    /// process that dies meanwhile finds the state before, and the evidence once more. Nothing but a rollback is ever done unstored.
+    /// Users do not wait for a disk, a permission, or a fault of this program: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is
+    /// stored; a process that dies meanwhile finds the state before, and the evidence once more. Nothing but a rollback is ever done unstored. Only a stale writer does not even that:
+    /// what it decided by has been overtaken, perhaps by another leader, so it reads again first, which takes one rest of at most 50 ms.
     /// </summary>
     private async Task RetreatAsync(RolloutResource resource, Observed observed, Decision decision, RolloutObservation seen, CancellationToken cancellation)
     {

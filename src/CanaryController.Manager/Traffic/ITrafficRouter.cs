@@ -60,8 +60,8 @@ internal sealed record RouteReading(RouteObservation Route, IReadOnlyDictionary<
     public TrafficSplit? Found { get; init; }
 
     /// <summary>
-    /// What those of the route's objects say that exist, when others are known not to; null when none is missing. Only for whoever leaves: an object that is gone sends nothing anywhere, and
-    /// nobody will bring it back.
+    /// What those of the route's objects say that exist and send to the rollout, when others are known not to; null when all do. Only for whoever leaves: an object that is gone, or names
+    /// the rollout no more, has nothing to take back, and nobody will bring it back.
     /// </summary>
     public RouteObservation? WithoutMissing { get; init; }
 

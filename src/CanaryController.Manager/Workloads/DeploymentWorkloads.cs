@@ -9,7 +9,7 @@ namespace CanaryController.Manager.Workloads;
 
 /// <summary>Leads Deployments: reads the caches, plans, and carries the writes out one after the other, each on what the decision was made by.</summary>
 internal sealed partial class DeploymentWorkloads(
-    WorkloadCaches caches, WorkloadExecutor executor, IFence fence, HoldMode hold, TimeProvider time, ILogger<DeploymentWorkloads> logger) : IWorkloads
+    WorkloadCaches caches, WorkloadExecutor executor, HoldContention contention, IFence fence, HoldMode hold, TimeProvider time, ILogger<DeploymentWorkloads> logger) : IWorkloads
 {
     /// <summary>How often one call plans; no chain of writes is as long.</summary>
     public const int MaxRounds = 32;
@@ -26,7 +26,9 @@ internal sealed partial class DeploymentWorkloads(
             _named[resource.Key] = new(meta.Uid, meta.Generation, declared);
         }
 
-        return reading;
+        return state.StableRevision is not null && contention.Look(seen) is { } contended
+            ? reading with { Conditions = [.. reading.Conditions, new("HoldContended", "True", "ResumedByOthers", contended)] }
+            : reading;
     }
 
     /// <inheritdoc/>
@@ -46,7 +48,8 @@ internal sealed partial class DeploymentWorkloads(
     public async Task<string?> LeaveAsync(RolloutResource resource, RolloutState state, CancellationToken cancellation)
     {
         var basis = Basis(resource.Spec?.DrainDelay ?? TimeSpan.Zero);
-        var (plan, result, _) = await CarryOutAsync(Snapshot(resource), next => WorkloadPlanner.Leave(next, state, basis), cancellation);
+        var seen = Snapshot(resource);
+        var (plan, result, _) = await CarryOutAsync(seen, next => WorkloadPlanner.Leave(next, state, basis), cancellation);
         if (result.IsEnd)
         {
             return null;
@@ -55,6 +58,7 @@ internal sealed partial class DeploymentWorkloads(
         if (result is { IsStale: false, Failure: null } && !plan.HasActions && plan.Waits.Count == 0 && plan.Problem is null)
         {
             _named.TryRemove(resource.Key, out _);
+            contention.Forget(seen.Target.DeploymentName);
             return null;
         }
 

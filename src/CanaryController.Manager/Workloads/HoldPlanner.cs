@@ -16,7 +16,7 @@ internal static class HoldPlanner
             plan.Do(new WorkloadAction.ChangeDeployment(deployment, $"pauses the Deployment {deployment.Meta.Name.Name}")
             {
                 Paused = true,
-                Annotations = [new(WorkloadMarks.Held, "true")],
+                Annotations = [new(WorkloadMarks.Held, view.Target.Rollout.Name)],
             });
         }
     }

@@ -39,7 +39,10 @@ internal static class WorkloadReader
         var stable = view.Stable ?? initial;
         var stableSize = view.Deployment?.Replicas ?? stable?.Replicas ?? 0;
         var canary = ServicePlanner.Reachable(view);
-        return new(Available(stable), stableSize, canary, view.Canary?.Replicas ?? 0, IsHandedOver(view));
+        return new(Available(stable), stableSize, canary, view.Canary?.Replicas ?? 0, IsHandedOver(view))
+        {
+            MaxSize = view.Seen.Autoscalers.Select(scaler => (int?)scaler.MaxReplicas).Min(),
+        };
     }
 
     /// <summary>
@@ -91,11 +94,6 @@ internal static class WorkloadReader
                 "True",
                 "ValueMetric",
                 $"{unsafeScaler.Meta.Name.Name} scales by a metric of type Value, which is not divided by the number of pods: a canary's pods change what it asks of stable.");
-        }
-
-        if (view.Deployment is { IsPaused: false } deployment && deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held) && view.State.StableRevision is not null)
-        {
-            yield return new("HoldContended", "True", "ResumedByOther", $"Somebody resumed the Deployment {view.Target.Deployment}, which is held: it is paused again.");
         }
     }
 }

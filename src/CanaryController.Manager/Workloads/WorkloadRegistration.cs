@@ -10,6 +10,7 @@ internal static class WorkloadRegistration
     public static IServiceCollection AddClusterWorkloads(this IServiceCollection services, HoldMode hold) => services
         .AddSingleton<WorkloadCaches>()
         .AddSingleton<WorkloadExecutor>()
+        .AddSingleton<HoldContention>()
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeploymentWorkloads>(provider, hold))
         .AddSingleton<ForeignWorkloads>()
         .AddSingleton<ClusterWorkloads>()

@@ -23,6 +23,9 @@ public sealed record ServedRollout
     /// <summary>What is in force: the present text when it is valid, otherwise what the status keeps; null when it keeps nothing.</summary>
     public Rollout? Resource { get; init; }
 
+    /// <summary>What could be read of a present text that has errors: its names tell at a deletion where something may be left, and nothing else is ever done by them. Null when it has none.</summary>
+    public Rollout? Broken { get; init; }
+
     /// <summary>The errors of the present text; empty when it is valid.</summary>
     public required IReadOnlyList<FieldProblem> Problems { get; init; }
 
@@ -45,6 +48,7 @@ public sealed record ServedRollout
             Generation = Member(metadata, "generation") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var generation) ? generation : 0,
             Version = ToNumber(Text(metadata, "resourceVersion") ?? ""),
             Resource = errors.Count == 0 ? Only(read) : status?.InForce is { } text ? Only(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null,
+            Broken = errors.Count == 0 ? null : read.Invalid is [var broken] ? broken.Resource : null,
             Problems = errors,
             Status = status,
             StatusProblem = problem,

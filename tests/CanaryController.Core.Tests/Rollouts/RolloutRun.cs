@@ -23,9 +23,15 @@ internal sealed class RolloutRun(RolloutSpec spec)
 
     public bool RouterObeys { get; set; } = true;
 
+    /// <summary>False: it carries out what it is told, and nobody says so.</summary>
+    public bool RouterAccepts { get; set; } = true;
+
     public int StableReady { get; set; } = 4;
 
     public int StableSize { get; set; } = 4;
+
+    /// <summary>The most that an autoscaler gives.</summary>
+    public int? MaxSize { get; set; }
 
     public int CanarySize { get; set; } = 4;
 
@@ -59,8 +65,8 @@ internal sealed class RolloutRun(RolloutSpec spec)
     {
         Now = Now,
         DeclaredRevision = Declared,
-        Route = RouterAnswers && Applied is not null ? new RouteObservation(Applied, true, null) : new RouteObservation(null, false, "connection refused."),
-        Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver),
+        Route = RouterAnswers && Applied is not null ? new RouteObservation(Applied, RouterAccepts, null) : new RouteObservation(null, false, "connection refused."),
+        Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver) { MaxSize = MaxSize },
         Analysis = HasEvidence && State is { } state ? Specs.Judgements(Spec, state, Verdict, Requests) : null,
         Gates = Gates,
         ExternalAlarm = Alarm,

@@ -113,4 +113,56 @@ public sealed class WaitingTests
         (run.StableReady, run.StableSize) = (1, 1);
         Assert.Equal(0m, run.Settle().Present.Weight.Percent);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_deletion_waits_a_minute_for_an_answer_of_the_router_then_leaves_and_says_so(bool isManaged)
+    {
+        var run = (isManaged ? RolloutRun.Managed(Specs.Step(50)) : RolloutRun.External(Specs.Step(50))).Start();
+        (run.Deleted, run.RouterAccepts) = (true, false);
+        run.After(Specs.Minute / 2);
+        Assert.Equal((RolloutPhase.Aborting, false), (run.Present.Phase, run.Last.Forget));
+        Assert.NotNull(run.Last.WakeAt);
+
+        run.After(Specs.Minute).After(Specs.Minute);
+        Assert.True(run.Last.Forget);
+        var told = Assert.Single(run.Transitions, one => one.Reason is RolloutReason.RouteUnanswered);
+        Assert.Contains("nothing has accepted that for 60 s", told.Message, StringComparison.Ordinal);
+        Assert.Equal(RolloutReason.Deleted, run.Present.Reason);
+    }
+
+    [Fact]
+    public void A_deletion_never_leaves_before_the_router_carries_what_is_wanted()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50)).Start();
+        (run.Deleted, run.RouterAccepts, run.RouterObeys) = (true, false, false);
+        run.After(10 * Specs.Minute).After(10 * Specs.Minute);
+        Assert.Equal((RolloutPhase.Aborting, false), (run.Present.Phase, run.Last.Forget));
+
+        run.RouterObeys = true;
+        run.Settle().After(Specs.Minute / 2);
+        Assert.False(run.Last.Forget);
+    }
+
+    [Fact]
+    public void An_abort_without_a_deletion_waits_for_the_router_as_long_as_it_takes()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50)).Start();
+        (run.Alarm, run.RouterAccepts) = ("The pager says so.", false);
+        run.After(10 * Specs.Minute).After(10 * Specs.Minute);
+        Assert.Equal(RolloutPhase.Aborting, run.Present.Phase);
+    }
+
+    [Fact]
+    public void A_canary_is_never_larger_than_an_autoscaler_would_make_the_workload()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50), Specs.Step(100)).Start();
+        (run.StableSize, run.StableReady, run.MaxSize) = (3, 3, 3);
+        run.After(Specs.Minute);
+        run.After(Specs.Minute);
+        Assert.Equal((100m, 3), (run.Present.Weight.Percent, run.CanarySize));
+        run.After(Specs.Minute).After(Specs.Minute);
+        Assert.Equal(RolloutPhase.Promoted, run.Present.Phase);
+    }
 }

@@ -12,6 +12,31 @@ public sealed class InterferenceTests(Cluster cluster)
     private const string Slow = """[{"weight": 25, "hold": "2s"}, {"weight": 50, "hold": "2s"}, {"weight": 100, "hold": "1s"}]""";
 
     [Theory]
+    [InlineData("Abort")]
+    [InlineData("Approve")]
+    public Task A_command_for_a_rollout_that_does_not_exist_is_refused(string action) => cluster.RunAsync(new ShopOptions(), async shop =>
+    {
+        var name = $"{shop.Name}-nobody";
+        var body = new JsonObject
+        {
+            ["apiVersion"] = KubeKind.RolloutCommand.ApiVersion,
+            ["kind"] = KubeKind.RolloutCommand.Kind,
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject { ["rollout"] = "nobody", ["action"] = action },
+        };
+        (await shop.Client.CreateAsync(KubeKind.RolloutCommand, shop.Namespace, body, shop.Cancellation)).Done();
+        var answer = new JsonObject();
+        for (var tried = 0; answer.Text("status", "phase") is not "Refused"; tried++)
+        {
+            Assert.True(tried < 200, $"not answered: {answer}");
+            await shop.AfterAsync(TimeSpan.FromMilliseconds(100));
+            answer = (await shop.Client.GetAsync(KubeKind.RolloutCommand, shop.Namespace, name, shop.Cancellation)).Done();
+        }
+
+        Assert.NotEqual("", answer.Text("status", "message") ?? "");
+    });
+
+    [Theory]
     [InlineData("client-side")]
     [InlineData("server-side")]
     [InlineData("server-side, forced")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Running;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
@@ -36,6 +37,34 @@ public sealed class LeavingTests(Cluster cluster)
         await shop.LeftAsync(stable);
 
         Assert.True(moment == "while promoting" || shop.Serving(stable).All(pods.Contains), "pods of stable were made again");
+    });
+
+    [Theory]
+    [InlineData("at step 1")]
+    [InlineData("after an abort")]
+    [InlineData("after a promotion")]
+    public Task A_Rollout_whose_status_cannot_be_read_leaves_as_far_as_its_marks_tell(string moment) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50, 100) }, async shop =>
+    {
+        await BringToAsync(shop, moment);
+        var nonsense = new JsonObject { ["status"] = new JsonObject { ["state"] = new JsonObject { ["phase"] = "Nonsense" } } };
+        (await shop.Client.MergeAsync(KubeKind.Rollout, shop.Namespace, shop.Name, nonsense, shop.Cancellation, "status")).Done();
+        (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
+        await shop.LeftAsync(moment == "after a promotion" ? "v2" : "v1");
+    });
+
+    [Fact]
+    public Task A_Rollout_whose_text_was_broken_while_nobody_looked_leaves() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(50) }, async shop =>
+    {
+        await shop.ReleaseAsync("v2");
+        await shop.UntilStepAsync(1, "v2", 50);
+        await shop.Controller.StopAsync();
+        var metric = new JsonObject { ["name"] = "ok", ["builtin"] = "RequestSuccessRate", ["threshold"] = new JsonObject { ["min"] = 0.99 } };
+        var broken = new JsonObject { ["spec"] = new JsonObject { ["analysis"] = new JsonObject { ["metrics"] = new JsonArray(metric) } } };
+        (await shop.Client.MergeAsync(KubeKind.Rollout, shop.Namespace, shop.Name, broken, shop.Cancellation)).Done();
+        await shop.Controller.StartAsync(shop.Cancellation);
+        await shop.UntilAsync("the text is found broken", () => shop.Rollout.Items("status", "conditions").Any(each => each.Text("type") == "Stalled" && each.Text("status") == "True"));
+        (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
+        await shop.LeftAsync("v1");
     });
 
     [Fact]

@@ -15,12 +15,13 @@ public sealed class FullDiskTests : IAsyncDisposable
 {
     private readonly ManagerBed _bed;
     private bool _full;
+    private Exception _failure = new SqliteException("database or disk is full", 13);
 
     public FullDiskTests() => _bed = new(_ =>
     {
         if (_full)
         {
-            throw new SqliteException("database or disk is full", 13);
+            throw _failure;
         }
     });
 
@@ -40,6 +41,20 @@ public sealed class FullDiskTests : IAsyncDisposable
         _full = false;
         await _bed.ReconcileAsync();
         Assert.Equal((0m, RolloutPhase.Aborted, RolloutReason.MetricFailed), (Weight, _bed.State.Phase, _bed.State.History[^1].Reason));
+    }
+
+    [Fact]
+    public async Task A_rollback_reaches_the_router_also_when_the_store_fails_in_a_way_that_nobody_foresaw()
+    {
+        await _bed.StartShopAsync();
+        (_full, _failure) = (true, new InvalidOperationException("A fault of this program."));
+        _bed.Evidence.Verdict = Verdict.Failed;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _bed.ReconcileAsync());
+        Assert.Equal((0m, RolloutPhase.Progressing), (Weight, _bed.State.Phase));
+
+        _full = false;
+        await _bed.ReconcileAsync();
+        Assert.Equal((0m, RolloutPhase.Aborted), (Weight, _bed.State.Phase));
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class HoldLawTests
     private static DeploymentObject Held(DeploymentObject deployment) => deployment with
     {
         IsPaused = true,
-        Meta = deployment.Meta with { Annotations = new Dictionary<string, string>(deployment.Meta.Annotations) { [WorkloadMarks.Held] = "true" } },
+        Meta = deployment.Meta with { Annotations = new Dictionary<string, string>(deployment.Meta.Annotations) { [WorkloadMarks.Held] = "checkout" } },
     };
 
     private static void AssertFree(WorkloadRun run)

@@ -285,5 +285,5 @@ public sealed class WorkloadPlannerTests
     }
 
     private static ObjectMeta Held(ObjectMeta meta) =>
-        meta with { Annotations = new Dictionary<string, string>(meta.Annotations) { [WorkloadMarks.Held] = "true" } };
+        meta with { Annotations = new Dictionary<string, string>(meta.Annotations) { [WorkloadMarks.Held] = "checkout" } };
 }

@@ -147,6 +147,9 @@ internal sealed class WorkloadRun
 
     public void Restart() => _term++;
 
+    /// <summary>The status is lost: what is known from now on is <paramref name="told"/>.</summary>
+    public void Lose(RolloutState told) => State = told with { PhaseSince = Now };
+
     public void Look()
     {
         foreach (var set in Cluster.Sets.Values)

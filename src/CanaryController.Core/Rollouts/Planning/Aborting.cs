@@ -8,6 +8,11 @@ namespace CanaryController.Core.Rollouts.Planning;
 /// </summary>
 internal static class Aborting
 {
+    /// <summary>
+    /// How long a rollout that is deleted waits for the router to accept what it carries already. Whoever would say so may be gone for good; who is there answers within seconds.
+    /// </summary>
+    public static readonly TimeSpan LongestUnanswered = TimeSpan.FromMinutes(1);
+
     public static void Begin(Turn turn, RolloutReason reason, string message, string? actor = null)
     {
         var state = turn.State;
@@ -34,6 +39,7 @@ internal static class Aborting
     public static void Advance(Turn turn)
     {
         Lower(turn);
+        NoteAnswer(turn);
         var state = turn.State;
         if (state.Weight > CanaryWeight.Zero || !turn.IsTakenUp)
         {
@@ -41,7 +47,11 @@ internal static class Aborting
             return;
         }
 
-        turn.State = state.DrainSince is null ? state with { DrainSince = turn.Now } : state;
+        if (state.DrainSince is null)
+        {
+            Return(turn);
+        }
+
         if (turn.State.Phase is RolloutPhase.Aborting && (!turn.IsManaged || (IsDrained(turn) && turn.Seen.Workload.CanarySize <= 0)))
         {
             Finish(turn);
@@ -51,6 +61,41 @@ internal static class Aborting
     /// <summary>The canary's instances may go: the router took up weight 0, says so now, and the drain delay has passed since.</summary>
     public static bool IsDrained(Turn turn) =>
         turn.State.Weight == CanaryWeight.Zero && turn.IsTakenUp && Moments.DrainEnd(turn.Spec, turn.State) <= turn.Now;
+
+    /// <summary>
+    /// The rollout is deleted, the router carries weight 0, and nobody has said for <see cref="LongestUnanswered"/> that this is in force: nothing more can be done about it.
+    /// </summary>
+    public static bool IsUnanswered(Turn turn) =>
+        turn is { Seen: { Deleted: true, Route.Accepted: false }, State: { Phase: RolloutPhase.Aborting, Weight.BasisPoints: 0 } }
+        && Splits.IsApplied(turn.State, turn.Seen.Route) && Moments.AnswerEnd(turn.State) <= turn.Now;
+
+    /// <summary>Notes since when a deletion waits for nothing but an answer. A router that was seen to carry out something else has to be written again first.</summary>
+    private static void NoteAnswer(Turn turn)
+    {
+        var state = turn.State;
+        var waits = turn.Seen.Deleted && state.Phase is RolloutPhase.Aborting && state.Weight == CanaryWeight.Zero && !turn.Seen.Route.Accepted && !turn.IsForeign;
+        var since = !waits ? null : state.WaitingSince ?? (Splits.IsApplied(state, turn.Seen.Route) ? turn.Now : null);
+        turn.State = since == state.WaitingSince ? state : state with { WaitingSince = since };
+    }
+
+    /// <summary>All traffic is stable's from now on: the drain begins.</summary>
+    private static void Return(Turn turn)
+    {
+        if (IsUnanswered(turn))
+        {
+            var (cause, why) = (turn.State.Reason, turn.State.Message);
+            turn.Record(turn.State, RolloutReason.RouteUnanswered, Unanswered(turn));
+            turn.State = turn.State with { Reason = cause, Message = why };
+        }
+
+        turn.State = turn.State with { DrainSince = turn.Now };
+    }
+
+    private static string Unanswered(Turn turn)
+    {
+        var why = turn.Seen.Route.Problem is { } problem ? $": {problem}" : ".";
+        return $"The route gives {turn.Stable} everything, and nothing has accepted that for {Durations.Describe(LongestUnanswered)}: the rollout, which is deleted, leaves all the same{why}";
+    }
 
     private static void Lower(Turn turn)
     {
@@ -73,8 +118,9 @@ internal static class Aborting
     private static void Finish(Turn turn)
     {
         var (cause, why) = (turn.State.Reason, turn.State.Message);
-        var message = $"All traffic is back on {turn.Stable}. {turn.Canary}: {why}";
-        turn.Record(turn.State with { Phase = RolloutPhase.Aborted }, RolloutReason.TrafficReturned, message);
+        var back = IsUnanswered(turn) ? $"The route gives all traffic to {turn.Stable}." : $"All traffic is back on {turn.Stable}.";
+        var message = $"{back} {turn.Canary}: {why}";
+        turn.Record(turn.State with { Phase = RolloutPhase.Aborted, WaitingSince = null }, RolloutReason.TrafficReturned, message);
         turn.State = turn.State with { Reason = cause, Message = why };
     }
 }

@@ -11,36 +11,40 @@ internal static class Capacity
     /// <summary>The largest weight that the canary's ready instances carry: Managed against stable's size at the start, External against its own size.</summary>
     public static CanaryWeight Carried(RolloutSpec spec, RolloutState state, WorkloadObservation workload)
     {
-        long size = spec.Workload is WorkloadKind.Managed ? Math.Max(1, state.StableSizeAtStart) : workload.CanarySize;
+        long size = spec.Workload is WorkloadKind.Managed ? Math.Max(1, Whole(state, workload)) : workload.CanarySize;
         return size <= 0 ? CanaryWeight.Zero : Share(workload.CanaryReady, size);
     }
+
+    /// <summary>What the workload needs as a whole (Managed): stable's size at the start, and never more than an autoscaler would give it.</summary>
+    public static int Whole(RolloutState state, WorkloadObservation workload) => Math.Min(state.StableSizeAtStart, workload.MaxSize ?? int.MaxValue);
 
     /// <summary>Instances that <paramref name="weight"/> needs of a version that as a whole needs <paramref name="size"/>.</summary>
     public static int Needed(CanaryWeight weight, int size) =>
         (int)((((long)weight.BasisPoints * Math.Max(1, size)) + CanaryWeight.WholeBasisPoints - 1) / CanaryWeight.WholeBasisPoints);
 
     /// <summary>
-    /// The canary's size at <paramref name="step"/> (Managed): what the user asks for up to stable's size at the start, but never less than the weight needs, and at least one.
+    /// The canary's size at <paramref name="step"/> (Managed): what the user asks for up to the whole, but never less than the weight needs, and at least one.
     /// </summary>
-    public static int Wanted(RolloutState state, RolloutStep step)
+    public static int Wanted(RolloutState state, WorkloadObservation workload, RolloutStep step)
     {
+        var whole = Whole(state, workload);
         var asked = step.Replicas switch
         {
             { Count: { } count } => count,
-            { Percent: { } percent } => Needed(CanaryWeight.FromBasisPoints(Math.Clamp(percent, 0, 100) * 100), state.StableSizeAtStart),
+            { Percent: { } percent } => Needed(CanaryWeight.FromBasisPoints(Math.Clamp(percent, 0, 100) * 100), whole),
             _ => 0,
         };
-        return Math.Max(1, Math.Max(Math.Min(asked, state.StableSizeAtStart), Needed(step.Weight, state.StableSizeAtStart)));
+        return Math.Max(1, Math.Max(Math.Min(asked, whole), Needed(step.Weight, whole)));
     }
 
     /// <summary>The canary's size before it takes stable's place (Managed): an autoscaler may have found since the start that more is needed.</summary>
     public static int WantedAlone(RolloutState state, WorkloadObservation workload) =>
-        Math.Max(1, Math.Max(state.StableSizeAtStart, workload.StableSize));
+        Math.Max(1, Math.Max(Whole(state, workload), workload.StableSize));
 
     /// <summary>The canary has the instances that <paramref name="step"/> asks for.</summary>
     public static bool HasRoomFor(RolloutSpec spec, RolloutState state, RolloutObservation seen, RolloutStep step) =>
         IsKnown(spec, seen)
-        && seen.Workload.CanaryReady >= (spec.Workload is WorkloadKind.Managed ? Wanted(state, step) : 1)
+        && seen.Workload.CanaryReady >= (spec.Workload is WorkloadKind.Managed ? Wanted(state, seen.Workload, step) : 1)
         && Carried(spec, state, seen.Workload) >= step.Weight;
 
     /// <summary>The canary has the instances to carry everything.</summary>

@@ -40,7 +40,7 @@ internal static class Effects
         int? wanted = state.Phase switch
         {
             RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.WaitingApproval or RolloutPhase.Paused =>
-                Math.Max(Capacity.Wanted(state, Steps.Present(state)), Capacity.Needed(state.Weight, state.StableSizeAtStart)),
+                Math.Max(Capacity.Wanted(state, turn.Seen.Workload, Steps.Present(state)), Capacity.Needed(state.Weight, Capacity.Whole(state, turn.Seen.Workload))),
             RolloutPhase.Promoting => state.HandOverStarted ? null : Capacity.WantedAlone(state, turn.Seen.Workload),
             RolloutPhase.Aborting or RolloutPhase.Aborted => Aborting.IsDrained(turn) ? 0 : null,
             RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Invalid => null,

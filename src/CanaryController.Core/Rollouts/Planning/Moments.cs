@@ -31,6 +31,9 @@ internal static class Moments
 
     public static DateTimeOffset? DrainEnd(RolloutSpec spec, RolloutState state) => After(state.DrainSince, spec.DrainDelay);
 
+    /// <summary>When a deletion stops waiting for the router's answer.</summary>
+    public static DateTimeOffset? AnswerEnd(RolloutState state) => After(state.WaitingSince, Aborting.LongestUnanswered);
+
     public static DateTimeOffset? ApprovalTimeout(RolloutState state) =>
         state.Phase is RolloutPhase.WaitingApproval && Steps.Present(state).Approval is { Timeout: { } timeout } ? After(state.PhaseSince, timeout) : null;
 }

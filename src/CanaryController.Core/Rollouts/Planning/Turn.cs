@@ -29,8 +29,8 @@ internal sealed class Turn(RolloutSpec spec, RolloutState state, RolloutObservat
     /// <summary>The split that the state asks for.</summary>
     public TrafficSplit? WantedSplit => Splits.Wanted(State);
 
-    /// <summary>The router said that requests go as the state asks.</summary>
-    public bool IsTakenUp => Splits.IsTakenUp(State, seen.Route);
+    /// <summary>The router said that requests go as the state asks; at a deletion it is also enough that nobody is left who would say so.</summary>
+    public bool IsTakenUp => Splits.IsTakenUp(State, seen.Route) || Aborting.IsUnanswered(this);
 
     /// <summary>The router was seen to carry out something else; not knowing is not seeing.</summary>
     public bool IsForeign => seen.Route.Applied is { } applied && WantedSplit is { } wanted && !applied.RoutesAlike(wanted);

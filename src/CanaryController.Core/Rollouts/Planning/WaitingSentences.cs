@@ -102,7 +102,7 @@ internal static class WaitingSentences
                 : $"capacity: {ready} of {seen.Workload.CanarySize} instances of {state.CanaryRevision} are ready, too few for {step.Weight}.";
         }
 
-        var wanted = isForAll ? Capacity.WantedAlone(state, seen.Workload) : Capacity.Wanted(state, step);
+        var wanted = isForAll ? Capacity.WantedAlone(state, seen.Workload) : Capacity.Wanted(state, seen.Workload, step);
         return $"capacity: {ready} of {wanted} instances of {state.CanaryRevision} are ready.";
     }
 }

@@ -18,7 +18,7 @@ internal static class Wake
             RolloutPhase.WaitingApproval => Earliest(Future(turn, Timeout(state)), Future(turn, Moments.HoldEnd(spec, state)), null),
             RolloutPhase.Promoting when state.HandOverStarted => null,
             RolloutPhase.Promoting => Earliest(Future(turn, Moments.ProgressDeadline(spec, state)), Future(turn, Moments.DrainEnd(spec, state)), null),
-            RolloutPhase.Aborting => turn.IsManaged ? Future(turn, Moments.DrainEnd(spec, state)) : null,
+            RolloutPhase.Aborting => Earliest(turn.IsManaged ? Future(turn, Moments.DrainEnd(spec, state)) : null, Future(turn, Moments.AnswerEnd(state)), null),
             RolloutPhase.Aborted => turn.IsManaged && turn.Seen.Workload.CanarySize > 0 ? Future(turn, Moments.DrainEnd(spec, state)) : null,
             RolloutPhase.Idle or RolloutPhase.Paused or RolloutPhase.Promoted or RolloutPhase.Invalid => null,
         };

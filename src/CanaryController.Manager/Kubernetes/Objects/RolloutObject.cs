@@ -29,6 +29,9 @@ internal sealed class RolloutObject : ICached
     /// <summary>What is wrong with the present text; empty when it is valid.</summary>
     public IReadOnlyList<FieldProblem> Problems { get; }
 
+    /// <summary>What could be read of a text that is not valid; only for a deletion, where nothing is in force.</summary>
+    public Rollout? Broken { get; private init; }
+
     /// <summary>What was written last; null before the first write.</summary>
     public RolloutStatus? Status { get; }
 
@@ -46,8 +49,8 @@ internal sealed class RolloutObject : ICached
     {
         var served = ServedRollout.Read(item);
         var content = served.Resource is { } resource ? RolloutContent.Of(resource) : null;
-        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; deleting it makes the controller adopt the workload anew as it is." : null;
-        return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem);
+        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or delete the rollout: then all that carries its name is given back." : null;
+        return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
 
     /// <summary>The key by which rollouts of a Deployment are found.</summary>

@@ -79,7 +79,7 @@ internal sealed class GatewayApiRouter(
     private RouteReading Read(ClusterRoute cluster, string stable, string? canary)
     {
         var (pair, roles) = (BackendPair.Of(cluster, stable, canary), Roles(cluster, stable, canary));
-        var (fold, present, missing) = (new RouteFold(stable, canary), new RouteFold(stable, canary), 0);
+        var (fold, present, silent) = (new RouteFold(stable, canary), new RouteFold(stable, canary), 0);
         var (basis, conditions) = (new string[cluster.HttpRoutes.Count], new List<ConditionView>());
         for (var index = 0; index < cluster.HttpRoutes.Count; index++)
         {
@@ -87,7 +87,7 @@ internal sealed class GatewayApiRouter(
             if (routes.Find(name) is not { } route)
             {
                 basis[index] = "";
-                missing += routes.IsSynced ? 1 : 0;
+                silent += routes.IsSynced ? 1 : 0;
                 fold.Missing(routes.IsSynced ? $"HTTPRoute {name} does not exist." : "The HTTPRoutes are not read yet.");
                 continue;
             }
@@ -95,7 +95,15 @@ internal sealed class GatewayApiRouter(
             basis[index] = route.Meta.ResourceVersion;
             var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), RouteAcceptance.Of(route), route.Meta.Fence() == fence.Token);
             fold.Add(name, split, acceptance, isFenced);
-            present.Add(name, split, acceptance, isFenced);
+            if (split.IsAbsent)
+            {
+                silent++;
+            }
+            else
+            {
+                present.Add(name, split, acceptance, isFenced);
+            }
+
             if (contention.Describe(name) is { } contended)
             {
                 conditions.Add(new(ContendedCondition, "True", "ChangedByOthers", contended));
@@ -107,7 +115,7 @@ internal sealed class GatewayApiRouter(
             Basis = [.. basis],
             Conditions = [.. conditions],
             Found = fold.Found,
-            WithoutMissing = missing == 0 ? null : missing == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : present.Result(),
+            WithoutMissing = silent == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : silent > 0 ? present.Result() : null,
         };
     }
 

@@ -12,6 +12,9 @@ namespace CanaryController.Manager.Traffic.GatewayApi;
 /// <param name="Problem">Why it is not known, in one sentence.</param>
 internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided, string? Problem)
 {
+    /// <summary>No rule sends anything to the service.</summary>
+    public bool IsAbsent { get; private init; }
+
     /// <summary>
     /// Reads <paramref name="route"/>. The rules change together, so those that disagree were changed by somebody else. Where the weights of a pair are coarse, several
     /// splits look the same: then it is the one that was asked for last, if it is among them.
@@ -48,7 +51,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
 
         return ours > 0
             ? new(weight, isDivided, null)
-            : new(null, false, $"No rule of HTTPRoute {route.Meta.Name} sends to Service {pair.Service}: write a backendRef {{name: {pair.Service}, port: {pair.Port?.ToString(CultureInfo.InvariantCulture) ?? "its port"}}} into the rules that are to be divided.");
+            : new(null, false, $"No rule of HTTPRoute {route.Meta.Name} sends to Service {pair.Service}: write a backendRef {{name: {pair.Service}, port: {pair.Port?.ToString(CultureInfo.InvariantCulture) ?? "its port"}}} into the rules that are to be divided.") { IsAbsent = true };
     }
 
     /// <summary>The weight that was asked of the route last; null when none was, or somebody wrote something else there.</summary>

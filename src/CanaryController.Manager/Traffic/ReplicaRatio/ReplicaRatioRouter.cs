@@ -74,6 +74,7 @@ internal sealed class ReplicaRatioRouter(
 
         // What an earlier leader asked for is asked for again: the first write of this one ends whatever the earlier one still has under way.
         var isFenced = canary is null || asked?.Canary != canary || service.Meta.Fence() == fence.Token;
+        route = route.Applied is { Canary: not null } ? route with { Share = pods.Share } : route;
         return new(isFenced ? route : new RouteObservation(null, false, route.Problem), new Dictionary<string, VersionInstances>())
         {
             Basis = [service.Meta.ResourceVersion, replicaSet?.Meta.ResourceVersion ?? ""],

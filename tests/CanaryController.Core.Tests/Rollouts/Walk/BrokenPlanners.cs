@@ -55,10 +55,13 @@ internal static class BrokenPlanners
         }),
         [("WorkloadInvariants.InstancesGoOnlyAfterTheDrain", "ignores the drain delay")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { DrainDelay = TimeSpan.Zero }, state, seen),
+        [("WorkloadInvariants.InstancesGoOnlyAfterTheDrain", "takes no answer for one at a deletion")] = (spec, state, seen) =>
+            RolloutPlanner.Decide(spec, seen.Deleted && state is not null ? state with { WaitingSince = state.WaitingSince - WalkBounds.Unit } : state, seen),
         [("WorkloadInvariants.CapacityStaysUnderTraffic", "scales down before the router follows")] = Deciding((_, decision) =>
             decision.Next is { Phase: RolloutPhase.Progressing, CanaryRevision: { } canary } && !decision.Effects.Any(one => one is Effect.ScaleCanary)
                 ? decision with { Effects = decision.Effects.Add(new Effect.ScaleCanary(canary, 1)) }
                 : decision),
+        [("WorkloadInvariants.CapacityStaysUnderTraffic", "does not look at the autoscaler")] = Seeing(seen => seen with { Workload = seen.Workload with { MaxSize = null } }),
         [("WorkloadInvariants.HandOverComesAfterAllTraffic", "hands over before stable is drained")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { DrainDelay = TimeSpan.Zero }, state, seen),
         [("WorkloadInvariants.HandOverComesAfterAllTraffic", "hands over with too few instances")] =

@@ -9,7 +9,7 @@ internal static class Homecoming
 {
     private const int Rounds = 80;
 
-    public static bool IsReached(RolloutSpec spec, RolloutState state, bool isDeleted)
+    public static bool IsReached(RolloutSpec spec, RolloutState state, bool isDeleted, bool isAnswered = true)
     {
         var run = new RolloutRun(spec)
         {
@@ -23,6 +23,7 @@ internal static class Homecoming
             Verdict = Verdict.Passed,
             Gates = [new GateObservation("smoke", GateStatus.Passed, "ok.")],
             Deleted = isDeleted,
+            RouterAccepts = isAnswered,
         };
         if (state.Weight > CanaryWeight.Zero)
         {

@@ -46,6 +46,7 @@ internal static class WholeWalk
         {
             Assert.True(Homecoming.IsReached(spec, state, isDeleted: false), $"Stuck: {state}");
             Assert.True(Homecoming.IsReached(spec, state, isDeleted: true), $"Stuck on deletion: {state}");
+            Assert.True(Homecoming.IsReached(spec, state, isDeleted: true, isAnswered: false), $"Stuck on deletion while nobody answers: {state}");
         }
     }
 }

@@ -12,6 +12,9 @@ internal static class WalkInputs
 
     private static readonly (int Size, int Ready)[] Stables = [(4, 0), (4, 1), (4, 2), (4, 3), (2, 1), (8, 4), (0, 0)];
 
+    /// <summary>An autoscaler gives the workload less than it had.</summary>
+    private const int Autoscaled = 2;
+
     private static readonly Verdict?[] Verdicts = [Verdict.Passed, Verdict.Inconclusive, Verdict.Failed, null];
 
     public static IEnumerable<RolloutObservation> Of(RolloutSpec spec, RolloutState? state)
@@ -65,6 +68,12 @@ internal static class WalkInputs
             };
         }
 
+        foreach (var (size, ready) in Canaries)
+        {
+            var workload = well.Workload with { StableSize = Autoscaled, StableReady = Autoscaled, MaxSize = Autoscaled, CanarySize = size, CanaryReady = ready };
+            yield return well with { Workload = workload };
+        }
+
         foreach (var command in Commands(state))
         {
             yield return well with { Command = command };
@@ -87,6 +96,7 @@ internal static class WalkInputs
 
         yield return well with { Deleted = true };
         yield return well with { Deleted = true, Route = silent };
+        yield return well with { Deleted = true, Route = well.Route with { Accepted = false } };
         yield return well with { Deleted = true, Workload = weak };
         yield return well with { Analysis = Evidence(spec, state, Verdict.NoData) };
         yield return well with { ExternalAlarm = "The pager says so." };

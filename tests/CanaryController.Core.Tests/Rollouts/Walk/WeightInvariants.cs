@@ -30,7 +30,7 @@ internal static class WeightInvariants
             return null;
         }
 
-        var size = edge.Spec.Workload is WorkloadKind.Managed ? after.StableSizeAtStart : workload.CanarySize;
+        var size = edge.Spec.Workload is WorkloadKind.Managed ? Math.Min(after.StableSizeAtStart, workload.MaxSize ?? int.MaxValue) : workload.CanarySize;
         return after.Weight == CanaryWeight.Zero || (decimal)workload.CanaryReady / Math.Max(1, size) * 100 >= after.Weight.Percent
             ? null
             : $"{after.Weight} on {workload.CanaryReady} ready of {size}.";

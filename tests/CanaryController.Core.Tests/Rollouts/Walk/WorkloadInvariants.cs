@@ -14,13 +14,18 @@ internal static class WorkloadInvariants
 
         var (before, applied) = (edge.State, edge.Seen.Route);
         return before.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted) ? "Scaled to 0 outside an abort."
-            : !applied.Accepted || applied.Applied?.SoleVersion != before.StableRevision ? "Scaled to 0 before the router took up weight 0."
+            : !(applied.Accepted || IsUnanswered(edge)) || applied.Applied?.SoleVersion != before.StableRevision ? "Scaled to 0 before the router took up weight 0."
             : before.DrainSince is null || edge.Seen.Now - before.DrainSince < edge.Spec.DrainDelay ? "Scaled to 0 before the drain delay passed."
             : null;
     }
 
     public static string? CapacityStaysUnderTraffic(Edge edge)
     {
+        if (Scaling(edge)?.Replicas > Math.Max(edge.Seen.Workload.MaxSize ?? int.MaxValue, edge.Seen.Workload.StableSize))
+        {
+            return "Scaled beyond what an autoscaler would give.";
+        }
+
         if (Scaling(edge) is not { } scale || scale.Replicas >= edge.Seen.Workload.CanarySize)
         {
             return edge.Spec.Workload is WorkloadKind.External && edge.Decision.Effects.Any(one => one is Effect.ScaleCanary or Effect.HandOver)
@@ -28,8 +33,8 @@ internal static class WorkloadInvariants
                 : null;
         }
 
-        return !edge.Seen.Route.Accepted || edge.Decision.Effects.Any(one => one is Effect.ApplySplit) ? "Scaled down while the router was not there yet."
-            : scale.Replicas * 100m / Math.Max(1, edge.After.StableSizeAtStart) < edge.After.Weight.Percent ? "Scaled below what the weight needs."
+        return !(edge.Seen.Route.Accepted || IsUnanswered(edge)) || edge.Decision.Effects.Any(one => one is Effect.ApplySplit) ? "Scaled down while the router was not there yet."
+            : scale.Replicas * 100m / Math.Max(1, Math.Min(edge.After.StableSizeAtStart, edge.Seen.Workload.MaxSize ?? int.MaxValue)) < edge.After.Weight.Percent ? "Scaled below what the weight needs."
             : null;
     }
 
@@ -57,6 +62,10 @@ internal static class WorkloadInvariants
             : edge.Seen.Workload.CanaryReady < edge.Seen.Workload.StableSize ? "Handed over with too few instances."
             : null;
     }
+
+    /// <summary>A deletion has waited long enough for somebody to accept what the router carries.</summary>
+    private static bool IsUnanswered(Edge edge) =>
+        edge is { State.Phase: RolloutPhase.Aborting, Seen.Deleted: true } && edge.Seen.Now - edge.State.WaitingSince >= WalkBounds.Unit;
 
     private static Effect.ScaleCanary? Scaling(Edge edge) => edge.Decision.Effects.OfType<Effect.ScaleCanary>().SingleOrDefault();
 }

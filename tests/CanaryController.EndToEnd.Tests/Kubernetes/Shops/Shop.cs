@@ -84,17 +84,11 @@ internal sealed class Shop
     public double Share(string release)
     {
         var hash = ReplicaSet(release).Hash();
-        var world = new World(Name);
-        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute])
-        {
-            foreach (var happened in _view.All(kind).Select(item => new ClusterEvent(kind, item, false, default)).Where(world.Concerns))
-            {
-                world.Apply(happened);
-            }
-        }
-
-        return world.Traffic.GetValueOrDefault(hash) * 100;
+        return Now(KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute).Traffic.GetValueOrDefault(hash) * 100;
     }
+
+    /// <summary>All pods that serve stand in the endpoints of a Service: a cluster fills those a while after the pods are ready, and requests are lost until then.</summary>
+    public bool IsServed(string service, int pods) => Now(KubeKind.EndpointSlice).Endpoints(service).Count == pods;
 
     /// <summary>Installs Deployment, Service and route with release v1, then the Rollout; returns when the controller leads it.</summary>
     public async Task OpenAsync()
@@ -112,7 +106,7 @@ internal sealed class Shop
             (await Client.CreateAsync(KubeKind.HttpRoute, Namespace, Manifests.Route(), Cancellation)).Done();
         }
 
-        await UntilAsync("v1 serves", () => Serving("v1").Count == Options.Replicas && Deployment.Int("status", "availableReplicas") == Options.Replicas);
+        await UntilAsync("v1 serves", () => Serving("v1").Count == Options.Replicas && Deployment.Int("status", "availableReplicas") == Options.Replicas && IsServed(Name, Options.Replicas));
         (await Client.CreateAsync(KubeKind.Rollout, Namespace, Manifests.Rollout(), Cancellation)).Done();
         await UntilAsync("the controller leads it", () => Phase is "Idle" && IsHeld);
     }
@@ -201,9 +195,27 @@ internal sealed class Shop
         }
 
         (await Client.CreateAsync(KubeKind.HttpRoute, Namespace, Manifests.Route(), Cancellation)).Done();
-        await UntilAsync("both versions serve", () => Serving("v1").Count == Options.Replicas && Serving("v2").Count == Options.Replicas);
+        await UntilAsync("both versions serve", () => Serving("v1").Count == Options.Replicas && Serving("v2").Count == Options.Replicas && IsServed($"{Name}-v1", Options.Replicas) && IsServed($"{Name}-v2", Options.Replicas));
         (await Client.CreateAsync(KubeKind.Rollout, Namespace, Manifests.Rollout(), Cancellation)).Done();
         await UntilAsync("the controller leads it", () => Phase is "Idle");
+    }
+
+    /// <summary>The shop's objects of some kinds, as they were seen last.</summary>
+    private World Now(params ReadOnlySpan<KubeKind> kinds)
+    {
+        var world = new World(Name);
+        foreach (var kind in kinds)
+        {
+            foreach (var item in _view.All(kind))
+            {
+                if (new ClusterEvent(kind, item, false, default) is var happened && world.Concerns(happened))
+                {
+                    world.Apply(happened);
+                }
+            }
+        }
+
+        return world;
     }
 
     /// <summary>Stops looking.</summary>

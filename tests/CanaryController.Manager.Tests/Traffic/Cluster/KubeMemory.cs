@@ -86,7 +86,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
     public Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<KubeAnswer> DeleteAsync(ObjectKind kind, ObjectName name, string uid, CancellationToken cancellation, string? resourceVersion = null) =>
-        throw new NotSupportedException();
+        Task.FromResult(_objects.Remove((kind.Kind, name)) ? new KubeAnswer(KubeOutcome.Done, null, null) : new(KubeOutcome.NotFound, null, $"{kind} {name} does not exist."));
 
     private KubeAnswer Patch(ObjectKind kind, ObjectName name, JsonPatch patch)
     {

@@ -37,7 +37,7 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
             patch.Add("/spec/paused", true);
         }
 
-        patch.Annotate(request.Object, (WorkloadMarks.Held, "true"));
+        patch.Annotate(request.Object, (WorkloadMarks.Held, leader.Meta.Name.Name));
         return IsHeld(before) && before.IsPaused && !after.IsPaused
             ? patch.Answer(HoldWarnings.Why(leader, state, mode), HoldWarnings.WhatToDo(leader, state, mode))
             : patch.Answer();

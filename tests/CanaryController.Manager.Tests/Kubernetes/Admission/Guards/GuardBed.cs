@@ -120,7 +120,7 @@ internal sealed class GuardBed
 
         if (held)
         {
-            made["metadata"]!["annotations"] = new JsonObject { [WorkloadMarks.Held] = "true" };
+            made["metadata"]!["annotations"] = new JsonObject { [WorkloadMarks.Held] = "checkout" };
         }
 
         return made;

@@ -154,6 +154,6 @@ public sealed class HoldHookTests
     private static void AssertHeld(JsonObject stored)
     {
         Assert.True((bool?)stored["spec"]!["paused"]);
-        Assert.Equal("true", (string?)stored["metadata"]!["annotations"]![WorkloadMarks.Held]);
+        Assert.Equal("checkout", (string?)stored["metadata"]!["annotations"]![WorkloadMarks.Held]);
     }
 }

@@ -1,0 +1,180 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.ReplicaRatio;
+using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Manager.Kubernetes;
+
+/// <summary>
+/// What the cluster's objects tell of a rollout that is deleted and cannot say it itself any more, because its text was never valid as far as anybody knows, or its status cannot be read: the
+/// Deployment, holders, ReplicaSets and Services that carry its name, and the routes that send to those. Only for External versions, of which nothing carries it, a broken text is asked.
+/// </summary>
+internal sealed class ClusterRemains(
+    IObjectCache<RolloutObject> rollouts,
+    IObjectCache<DeploymentObject> deployments,
+    IObjectCache<ReplicaSetObject> sets,
+    IObjectCache<HolderObject> holders,
+    IObjectCache<ServiceObject> services,
+    IObjectCache<HttpRouteObject> routes)
+{
+    private const string StableHolderSuffix = "-stable";
+
+    /// <summary>No Deployment is called so: it is gone, or none was ever held.</summary>
+    private const string Nothing = "";
+
+    /// <summary>All that is left of it to give back; null when nothing is.</summary>
+    public Remains? Of(RolloutObject rollout)
+    {
+        var ours = ObjectKeys.Rollout(rollout.Meta.Name.Namespace, rollout.Meta.Name.Name);
+        var seen = new Seen(rollout, rollout.Content?.Resource.Spec ?? rollout.Broken?.Spec ?? new(), holders.By(ours), sets.By(ours), services.By(ours));
+        return seen.IsMarked || Held(seen) is not null ? OfDeployment(seen) : OfExternal(seen);
+    }
+
+    private Remains OfDeployment(Seen seen)
+    {
+        var stored = seen.Holders.FirstOrDefault(holder => holder.Meta.Name.Name == seen.Name + StableHolderSuffix)?.Revision;
+        var service = seen.Service ?? Counted(seen, stored) ?? seen.Spec.Service?.Name ?? seen.Name;
+        var deployment = DeploymentOf(seen, stored);
+        var isByPodCount = seen.Services.Count == 0 && (seen.Spec.Traffic.Router is RouterType.ReplicaRatio || Counted(seen, stored) is not null);
+        var spec = new SpecSection
+        {
+            Workload = new() { Kind = WorkloadType.Deployment, Name = deployment },
+            Service = new() { Name = service, Port = seen.Spec.Service?.Name == service ? seen.Spec.Service.Port : null },
+            Traffic = Traffic(isByPodCount ? RouterType.ReplicaRatio : RouterType.GatewayAPI, isByPodCount ? [] : RoutesTo(seen.Namespace, service)),
+        };
+        return new(Content(seen, spec), StateOf(seen, stored, deployment, service));
+    }
+
+    /// <summary>Of External versions only the route tells something: the two Services among which it was divided last.</summary>
+    private Remains? OfExternal(Seen seen)
+    {
+        var named = seen.Spec.Workload.Kind is WorkloadType.External ? seen.Spec.Traffic.GatewayApi?.HttpRoutes.Select(route => route.Name) ?? [] : [];
+        var divided = named.Where(name => !IsOthers(seen, name)).Select(name => routes.Find(new(seen.Namespace, name))).OfType<HttpRouteObject>()
+            .Where(route => OriginalRoute.Of(route) is not null).ToArray();
+        if (divided.Length == 0 || OriginalRoute.Of(divided[0]) is not { } note)
+        {
+            return null;
+        }
+
+        // After a promotion the note still has the roles of the last division: who has everything is stable.
+        var isSwapped = note.Canary is not null && Weight(divided[0], note.Stable) == 0 && Weight(divided[0], note.Canary) > 0;
+        var (stable, canary) = isSwapped ? (note.Canary!, note.Stable) : (note.Stable, note.Canary);
+        var spec = new SpecSection
+        {
+            Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
+            Service = seen.Spec.Service,
+            Traffic = Traffic(RouterType.GatewayAPI, [.. divided.Select(route => route.Meta.Name.Name)]),
+        };
+        return new(Content(seen, spec), Left(seen, stable, canary));
+    }
+
+    private bool IsOthers(Seen seen, string route) =>
+        rollouts.By(RolloutObject.RouteKey(seen.Namespace, route)).Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid);
+
+    private string? Held(Seen seen) => deployments.All
+        .FirstOrDefault(deployment => deployment.Meta.Name.Namespace == seen.Namespace && deployment.Meta.Annotations.GetValueOrDefault(WorkloadMarks.Held) == seen.Name)?.Meta.Name.Name;
+
+    /// <summary>The one that is held says so. Otherwise stable's ReplicaSet has an owner, and ReplicaSets of ours are called after their Deployment.</summary>
+    private string DeploymentOf(Seen seen, string? stored)
+    {
+        var ofStable = stored is null ? null : sets.All
+            .FirstOrDefault(set => set.Meta.Name.Namespace == seen.Namespace && set.Hash == stored && set.Meta.Controller is { Kind: "Deployment" })?.Meta.Controller?.Name;
+        var ofOurs = seen.Sets.Where(set => set.Hash is not null && set.Meta.Name.Name.EndsWith($"-{set.Hash}", StringComparison.Ordinal))
+            .Select(set => set.Meta.Name.Name[..^(set.Hash!.Length + 1)])
+            .Select(name => name.EndsWith("-cc", StringComparison.Ordinal) ? name[..^3] : name)
+            .FirstOrDefault();
+        return Held(seen) ?? ofStable ?? ofOurs ?? Nothing;
+    }
+
+    /// <summary>The apex Service of a ReplicaRatio, which notes the versions.</summary>
+    private string? Counted(Seen seen, string? stored) => stored is null || seen.Services.Count > 0 ? null : services.All
+        .FirstOrDefault(service => service.Meta.Name.Namespace == seen.Namespace && AskedRatio.Of(service) is { } asked && (asked.Stable == stored || asked.Canary == stored))?.Meta.Name.Name;
+
+    /// <summary>Those that were divided between the two Services beside <paramref name="service"/>, or send to one of them.</summary>
+    private string[] RoutesTo(string ns, string service)
+    {
+        var (stable, canary) = (service + BackendPair.StableSuffix, service + BackendPair.CanarySuffix);
+        return
+        [
+            .. routes.All.Where(route => route.Meta.Name.Namespace == ns)
+                .Where(route => OriginalRoute.Of(route)?.Stable == stable || Weight(route, stable) > 0 || Weight(route, canary) > 0)
+                .Select(route => route.Meta.Name.Name),
+        ];
+    }
+
+    private static TrafficSection Traffic(RouterType router, string[] routes) => new()
+    {
+        Router = router,
+        GatewayApi = router is RouterType.GatewayAPI ? new() { HttpRoutes = [.. routes.Select(name => new HttpRouteSection { Name = name })] } : null,
+    };
+
+    private static int Weight(HttpRouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
+
+    private static RolloutContent Content(Seen seen, SpecSection spec) =>
+        RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
+
+    /// <summary>A broken text may shorten it, since clients are known best to whoever wrote it.</summary>
+    private static TimeSpan DrainDelay(Seen seen) => seen.Spec.Strategy.DrainDelay is var asked && asked >= TimeSpan.Zero && asked < StrategySection.DefaultDrainDelay
+        ? asked
+        : StrategySection.DefaultDrainDelay;
+
+    /// <summary>Stable is what was stored as stable, unless it was just handed over: then the Deployment owns what its Service points at.</summary>
+    private static RolloutState StateOf(Seen seen, string? stored, string deployment, string service)
+    {
+        var front = seen.Pinned(service + BackendPair.StableSuffix);
+        var isHandedOver = front is not null && front != stored && seen.Sets.Any(set => set.Hash == front && set.Meta.Controller is { Kind: "Deployment" } owner && owner.Name == deployment);
+        if ((isHandedOver ? front : stored) is not { } stable)
+        {
+            return new();
+        }
+
+        var pinned = seen.Pinned(service + BackendPair.CanarySuffix);
+        var canary = pinned is not null && pinned != stable ? pinned
+            : seen.Holders.Select(holder => holder.Revision).FirstOrDefault(revision => revision is not null && revision != stable);
+        var left = Left(seen, stable, canary);
+        return isHandedOver ? left with { Phase = RolloutPhase.Promoted } : left;
+    }
+
+    private static RolloutState Left(Seen seen, string stable, string? canary) => new()
+    {
+        Phase = RolloutPhase.Aborting,
+        StableRevision = stable,
+        CanaryRevision = canary,
+        TargetRevision = canary ?? stable,
+        Attempt = canary is null ? 0 : 1,
+        Reason = RolloutReason.Deleted,
+        Message = "The rollout was deleted, and neither its text nor its status says what it led: what the objects of the cluster tell of it is given back.",
+
+        // Events are named after this: beyond all that were told before.
+        Sequence = seen.CreatedAt.ToUnixTimeSeconds(),
+    };
+
+    private sealed record Seen(
+        RolloutObject Rollout, SpecSection Spec, IReadOnlyList<HolderObject> Holders, IReadOnlyList<ReplicaSetObject> Sets, IReadOnlyList<ServiceObject> Services)
+    {
+        public string Namespace => Rollout.Meta.Name.Namespace;
+
+        public string Name => Rollout.Meta.Name.Name;
+
+        public DateTimeOffset CreatedAt => Rollout.Meta.CreatedAt;
+
+        public bool IsMarked => Holders.Count > 0 || Sets.Count > 0 || Services.Count > 0;
+
+        /// <summary>The apex of the Services that we made.</summary>
+        public string? Service => Services.Select(service => service.Meta.Name.Name)
+            .Select(name => Without(name, BackendPair.StableSuffix) ?? Without(name, BackendPair.CanarySuffix))
+            .FirstOrDefault(name => name is not null);
+
+        public string? Pinned(string service) => Services.FirstOrDefault(each => each.Meta.Name.Name == service)?.Selector.GetValueOrDefault(Marks.PodTemplateHash);
+
+        private static string? Without(string name, string suffix) => name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : null;
+    }
+}
+
+/// <summary>What is left of a rollout.</summary>
+/// <param name="Content">What it led, as if its text said so; how it would roll out is not known.</param>
+/// <param name="State">On its way back to stable; a new one when nothing tells what is stable.</param>
+internal sealed record Remains(RolloutContent Content, RolloutState State);

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Tests.Traffic.Cluster;
+using CanaryController.Manager.Tests.Traffic.GatewayApi;
+using CanaryController.Manager.Tests.Workloads;
+using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Manager.Tests.Kubernetes;
+
+/// <summary>What is told of a rollout by the objects that it led, when neither its text nor its status tells it.</summary>
+public sealed class RemainsTests
+{
+    private readonly CacheMemory<RolloutObject> _rollouts = new();
+    private readonly CacheMemory<DeploymentObject> _deployments = new();
+    private readonly CacheMemory<ReplicaSetObject> _sets = new();
+    private readonly CacheMemory<HolderObject> _holders = new();
+    private readonly CacheMemory<ServiceObject> _services = new();
+    private readonly CacheMemory<HttpRouteObject> _routes = new();
+
+    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, _routes);
+
+    [Theory]
+    [InlineData("at rest", 1)]
+    [InlineData("under way", 1)]
+    [InlineData("aborted", 1)]
+    [InlineData("promoted", 2)]
+    public void What_is_left_of_a_Deployments_rollout_is_enough_to_give_everything_back(string when, int stable)
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        run.Verdict = when == "aborted" ? Verdict.Failed : Verdict.Passed;
+        if (when != "at rest")
+        {
+            run.Cluster.Ask(2);
+            run.Settle(when == "under way" ? 4 : 150);
+        }
+
+        See(run.Cluster);
+        _routes.Put(RouteRig.Project(RouteRig.Route("web", """[{"backendRefs": [{"name": "checkout-stable", "weight": 50}, {"name": "checkout-canary", "weight": 50}]}]""")));
+        _routes.Put(RouteRig.Project(RouteRig.Route("blog", """[{"backendRefs": [{"name": "blog"}]}]""")));
+        var left = Remains.Of(Broken("checkout"))!;
+        Assert.Equal(("checkout", "checkout"), (left.Content.Resource.Spec.Workload.Name, left.Content.Target.Cluster!.Service));
+        Assert.Equal(["web"], left.Content.Target.Cluster.HttpRoutes);
+        Assert.Equal(run.Stable, left.State.StableRevision);
+        Assert.Equal(when == "under way" ? run.State.CanaryRevision : null, when == "under way" ? left.State.CanaryRevision : null);
+
+        run.Lose(left.State);
+        run.Deleted = true;
+        run.Settle();
+        run.AssertWhole();
+        Assert.True(run.IsForgotten, run.Tell());
+        run.Controllers.Settle();
+        Assert.False(run.Cluster.Deployment!.IsPaused);
+        Assert.Equal(ClusterModel.Template(stable), run.Cluster.Deployment.Template);
+        Assert.Empty(run.Cluster.Holders);
+        Assert.Equal(["checkout"], run.Cluster.Services.Keys);
+        Assert.Equal(4, run.Cluster.Sets.Values.Sum(set => set.Replicas));
+    }
+
+    [Fact]
+    public void A_Deployment_that_was_paused_and_no_more_is_found()
+    {
+        var model = ClusterModel.With(4);
+        var meta = model.Deployment!.Meta with { Annotations = new Dictionary<string, string> { [WorkloadMarks.Held] = "checkout" } };
+        _deployments.Put(model.Deployment with { Meta = meta, IsPaused = true });
+        var left = Remains.Of(Broken("checkout"))!;
+        Assert.Equal("checkout", left.Content.Resource.Spec.Workload.Name);
+        Assert.Null(left.State.StableRevision);
+    }
+
+    [Fact]
+    public void Nothing_is_left_of_a_rollout_that_led_nothing_whatever_its_text_names()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        See(run.Cluster);
+        Assert.Null(Remains.Of(Broken("other")));
+        Assert.NotNull(Remains.Of(Broken("checkout")));
+    }
+
+    [Theory]
+    [InlineData(75, 25, "shop-v1", "shop-v2")]
+    [InlineData(0, 100, "shop-v2", "shop-v1")]
+    public void Of_External_versions_the_one_with_all_requests_is_stable_otherwise_the_one_that_was(int first, int second, string stable, string canary)
+    {
+        Divided(first, second);
+        var left = Remains.Of(External("shop"))!;
+        Assert.Equal((stable, canary, RolloutPhase.Aborting), (left.State.StableRevision, left.State.CanaryRevision, left.State.Phase));
+        Assert.Equal(["web"], left.Content.Target.Cluster!.HttpRoutes);
+    }
+
+    [Fact]
+    public void A_route_that_another_rollout_leads_is_not_taken_from_it()
+    {
+        Divided(75, 25);
+        _rollouts.Put(External("leads", """, "strategy": {"steps": [{"weight": 25}]}"""));
+        Assert.NotEmpty(_rollouts.All[0].IndexKeys);
+        Assert.Null(Remains.Of(External("shop")));
+    }
+
+    private void Divided(int first, int second)
+    {
+        var route = RouteRig.Route("web", $$"""[{"backendRefs": [{"name": "shop-v1", "weight": {{first}} }, {"name": "shop-v2", "weight": {{second}} }]}]""");
+        route["metadata"]!["annotations"]!["canarycontroller.io/original"] = """{"stable":"shop-v1","canary":"shop-v2","rules":[]}""";
+        _routes.Put(RouteRig.Project(route));
+    }
+
+    private void See(ClusterModel cluster)
+    {
+        string[] ours = [ObjectKeys.Rollout("shop", "checkout")];
+        _deployments.Put(cluster.Deployment!);
+        cluster.Holders.Values.ToList().ForEach(holder => _holders.Put(holder with { IndexKeys = ours }));
+        cluster.Sets.Values.ToList().ForEach(set => _sets.Put(set with { IndexKeys = set.Meta.Labels.ContainsKey(Marks.RolloutLabel) ? ours : [] }));
+        cluster.Services.Values.ToList().ForEach(service => _services.Put(service with { IndexKeys = service.Meta.Labels.ContainsKey(Marks.RolloutLabel) ? ours : [] }));
+    }
+
+    private static RolloutObject Broken(string name) => Project(name, """{"workload": {"kind": "Deployment", "name": "checkout"}, "service": {"name": "checkout"}}""");
+
+    private static RolloutObject External(string name, string more = "") => Project(
+        name,
+        $$$"""{"workload": {"kind": "External", "versions": {"stable": "shop-v1", "canary": "shop-v2"}}, "traffic": {"router": "GatewayAPI", "gatewayAPI": {"httpRoutes": [{"name": "web"}]}}{{{more}}}}""");
+
+    private static RolloutObject Project(string name, string spec) => new JsonObject
+    {
+        ["apiVersion"] = Rollout.ApiVersionText,
+        ["kind"] = Rollout.KindText,
+        ["metadata"] = new JsonObject
+        {
+            ["namespace"] = "shop", ["name"] = name, ["uid"] = name, ["resourceVersion"] = "7", ["creationTimestamp"] = "2026-01-01T00:00:00Z", ["deletionTimestamp"] = "2026-01-02T00:00:00Z",
+        },
+        ["spec"] = JsonNode.Parse(spec),
+    }.Project(RolloutObject.Project);
+}
