@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CanaryController.ApiServerStub.Api;
 using CanaryController.ApiServerStub.Patches;
 using CanaryController.ApiServerStub.Schemas;
 using CanaryController.ApiServerStub.Storage;

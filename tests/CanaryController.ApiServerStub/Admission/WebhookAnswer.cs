@@ -12,6 +12,7 @@ namespace CanaryController.ApiServerStub.Admission;
 /// <param name="Warnings">For the client.</param>
 internal sealed record WebhookAnswer(bool IsAllowed, JsonArray? Patch, JsonObject? Status, IReadOnlyList<string> Warnings)
 {
+    /// <summary>What a review says.</summary>
     /// <exception cref="WebhookCallException">It is none that the API server takes.</exception>
     public static WebhookAnswer Read(JsonObject review, string uid, bool isMutating)
     {

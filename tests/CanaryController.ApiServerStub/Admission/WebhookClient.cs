@@ -14,6 +14,7 @@ internal sealed class WebhookClient(WebhookAddresses addresses, TimeProvider tim
     private const int MaxAnswerBytes = 8 * 1024 * 1024;
     private readonly WebhookConnections _connections = new();
 
+    /// <summary>The answer, as it came.</summary>
     /// <exception cref="WebhookCallException">No answer came, or none that is JSON.</exception>
     public async Task<JsonObject> SendAsync(Webhook hook, JsonObject review, CancellationToken stop)
     {

@@ -103,7 +103,7 @@ internal sealed class Writes(ObjectStore store)
             await store.Admitter.ValidateAsync(attributes with { Object = admitted }, call.Stop);
         }
 
-        store.Deleter.Delete(request, options);
+        store.Deleter.DeleteUnasked(request, options);
         var status = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 };
         return Answer.Json(status, 201) with { Warnings = call.Warnings };
     }

@@ -18,7 +18,7 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
     {
         if (!admitter.IsAsked(request))
         {
-            return Delete(request, options);
+            return DeleteUnasked(request, options);
         }
 
         // The request that names no object deletes several: webhooks are not told the name then.
@@ -34,7 +34,7 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
             {
                 if (ReferenceEquals(Current(request), current))
                 {
-                    return Delete(request, options);
+                    return DeleteUnasked(request, options);
                 }
             }
         }
@@ -44,7 +44,7 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
 
     /// <summary>Deletes without asking any webhook.</summary>
     /// <returns>The object as it is after the request, and whether it is gone.</returns>
-    public (JsonObject Object, bool IsGone) Delete(WriteRequest request, DeleteRequest options)
+    public (JsonObject Object, bool IsGone) DeleteUnasked(WriteRequest request, DeleteRequest options)
     {
         lock (database.Gate)
         {
@@ -152,7 +152,7 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
 
         foreach (var instance in database.Table(type.Key).Values)
         {
-            Delete(new() { Type = type, Version = type.Stored, Namespace = instance.Name.Namespace, Name = instance.Name.Name }, new());
+            DeleteUnasked(new() { Type = type, Version = type.Stored, Namespace = instance.Name.Namespace, Name = instance.Name.Name }, new());
         }
 
         catalogs.Finish(type);
