@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using CanaryController.ApiServerStub;
 
-// api-server-stub [--port N] [--crds DIR]... [--kubeconfig FILE] [--token TOKEN] [--controllers]
+// api-server-stub [--port N] [--crds DIR]... [--kubeconfig FILE] [--token TOKEN[=USER[,GROUP]...]]... [--controllers]
 var options = new StubOptions();
 string? kubeconfig = null;
 for (var i = 0; i < args.Length; i++)
@@ -24,10 +24,10 @@ for (var i = 0; i < args.Length; i++)
             kubeconfig = value;
             break;
         case "--token" when value != "":
-            options = options with { Tokens = new Dictionary<string, string>(StringComparer.Ordinal) { [value] = "admin" } };
+            options = WithToken(options, value);
             break;
         default:
-            await Console.Error.WriteLineAsync($"not understood: {args[i]} {value}\nusage: [--port N] [--crds DIR] [--kubeconfig FILE] [--token TOKEN] [--controllers]");
+            await Console.Error.WriteLineAsync($"not understood: {args[i]} {value}\nusage: [--port N] [--crds DIR] [--kubeconfig FILE] [--token TOKEN[=USER[,GROUP]...]]... [--controllers]");
             return 3;
     }
 
@@ -52,3 +52,13 @@ if (kubeconfig is not null)
 await Console.Out.WriteLineAsync($"serving {server.BaseUrl}");
 await stop.Task;
 return 0;
+
+// A token without a user is the administrator's. The first one is the kubeconfig's.
+static StubOptions WithToken(StubOptions options, string text)
+{
+    var parts = text.Split('=', 2);
+    var names = parts.Length == 2 ? parts[1].Split(',') : [StubUser.Admin.Name];
+    var tokens = new Dictionary<string, string>(options.Tokens, StringComparer.Ordinal) { [parts[0]] = names[0] };
+    var users = parts.Length == 2 && names.Length > 1 ? options.Users.Append(new StubUser(names[0]) { Groups = names[1..] }) : options.Users;
+    return options with { Tokens = tokens, Users = [.. users] };
+}

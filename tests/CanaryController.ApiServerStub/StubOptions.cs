@@ -6,8 +6,20 @@ public sealed record StubOptions
     /// <summary>The port on 127.0.0.1; 0 (default) = any free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Bearer tokens that are known, each with its user's name. Empty (default) = nobody has to authenticate.</summary>
+    /// <summary>Bearer tokens that are known, each with its user's name. Empty (default) = nobody has to authenticate, and everybody is <see cref="StubUser.Admin"/>.</summary>
     public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>More about the users of <see cref="Tokens"/>: uid and groups. One who is not here has none of his own, but for <see cref="StubUser.Admin"/>.</summary>
+    public IReadOnlyList<StubUser> Users { get; init; } = [];
+
+    /// <summary>What access reviews answer, and who may impersonate whom. Empty (default) = everybody may do everything; else only these and <c>system:masters</c>.</summary>
+    public IReadOnlyList<StubGrant> Grants { get; init; } = [];
+
+    /// <summary>
+    /// On which port of 127.0.0.1 a Service is that a webhook configuration names, by <c>namespace/name</c>. One that is not here is where its annotation
+    /// <c>api-server-stub/loopback-port</c> says. The webhook's certificate has to be for <c>name.namespace.svc</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> ServicePorts { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>YAML text with CRDs that are there from the start; several documents in one are fine.</summary>
     public IReadOnlyList<string> Crds { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Controllers;
 using CanaryController.ApiServerStub.Faults;
@@ -11,8 +12,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace CanaryController.ApiServerStub;
 
 /// <summary>
-/// A small and strict stand-in for a Kubernetes API server, on 127.0.0.1: what it accepts, a real one accepts too. It does not evaluate CEL rules of CRDs, calls no admission
-/// webhooks, knows no RBAC and asks no disruption budgets.
+/// A small and strict stand-in for a Kubernetes API server, on 127.0.0.1: what it accepts, a real one accepts too. It calls admission webhooks.
+/// It does not evaluate CEL rules of CRDs, checks no RBAC (reviews of access are answered from a table) and asks no disruption budgets.
 /// </summary>
 public sealed class StubServer : IAsyncDisposable
 {
@@ -79,7 +80,7 @@ public sealed class StubServer : IAsyncDisposable
     /// <summary>Starts a server with an empty cluster: the four namespaces that every cluster has, and the CRDs of the options.</summary>
     public static async Task<StubServer> StartAsync(StubOptions options, CancellationToken stop = default)
     {
-        var store = new ObjectStore(options.Time, options.HistoryLimit, options.WatchBacklog, options.Seed);
+        var store = new ObjectStore(options.Time, options.HistoryLimit, options.WatchBacklog, options.Seed, options.ServicePorts);
         foreach (var crd in options.Crds.SelectMany(Yaml.Read).OfType<JsonObject>().Where(document => (string?)document["kind"] == "CustomResourceDefinition"))
         {
             store.Create("apiextensions.k8s.io/customresourcedefinitions", crd);
@@ -124,6 +125,7 @@ public sealed class StubServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
             kestrel.Limits.MaxConcurrentConnections = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);

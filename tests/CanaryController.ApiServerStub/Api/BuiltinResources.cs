@@ -1,3 +1,4 @@
+using CanaryController.ApiServerStub.Admission;
 using CanaryController.ApiServerStub.Kinds;
 using CanaryController.ApiServerStub.Schemas;
 
@@ -44,6 +45,16 @@ internal static class BuiltinResources
             Rules = new CrdRules(),
             Generation = GenerationRule.Spec,
         };
+        foreach (var (plural, kind, isMutating) in new[] { ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration", true), ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false) })
+        {
+            yield return One(WebhookConfigurations.Group, "v1", plural, kind, status: false, []) with
+            {
+                Namespaced = false,
+                Rules = new WebhookRules(isMutating),
+                Generation = GenerationRule.Content,
+            };
+        }
+
         yield return One("events.k8s.io", "v1", "events", "Event", status: false, ["ev"]) with { Rules = new EventRules(), AliasOf = "core/events", CreateOnUpdate = true };
     }
 

@@ -33,13 +33,13 @@ public sealed class ClusterControllers : IAsyncDisposable
         var random = new Random(seed);
         _controllers =
         [
-            new DeploymentController(store, time, _queue),
-            new ReplicaSetController(store, time, _queue, random),
-            new PodController(store, time, _queue, timings ?? PodTimings.Default, random),
-            new EndpointSliceController(store, random),
-            new GarbageCollector(store, _queue, _kinds),
-            new NamespaceController(store, _kinds),
-            new AutoscalerController(store, time),
+            new DeploymentController(store.As("deployment-controller"), time, _queue),
+            new ReplicaSetController(store.As("replicaset-controller"), time, _queue, random),
+            new PodController(store.As("node-controller"), time, _queue, timings ?? PodTimings.Default, random),
+            new EndpointSliceController(store.As("endpointslice-controller"), random),
+            new GarbageCollector(store.As("generic-garbage-collector"), _queue, _kinds),
+            new NamespaceController(store.As("namespace-controller"), _kinds),
+            new AutoscalerController(store.As("horizontal-pod-autoscaler"), time),
         ];
     }
 

@@ -59,10 +59,7 @@ internal sealed record Answer(int Code, ReadOnlyMemory<byte> Body)
         response.StatusCode = Code;
         response.ContentType = ContentType;
         response.ContentLength = Body.Length;
-        foreach (var warning in Warnings)
-        {
-            response.Headers.Append("Warning", $"299 - \"{warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
-        }
+        response.Headers.Append("Warning", WarningHeaders.Of(Warnings));
 
         await response.Body.WriteAsync(Body, stop);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Faults;
 using CanaryController.ApiServerStub.Storage;
+using CanaryController.ApiServerStub.Users;
 
 namespace CanaryController.ApiServerStub.Http;
 
@@ -10,6 +11,8 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
     private readonly Lists _lists = new(store.Database);
     private readonly Watches _watches = new(store.Database, options);
     private readonly Writes _writes = new(store);
+    private readonly Authenticator _authenticator = new(options);
+    private readonly Reviews _reviews = new(new(options));
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -33,7 +36,7 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
             return;
         }
 
-        if (request.Verb == "watch" && IsKnown(context, out _) && await WatchAsync(context, path!, request))
+        if (request.Verb == "watch" && _authenticator.Of(context.Request) is { } watcher && await WatchAsync(context, path!, request, watcher))
         {
             return;
         }
@@ -64,16 +67,19 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
 
     private async Task<Answer> AnswerAsync(HttpContext context, ApiPath? path, StubRequest request)
     {
+        var warnings = new List<string>();
         try
         {
-            if (!IsKnown(context, out _))
+            var where = context.Request.Path.Value ?? "";
+            if (_authenticator.Of(context.Request) is not { } user)
             {
-                return Answer.Refused(new(401, "Unauthorized", "Unauthorized"));
+                var isProbe = where is "/readyz" or "/healthz" or "/livez" or "/version";
+                return isProbe ? Discovery.For(where, store.Catalogs.Current)! : Answer.Refused(new(401, "Unauthorized", "Unauthorized"));
             }
 
-            var where = context.Request.Path.Value ?? "";
+            user = _authenticator.Acting(context.Request, user);
             if (context.Request.Method == "POST" && where.EndsWith("reviews", StringComparison.Ordinal)
-                && Discovery.Review(where, await Bodies.ReadObjectAsync(context.Request, context.RequestAborted), UserOf) is { } review)
+                && _reviews.For(where, await Bodies.ReadObjectAsync(context.Request, context.RequestAborted), user) is { } review)
             {
                 return review;
             }
@@ -83,11 +89,11 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
                 return Discovery.For(where, store.Catalogs.Current) ?? throw NoSuchPath();
             }
 
-            return Discovery.For(where, store.Catalogs.Current) ?? await RouteAsync(CallOf(context, path), request.Verb);
+            return Discovery.For(where, store.Catalogs.Current) ?? await RouteAsync(CallOf(context, path, user, warnings), request.Verb);
         }
         catch (ApiException refusal)
         {
-            return Answer.Refused(refusal);
+            return Answer.Refused(refusal) with { Warnings = warnings };
         }
     }
 
@@ -124,7 +130,7 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
     }
 
     // False when there is no such resource, which is answered as for any other request.
-    private async Task<bool> WatchAsync(HttpContext context, ApiPath path, StubRequest request)
+    private async Task<bool> WatchAsync(HttpContext context, ApiPath path, StubRequest request, StubUser user)
     {
         if (store.Catalogs.Current.Find(path.Group, path.Version, path.Plural) is null)
         {
@@ -133,7 +139,7 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
 
         try
         {
-            var call = CallOf(context, path);
+            var call = CallOf(context, path, _authenticator.Acting(context.Request, user), []);
             _ = call.Selectors();
             var (watch, present) = _watches.Begin(call);
             using (watch)
@@ -153,7 +159,7 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
         return true;
     }
 
-    private Call CallOf(HttpContext context, ApiPath path)
+    private Call CallOf(HttpContext context, ApiPath path, StubUser user, List<string> warnings)
     {
         var type = store.Catalogs.Current.Find(path.Group, path.Version, path.Plural) ?? throw NoSuchPath();
         var isNamed = path.Namespace != "";
@@ -162,18 +168,8 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
             throw NoSuchPath();
         }
 
-        return type.Namespaced && !isNamed && path.Name != "" ? throw NoSuchPath() : new(context, path, type, type.Version(path.Version)!);
+        return type.Namespaced && !isNamed && path.Name != "" ? throw NoSuchPath() : new(context, path, type, type.Version(path.Version)!, user, warnings);
     }
-
-    private bool IsKnown(HttpContext context, out string? user)
-    {
-        var header = context.Request.Headers.Authorization.ToString();
-        user = header.StartsWith("Bearer ", StringComparison.Ordinal) ? UserOf(header["Bearer ".Length..]) : null;
-        var isProbe = context.Request.Path.Value is "/readyz" or "/healthz" or "/livez" or "/version";
-        return options.Tokens.Count == 0 || user is not null || isProbe;
-    }
-
-    private string? UserOf(string token) => options.Tokens.GetValueOrDefault(token);
 
     private StubRequest Describe(HttpContext context, ApiPath? path)
     {

@@ -1,10 +1,11 @@
+using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Api;
 using CanaryController.ApiServerStub.Storage;
 
 namespace CanaryController.ApiServerStub.Http;
 
 /// <summary>A request about a resource that is served.</summary>
-internal sealed record Call(HttpContext Context, ApiPath Path, ResourceType Type, ResourceVersion Version)
+internal sealed record Call(HttpContext Context, ApiPath Path, ResourceType Type, ResourceVersion Version, StubUser User, List<string> Warnings)
 {
     private const int MaxManagerLength = 128;
 
@@ -28,11 +29,37 @@ internal sealed record Call(HttpContext Context, ApiPath Path, ResourceType Type
         Subresource = subresource,
         Manager = Manager,
         DryRun = IsDryRun,
+        User = User,
+        Options = Options,
+        Warnings = Warnings,
         FieldValidation = Query("fieldValidation") is { Length: > 0 } validation ? validation : "Warn",
     };
 
     /// <summary>Which objects a list, a watch or a deletion of several is about.</summary>
     public Selectors Selectors() => new(Type, Path.Namespace, Path.Name, Query("labelSelector"), Query("fieldSelector"));
+
+    // As the client gave them: what it left out is not told.
+    private JsonObject Options
+    {
+        get
+        {
+            var options = new JsonObject();
+            if (IsDryRun)
+            {
+                options["dryRun"] = new JsonArray("All");
+            }
+
+            foreach (var name in new[] { "fieldManager", "fieldValidation" })
+            {
+                if (Query(name) is { Length: > 0 } value)
+                {
+                    options[name] = value;
+                }
+            }
+
+            return options;
+        }
+    }
 
     /// <summary>fieldManager, or how the user agent begins.</summary>
     private string Manager

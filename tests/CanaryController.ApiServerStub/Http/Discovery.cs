@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Api;
-using CanaryController.ApiServerStub.Storage;
 
 namespace CanaryController.ApiServerStub.Http;
 
-/// <summary>Tells clients what is served, and answers the reviews of tokens and access.</summary>
+/// <summary>Tells clients what is served.</summary>
 internal static class Discovery
 {
     private static readonly string[] _verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -41,30 +40,6 @@ internal static class Discovery
         }),
         _ => null,
     };
-
-    /// <summary>Answers a TokenReview or an access review; null for another path.</summary>
-    public static Answer? Review(string path, JsonObject body, Func<string, string?> userOf) => path.Trim('/').Split('/') switch
-    {
-        ["apis", "authentication.k8s.io", "v1", "tokenreviews"] => Reviewed(body, "TokenReview", "authentication.k8s.io/v1", userOf(((body["spec"] as JsonObject)?["token"] as JsonValue)?.ToString() ?? "") is { } user
-            ? new JsonObject { ["authenticated"] = true, ["user"] = new JsonObject { ["username"] = user, ["groups"] = new JsonArray("system:authenticated") } }
-            : new JsonObject { ["user"] = new JsonObject(), ["error"] = "invalid bearer token" }),
-        ["apis", "authorization.k8s.io", "v1", "subjectaccessreviews"] => Allowed(body, "SubjectAccessReview"),
-        ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"] => Allowed(body, "SelfSubjectAccessReview"),
-        ["apis", "authorization.k8s.io", "v1", "namespaces", _, "localsubjectaccessreviews"] => Allowed(body, "LocalSubjectAccessReview"),
-        _ => null,
-    };
-
-    private static Answer Allowed(JsonObject body, string kind) => Reviewed(body, kind, "authorization.k8s.io/v1", new() { ["allowed"] = true });
-
-    private static Answer Reviewed(JsonObject body, string kind, string apiVersion, JsonObject status)
-    {
-        if (body["spec"] is not JsonObject spec)
-        {
-            throw Refusal.Of(422, "Invalid", $"{kind} \"\" is invalid: spec: Required value");
-        }
-
-        return Answer.Json(new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion, ["metadata"] = new JsonObject { ["creationTimestamp"] = null }, ["spec"] = spec.DeepClone(), ["status"] = status }, 201);
-    }
 
     private static IEnumerable<string> Groups(Catalog catalog) =>
         catalog.All.Select(type => type.Group).Where(group => group != "").Concat(["authentication.k8s.io", "authorization.k8s.io"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
@@ -106,7 +81,7 @@ internal static class Discovery
 
     private static IEnumerable<(string Kind, string Plural)> Reviews(string group) => group switch
     {
-        "authentication.k8s.io" => [("TokenReview", "tokenreviews")],
+        "authentication.k8s.io" => [("SelfSubjectReview", "selfsubjectreviews"), ("TokenReview", "tokenreviews")],
         "authorization.k8s.io" => [("LocalSubjectAccessReview", "localsubjectaccessreviews"), ("SelfSubjectAccessReview", "selfsubjectaccessreviews"), ("SubjectAccessReview", "subjectaccessreviews")],
         _ => [],
     };

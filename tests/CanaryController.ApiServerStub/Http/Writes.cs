@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CanaryController.ApiServerStub.Admission;
 using CanaryController.ApiServerStub.Patches;
 using CanaryController.ApiServerStub.Schemas;
 using CanaryController.ApiServerStub.Storage;
@@ -18,7 +19,7 @@ internal sealed class Writes(ObjectStore store)
             throw Refusal.BadRequest("an empty namespace may not be set during creation");
         }
 
-        return Json(request, store.Writer.Create(request, body), 201);
+        return Json(request, await store.Writer.CreateAsync(request, body, call.Stop), 201);
     }
 
     public async Task<Answer> UpdateAsync(Call call, string? subresource)
@@ -26,8 +27,8 @@ internal sealed class Writes(ObjectStore store)
         var request = call.Write(subresource);
         var body = await Bodies.ReadObjectAsync(call.Context.Request, call.Stop);
         return subresource == "scale"
-            ? Json(request, Scales.Of(call.Type, store.Writer.Patch(request, live => Scales.Apply(live, body))))
-            : Json(request, store.Writer.Replace(request, body));
+            ? Json(request, Scales.Of(call.Type, await store.Writer.PatchAsync(request, live => Scales.Apply(live, body), call.Stop)))
+            : Json(request, await store.Writer.ReplaceAsync(request, body, call.Stop));
     }
 
     public async Task<Answer> PatchAsync(Call call, string? subresource)
@@ -37,7 +38,7 @@ internal sealed class Writes(ObjectStore store)
         var body = await Bodies.ReadAsync(call.Context.Request, call.Stop);
         if (media == "application/apply-patch+yaml")
         {
-            return Apply(call, request, body);
+            return await ApplyAsync(call, request, body);
         }
 
         Func<JsonObject, JsonObject> patch = media switch
@@ -48,15 +49,15 @@ internal sealed class Writes(ObjectStore store)
             _ => throw Refusal.Of(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"),
         };
         return subresource == "scale"
-            ? Json(request, Scales.Of(call.Type, store.Writer.Patch(request, live => Scales.Apply(live, patch(Scales.Of(call.Type, live))))))
-            : Json(request, store.Writer.Patch(request, patch));
+            ? Json(request, Scales.Of(call.Type, await store.Writer.PatchAsync(request, live => Scales.Apply(live, patch(Scales.Of(call.Type, live))), call.Stop)))
+            : Json(request, await store.Writer.PatchAsync(request, patch, call.Stop));
     }
 
     public async Task<Answer> DeleteAsync(Call call)
     {
         var options = await OptionsAsync(call);
-        var request = call.Write();
-        var (obj, isGone) = store.Deleter.Delete(request, options);
+        var request = call.Write() with { Options = options.Told };
+        var (obj, isGone) = await store.Deleter.DeleteAsync(request, options, call.Stop);
         return isGone && request.StorageKey is not ("core/pods" or "core/services" or "core/serviceaccounts")
             ? Answer.Deleted(call.Path.Name, call.Type.Group, call.Type.Plural, obj.Map("metadata").Str("uid"))
             : Json(request, obj);
@@ -72,7 +73,8 @@ internal sealed class Writes(ObjectStore store)
         {
             try
             {
-                store.Deleter.Delete(call.Write() with { Namespace = stored.Name.Namespace, Name = stored.Name.Name }, options);
+                var request = call.Write() with { Namespace = stored.Name.Namespace, Name = stored.Name.Name, Options = options.Told };
+                await store.Deleter.DeleteAsync(request, options with { IsOfSeveral = true }, call.Stop);
             }
             catch (ApiException gone) when (gone.Code == 404)
             {
@@ -84,16 +86,29 @@ internal sealed class Writes(ObjectStore store)
         return new(200, Lists.Write(call.Type, call.Version, metadata, deleted));
     }
 
-    /// <summary>Evicts a pod: deletes it. Budgets are not asked.</summary>
+    /// <summary>Evicts a pod: deletes it, which webhooks are asked about as an eviction only. Budgets are not asked.</summary>
     public async Task<Answer> EvictAsync(Call call)
     {
         var body = await Bodies.ReadObjectAsync(call.Context.Request, call.Stop);
+        body.Fallback("apiVersion", "policy/v1");
+        body.Fallback("kind", "Eviction");
+        body.Ensure("metadata")["namespace"] = call.Path.Namespace;
         var options = ReadOptions(body.Map("deleteOptions") ?? []);
-        store.Deleter.Delete(call.Write(), options);
-        return Answer.Json(new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
+        var request = call.Write();
+        var evicted = request with { Subresource = "eviction", DryRun = request.DryRun || options.DryRun };
+        if (store.Admitter.IsAsked(evicted))
+        {
+            var attributes = AdmissionAttributes.Of(evicted, null, body);
+            var admitted = await store.Admitter.MutateAsync(attributes, changed => changed, call.Stop);
+            await store.Admitter.ValidateAsync(attributes with { Object = admitted }, call.Stop);
+        }
+
+        store.Deleter.DeleteUnasked(request, options);
+        var status = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 };
+        return Answer.Json(status, 201) with { Warnings = call.Warnings };
     }
 
-    private Answer Apply(Call call, WriteRequest request, JsonNode? body)
+    private async Task<Answer> ApplyAsync(Call call, WriteRequest request, JsonNode? body)
     {
         if (call.Query("fieldManager") is null or "")
         {
@@ -106,7 +121,7 @@ internal sealed class Writes(ObjectStore store)
         }
 
         var existed = store.Database.Find(request.StorageKey, request.Namespace, request.Name) is not null;
-        var applied = store.Writer.Apply(request, config, call.Query("force") is "true" or "1");
+        var applied = await store.Writer.ApplyAsync(request, config, call.Query("force") is "true" or "1", call.Stop);
         return Json(request, applied, existed ? 200 : 201);
     }
 
@@ -124,6 +139,11 @@ internal sealed class Writes(ObjectStore store)
                     _ => JsonValue.Create(value),
                 };
             }
+        }
+
+        if (call.IsDryRun)
+        {
+            options["dryRun"] = new JsonArray("All");
         }
 
         return ReadOptions(options);
@@ -145,6 +165,7 @@ internal sealed class Writes(ObjectStore store)
             Uid = options.Map("preconditions").Str("uid"),
             ResourceVersion = options.Map("preconditions").Str("resourceVersion"),
             DryRun = dryRun is { Count: > 0 },
+            Told = options,
         };
     }
 

@@ -25,6 +25,9 @@ public interface IObjectStore
     /// <summary>Deletes an object, as DELETE does; one that is gone already is no error. Propagation: Background, Foreground or Orphan; null = the resource's default.</summary>
     void Delete(string resource, string? ns, string name, string? propagation = null);
 
+    /// <summary>The same objects, written by a service account of <c>kube-system</c>, as webhooks see it; a store without webhooks has no use for it.</summary>
+    IObjectStore As(string serviceAccount) => this;
+
     /// <summary>Told of each change after it is visible, one after the other, without a lock held.</summary>
     event Action<ObjectChange>? Changed;
 }

@@ -1,22 +1,54 @@
 using System.Text.Json.Nodes;
+using CanaryController.ApiServerStub.Admission;
 using CanaryController.ApiServerStub.Kinds;
 using CanaryController.ApiServerStub.Schemas;
 
 namespace CanaryController.ApiServerStub.Storage;
 
 /// <summary>Deletes objects: at once, or when their finalizers, their grace period or what is in them is gone.</summary>
-internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, ObjectWriter writer, TimeProvider time)
+internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, ObjectWriter writer, Admitter admitter, TimeProvider time)
 {
+    private const int MaxAttempts = 50;
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
 
-    /// <summary>The object as it is after the request, and whether it is gone.</summary>
-    public (JsonObject Object, bool IsGone) Delete(WriteRequest request, DeleteRequest options)
+    /// <summary>Asks the webhooks, then deletes what they were asked about.</summary>
+    /// <returns>The object as it is after the request, and whether it is gone.</returns>
+    public async ValueTask<(JsonObject Object, bool IsGone)> DeleteAsync(WriteRequest request, DeleteRequest options, CancellationToken stop = default)
+    {
+        if (!admitter.IsAsked(request))
+        {
+            return DeleteUnasked(request, options);
+        }
+
+        // The request that names no object deletes several: webhooks are not told the name then.
+        var asked = request with { DryRun = request.DryRun || options.DryRun, Name = options.IsOfSeveral ? "" : request.Name };
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var current = Current(request);
+            CheckPreconditions(request, options, current.Parse());
+            var attributes = AdmissionAttributes.Of(asked, Versions.View(request, current.Parse()), null);
+            await admitter.MutateAsync(attributes, changed => changed, stop);
+            await admitter.ValidateAsync(attributes, stop);
+            lock (database.Gate)
+            {
+                if (ReferenceEquals(Current(request), current))
+                {
+                    return DeleteUnasked(request, options);
+                }
+            }
+        }
+
+        throw Refusal.Modified(request.Type, request.Name);
+    }
+
+    /// <summary>Deletes without asking any webhook.</summary>
+    /// <returns>The object as it is after the request, and whether it is gone.</returns>
+    public (JsonObject Object, bool IsGone) DeleteUnasked(WriteRequest request, DeleteRequest options)
     {
         lock (database.Gate)
         {
-            var current = database.Find(request.StorageKey, request.Namespace, request.Name) ?? throw Refusal.NotFound(request.Type, request.Name);
-            var obj = current.Parse();
+            var obj = Current(request).Parse();
             CheckPreconditions(request, options, obj);
             var before = (JsonObject)obj.DeepClone();
             SetFinalizers(obj, options.Propagation);
@@ -32,6 +64,8 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
             return (Versions.View(request, obj), isGone);
         }
     }
+
+    private StoredObject Current(WriteRequest request) => database.Find(request.StorageKey, request.Namespace, request.Name) ?? throw Refusal.NotFound(request.Type, request.Name);
 
     private static void CheckPreconditions(WriteRequest request, DeleteRequest options, JsonObject obj)
     {
@@ -118,7 +152,7 @@ internal sealed class ObjectDeleter(Database database, CatalogKeeper catalogs, O
 
         foreach (var instance in database.Table(type.Key).Values)
         {
-            Delete(new() { Type = type, Version = type.Stored, Namespace = instance.Name.Namespace, Name = instance.Name.Name }, new());
+            DeleteUnasked(new() { Type = type, Version = type.Stored, Namespace = instance.Name.Namespace, Name = instance.Name.Name }, new());
         }
 
         catalogs.Finish(type);

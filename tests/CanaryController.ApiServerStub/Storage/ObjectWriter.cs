@@ -1,179 +1,65 @@
 using System.Text.Json.Nodes;
-using CanaryController.ApiServerStub.Api;
+using CanaryController.ApiServerStub.Admission;
 using CanaryController.ApiServerStub.Fields;
-using CanaryController.ApiServerStub.Kinds;
 using CanaryController.ApiServerStub.Schemas;
 
 namespace CanaryController.ApiServerStub.Storage;
 
-/// <summary>Creates and changes objects as the API server does: decode, prune, default, record ownership, prepare, validate, store.</summary>
-internal sealed class ObjectWriter(Database database, CatalogKeeper catalogs, TimeProvider time, int seed)
+/// <summary>
+/// Creates and changes objects as the API server does: <see cref="WritePhases"/>, webhooks, store. While webhooks are asked nobody is kept waiting: what was written meanwhile
+/// makes the whole write start again, or fail when it names a resourceVersion.
+/// </summary>
+internal sealed class ObjectWriter(Database database, CatalogKeeper catalogs, Admitter admitter, WritePhases phases)
 {
-    private const string NameLetters = "bcdfghjklmnpqrstvwxz2456789";
-    private readonly Random _random = new(seed);
-    private readonly ClusterFacts _facts = new(new ClusterAddresses(database).Next);
+    private const int MaxAttempts = 50;
 
-    public string Now => Clock.Text(time.GetUtcNow());
-
-    public JsonObject Create(WriteRequest request, JsonObject body)
+    public async ValueTask<JsonObject> CreateAsync(WriteRequest request, JsonObject body, CancellationToken stop = default)
     {
         var obj = (JsonObject)body.DeepClone();
         ObjectChecks.TypeMeta(request, obj);
-        lock (database.Gate)
-        {
-            Stamp(request, obj);
-            Decode(request, obj);
-            return Insert(request, obj, recorded: false);
-        }
+        return await InsertAsync(request, obj, recorded: false, stop);
     }
 
-    public JsonObject Replace(WriteRequest request, JsonObject body)
+    public async ValueTask<JsonObject> ReplaceAsync(WriteRequest request, JsonObject body, CancellationToken stop = default)
     {
-        var next = (JsonObject)body.DeepClone();
-        ObjectChecks.TypeMeta(request, next);
-        lock (database.Gate)
-        {
-            if (database.Find(request.StorageKey, request.Namespace, request.Name) is not { } current)
+        ObjectChecks.TypeMeta(request, body);
+        return await WriteAsync(
+            request,
+            _ => (JsonObject)body.DeepClone(),
+            () =>
             {
-                if (!request.Type.CreateOnUpdate || next.Map("metadata").Str("uid") is not null)
+                if (!request.Type.CreateOnUpdate || body.Map("metadata").Str("uid") is not null)
                 {
                     throw Refusal.NotFound(request.Type, request.Name);
                 }
 
-                ObjectChecks.Identity(request, next);
-                Stamp(request, next);
-                Decode(request, next);
-                return Insert(request, next, recorded: false);
-            }
-
-            return Commit(request, Versions.View(request, current.Parse()), next, recorded: false);
-        }
+                var made = (JsonObject)body.DeepClone();
+                ObjectChecks.Identity(request, made);
+                return made;
+            },
+            recorded: false,
+            stop);
     }
 
-    /// <summary>Changes an object by a function of what is there; the function sees the object in the version of the request.</summary>
-    public JsonObject Patch(WriteRequest request, Func<JsonObject, JsonObject> patch)
-    {
-        lock (database.Gate)
-        {
-            var current = database.Find(request.StorageKey, request.Namespace, request.Name) ?? throw Refusal.NotFound(request.Type, request.Name);
-            var live = Versions.View(request, current.Parse());
-            return Commit(request, live, patch(live), recorded: false);
-        }
-    }
+    /// <summary>Changes an object by a function of what is there; the function sees the object in the version of the request, and is called again when another write comes between.</summary>
+    public ValueTask<JsonObject> PatchAsync(WriteRequest request, Func<JsonObject, JsonObject> patch, CancellationToken stop = default) =>
+        WriteAsync(request, patch, () => throw Refusal.NotFound(request.Type, request.Name), recorded: false, stop);
 
     /// <summary>Server-side apply.</summary>
-    public JsonObject Apply(WriteRequest request, JsonObject body, bool force)
+    public async ValueTask<JsonObject> ApplyAsync(WriteRequest request, JsonObject body, bool force, CancellationToken stop = default)
     {
         var config = (JsonObject)body.DeepClone();
         ObjectChecks.TypeMeta(request, config);
         ObjectChecks.Configuration(request, config);
-        lock (database.Gate)
-        {
-            var applier = ManagerKey.Applier(request.Manager, request.Subresource);
-            var ignored = request.Type.Ignored(request.Version, request.Subresource);
-            if (database.Find(request.StorageKey, request.Namespace, request.Name) is { } current)
-            {
-                var live = Versions.View(request, current.Parse());
-                return Commit(request, live, Ownership.Apply(live, config, isCreate: false, request.Version.Schema, applier, force, ignored, Now), recorded: true);
-            }
-
-            if (request.Subresource is not null)
-            {
-                throw Refusal.NotFound(request.Type, request.Name);
-            }
-
-            var made = Ownership.Apply([], config, isCreate: true, request.Version.Schema, applier, force, ignored, Now);
-            Stamp(request, made);
-            Decode(request, made);
-            return Insert(request, made, recorded: true);
-        }
-    }
-
-    // The caller holds the gate.
-    private JsonObject Insert(WriteRequest request, JsonObject obj, bool recorded)
-    {
-        var schema = request.Version.Schema;
-        if (request.Version.HasStatus)
-        {
-            obj.Remove("status");
-        }
-
-        request.Type.Rules.Default(obj);
-        if (!recorded)
-        {
-            var nothing = request.Type.IsCustom ? new JsonObject() : Typed.Zero(schema);
-            Ownership.Update(nothing, obj, isCreate: true, schema, ManagerKey.Updater(request.Manager, request.ApiVersion, request.Subresource), request.Type.Ignored(request.Version, null), Now);
-        }
-
-        var stored = Versions.ToStorage(request, obj);
-        request.Type.Rules.Prepare(null, stored, _facts);
-        if (!request.Type.IsCustom)
-        {
-            Typed.Write(stored, Versions.StorageSchema(request, catalogs));
-        }
-
-        ObjectChecks.Everything(request, null, stored, obj);
-        var name = StoredObject.NameOf(stored);
-        if (database.Find(request.StorageKey, name.Namespace, name.Name) is not null)
-        {
-            throw Refusal.AlreadyExists(request.Type, name.Name);
-        }
-
-        if (!request.DryRun)
-        {
-            database.Put(request.StorageKey, stored);
-            catalogs.Written(request.StorageKey, stored);
-        }
-
-        return Versions.View(request, stored);
-    }
-
-    // The caller holds the gate. What is given as live and next is in the version of the request.
-    private JsonObject Commit(WriteRequest request, JsonObject live, JsonObject next, bool recorded)
-    {
-        ObjectChecks.TypeMeta(request, next);
-        ObjectChecks.Identity(request, next);
-        ObjectChecks.Preconditions(request, live, next);
-        var managedFields = next.Map("metadata")?["managedFields"]?.DeepClone();
-        Decode(request, next);
-        next = Subresources.Restrict(request, live, next);
-        if (managedFields is not null)
-        {
-            next.Ensure("metadata")["managedFields"] = managedFields;
-        }
-
-        Subresources.KeepSystemFields(live, next);
-        request.Type.Rules.Default(next);
-        if (!recorded)
-        {
-            Ownership.Update(live, next, isCreate: false, request.Version.Schema, ManagerKey.Updater(request.Manager, request.ApiVersion, request.Subresource), request.Type.Ignored(request.Version, request.Subresource), Now, emptyResets: !request.Type.IsCustom);
-        }
-
-        var before = Versions.ToStorage(request, live);
-        var after = Versions.ToStorage(request, next);
-        if (request.Subresource is null or "scale")
-        {
-            request.Type.Rules.Prepare(before, after, _facts);
-        }
-
-        if (!request.Type.IsCustom)
-        {
-            Typed.Write(after, Versions.StorageSchema(request, catalogs));
-        }
-
-        Generations.Raise(request, before, after);
-        ObjectChecks.Everything(request, before, after, next);
-        if (ObjectChecks.IsSame(before, after))
-        {
-            return live;
-        }
-
-        if (!request.DryRun)
-        {
-            Store(request.StorageKey, after);
-        }
-
-        return Versions.View(request, after);
+        var applier = ManagerKey.Applier(request.Manager, request.Subresource);
+        var ignored = request.Type.Ignored(request.Version, request.Subresource);
+        JsonObject Merged(JsonObject live, bool isCreate) => Ownership.Apply(live, config, isCreate, request.Version.Schema, applier, force, ignored, phases.Now);
+        return await WriteAsync(
+            request,
+            live => Merged(live, isCreate: false),
+            () => request.Subresource is null ? Merged([], isCreate: true) : throw Refusal.NotFound(request.Type, request.Name),
+            recorded: true,
+            stop);
     }
 
     /// <summary>Writes a changed object, or removes it when nothing keeps a deleted one any more. The caller holds the gate.</summary>
@@ -191,56 +77,151 @@ internal sealed class ObjectWriter(Database database, CatalogKeeper catalogs, Ti
         }
     }
 
-    // What the API server sets on a new object, whatever the client says.
-    private void Stamp(WriteRequest request, JsonObject obj)
+    private async ValueTask<JsonObject> WriteAsync(WriteRequest request, Func<JsonObject, JsonObject> change, Func<JsonObject> make, bool recorded, CancellationToken stop)
     {
-        var metadata = obj.Ensure("metadata");
-        ObjectChecks.Namespace(request, metadata);
-        if (metadata.Str("resourceVersion") is { Length: > 0 })
+        if (!admitter.IsAsked(request))
         {
-            throw Refusal.Of(500, "", "resourceVersion should not be set on objects to be created");
+            return WriteAlone(request, change, make, recorded);
         }
 
-        foreach (var name in new[] { "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation", "resourceVersion" })
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            metadata.Remove(name);
+            if (Find(request) is { } current)
+            {
+                if (await ChangeAsync(request, current, change, recorded, stop) is { } changed)
+                {
+                    return changed;
+                }
+
+                continue;
+            }
+
+            try
+            {
+                return await InsertAsync(request, make(), recorded, stop);
+            }
+            catch (ApiException refusal) when (refusal.Reason == "AlreadyExists" && attempt < MaxAttempts)
+            {
+                // Somebody else was quicker: it is a change now.
+            }
         }
 
-        if (metadata.Str("name") is null or "" && metadata.Str("generateName") is { Length: > 0 } prefix)
-        {
-            metadata["name"] = prefix[..Math.Min(prefix.Length, 58)] + new string(_random.GetItems<char>(NameLetters, 5));
-        }
-
-        var uid = new byte[16];
-        _random.NextBytes(uid);
-        metadata["uid"] = new Guid(uid).ToString();
-        metadata["creationTimestamp"] = Now;
-        if (request.Type.Generation != GenerationRule.None)
-        {
-            metadata["generation"] = 1;
-        }
-
-        if (request.Type.Namespaced)
-        {
-            Lifecycle.CheckNamespace(database, request, metadata.Str("name") ?? "");
-        }
-
-        catalogs.CheckNotTerminating(request.Type);
+        throw Refusal.Modified(request.Type, request.Name);
     }
 
-    private static void Decode(WriteRequest request, JsonObject obj)
+    private JsonObject WriteAlone(WriteRequest request, Func<JsonObject, JsonObject> change, Func<JsonObject> make, bool recorded)
     {
-        ObjectChecks.Types(request, obj);
-        var unknown = Pruner.Prune(obj, request.Version.Schema);
-        ObjectChecks.UnknownFields(request, unknown);
+        lock (database.Gate)
+        {
+            if (Find(request) is not { } current)
+            {
+                return Insert(request, phases.FinishCreate(request, phases.BeginCreate(request, make(), recorded)));
+            }
+
+            var live = Versions.View(request, current.Parse());
+            return Commit(request, live, phases.FinishChange(request, live, phases.BeginChange(request, live, change(live), recorded)));
+        }
+    }
+
+    // What is given is in the version of the request.
+    private async ValueTask<JsonObject> InsertAsync(WriteRequest request, JsonObject obj, bool recorded, CancellationToken stop)
+    {
+        if (!admitter.IsAsked(request))
+        {
+            lock (database.Gate)
+            {
+                return Insert(request, phases.FinishCreate(request, phases.BeginCreate(request, obj, recorded)));
+            }
+        }
+
+        var admitted = await MutateAsync(request, null, phases.BeginCreate(request, obj, recorded), stop);
+        JsonObject stored;
+        lock (database.Gate)
+        {
+            stored = phases.FinishCreate(request, admitted);
+        }
+
+        await admitter.ValidateAsync(Attributes(request, null, stored), stop);
+        lock (database.Gate)
+        {
+            phases.CheckPlace(request, stored);
+            return Insert(request, Pruned(request, stored));
+        }
+    }
+
+    // Null when somebody else wrote meanwhile.
+    private async ValueTask<JsonObject?> ChangeAsync(WriteRequest request, StoredObject current, Func<JsonObject, JsonObject> change, bool recorded, CancellationToken stop)
+    {
+        var live = Versions.View(request, current.Parse());
+        var admitted = await MutateAsync(request, live, phases.BeginChange(request, live, change(live), recorded), stop);
+        JsonObject after;
+        lock (database.Gate)
+        {
+            after = phases.FinishChange(request, live, admitted);
+        }
+
+        await admitter.ValidateAsync(Attributes(request, live, after), stop);
+        lock (database.Gate)
+        {
+            return ReferenceEquals(Find(request), current) ? Commit(request, live, Pruned(request, after)) : null;
+        }
+    }
+
+    private async ValueTask<JsonObject> MutateAsync(WriteRequest request, JsonObject? live, JsonObject next, CancellationToken stop)
+    {
+        var attributes = AdmissionAttributes.Of(request, live, next);
+        var isScale = request.Subresource == "scale";
+        var admitted = await admitter.MutateAsync(attributes, changed => isScale ? changed : phases.DecodeAdmitted(request, next, changed), stop);
+        return ReferenceEquals(admitted, attributes.Object) ? next : isScale ? Scales.Apply(next, admitted!) : admitted!;
+    }
+
+    // A judging webhook sees what will be stored, in the version of the request.
+    private static AdmissionAttributes Attributes(WriteRequest request, JsonObject? live, JsonObject stored) =>
+        AdmissionAttributes.Of(request, live, Versions.View(request, (JsonObject)stored.DeepClone()));
+
+    private static JsonObject Pruned(WriteRequest request, JsonObject obj)
+    {
         if (request.Type.IsCustom)
         {
-            Typed.Write(obj.Ensure("metadata"), request.Version.Schema.Field("metadata"));
-            Pruner.Default(obj, request.Version.Schema);
+            Pruner.Prune(obj, request.Type.Stored.Schema);
         }
-        else
+
+        return obj;
+    }
+
+    private StoredObject? Find(WriteRequest request) => database.Find(request.StorageKey, request.Namespace, request.Name);
+
+    // The caller holds the gate.
+    private JsonObject Insert(WriteRequest request, JsonObject stored)
+    {
+        var name = StoredObject.NameOf(stored);
+        if (database.Find(request.StorageKey, name.Namespace, name.Name) is not null)
         {
-            Typed.Write(obj, request.Version.Schema);
+            throw Refusal.AlreadyExists(request.Type, name.Name);
         }
+
+        if (!request.DryRun)
+        {
+            database.Put(request.StorageKey, stored);
+            catalogs.Written(request.StorageKey, stored);
+        }
+
+        return Versions.View(request, stored);
+    }
+
+    // The caller holds the gate.
+    private JsonObject Commit(WriteRequest request, JsonObject live, JsonObject after)
+    {
+        if (ObjectChecks.IsSame(Versions.ToStorage(request, live), after))
+        {
+            return live;
+        }
+
+        if (!request.DryRun)
+        {
+            Store(request.StorageKey, after);
+        }
+
+        return Versions.View(request, after);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Api;
 
 namespace CanaryController.ApiServerStub.Storage;
@@ -25,8 +26,14 @@ internal sealed record WriteRequest
     /// <summary>Ignore, Warn or Strict.</summary>
     public string FieldValidation { get; init; } = "Ignore";
 
-    /// <summary>Told to the client as Warning headers.</summary>
-    public List<string> Warnings { get; } = [];
+    /// <summary>Who asks.</summary>
+    public StubUser User { get; init; } = StubUser.Admin.Complete();
+
+    /// <summary>The options of the request as webhooks are told them: fieldManager, dryRun and others.</summary>
+    public JsonObject Options { get; init; } = [];
+
+    /// <summary>Told to the client as Warning headers, also when the write is refused.</summary>
+    public List<string> Warnings { get; init; } = [];
 
     public string ApiVersion => Type.ApiVersion(Version.Name);
 
@@ -47,4 +54,10 @@ internal sealed record DeleteRequest
     public string? ResourceVersion { get; init; }
 
     public bool DryRun { get; init; }
+
+    /// <summary>The options as webhooks are told them.</summary>
+    public JsonObject Told { get; init; } = [];
+
+    /// <summary>Whether it is one of several objects that the request does not name.</summary>
+    public bool IsOfSeveral { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Api;
 using CanaryController.ApiServerStub.Schemas;
 
-namespace CanaryController.ApiServerStub.Http;
+namespace CanaryController.ApiServerStub.Storage;
 
 /// <summary>The scale subresource: <c>spec.replicas</c> in a form that is the same for every kind.</summary>
 internal static class Scales
