@@ -78,10 +78,10 @@ public sealed class RolloutsHookTests
         return stored.Project(RolloutObject.Project);
     }
 
-    private static JsonObject Rollout(string name) => JsonNode.Parse($$"""
+    private static JsonObject Rollout(string name) => JsonNode.Parse($$$"""
         {
           "apiVersion": "canarycontroller.io/v1alpha1", "kind": "Rollout",
-          "metadata": {"name": "{{name}}", "namespace": "shop"},
+          "metadata": {"name": "{{{name}}}", "namespace": "shop"},
           "spec": {
             "workload": {"kind": "Deployment", "name": "shop", "progressDeadline": "5m"},
             "service": {"name": "shop", "port": 80},
