@@ -51,14 +51,12 @@ public sealed class ClusterCommandTests
     }
 
     [Fact]
-    public async Task An_approval_is_not_left_in_the_cluster_and_the_way_that_counts_is_named()
+    public async Task An_approval_is_a_command_like_the_others_and_the_controller_says_when_it_does_not_count()
     {
-        await using var cluster = (await FakeCluster.StartAsync()).Add();
+        await using var cluster = (await FakeCluster.StartAsync()).Add().Answer(CommandPhase.Refused, "This is not carried out: nobody vouches for who created it.");
         var run = await cluster.RunAsync("approve shop --revision v2");
-        Assert.Equal(1, run.Exit);
-        Assert.Contains("nobody vouches for who created the object", run.Error, StringComparison.Ordinal);
-        Assert.Contains("approve default/shop --url URL", run.Error, StringComparison.Ordinal);
-        Assert.Empty(cluster.Commands);
+        Assert.Equal((1, "This is not carried out: nobody vouches for who created it.\n"), (run.Exit, run.Error));
+        Assert.Contains(cluster.Commands, sent => sent.Spec is { Action: RolloutAction.Approve, Revision: "v2" });
     }
 
     [Fact]
@@ -135,6 +133,7 @@ public sealed class ClusterCommandTests
         var run = await CommandRun.OfAsync($"abort shop --kubeconfig {file}");
         File.Delete(file);
         Assert.Equal((0, ""), (run.Exit, run.Error));
+        Assert.Contains("\"labels\":{\"canarycontroller.io/action\":\"abort\"}", created, StringComparison.Ordinal);
         Assert.Contains("\"annotations\":{\"canarycontroller.io/requested-by\":\"ada@example.org\"}", created, StringComparison.Ordinal);
     }
 }

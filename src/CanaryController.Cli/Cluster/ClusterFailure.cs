@@ -54,11 +54,6 @@ internal static class ClusterFailure
         return new(ExitCode.NotFound, $"There is no rollout '{key.Name}' in the namespace '{key.Namespace}' at {settings}. {hint}");
     }
 
-    /// <summary>An approval as an object counts for nothing yet.</summary>
-    public static CliException ApprovalNeedsHttp(RolloutKey key) => new(
-        ExitCode.Rejected,
-        $"By kubeconfig the controller accepts no approvals in this version: nobody vouches for who created the object. Approve over its HTTP API, where each token has a name: approve {key} --url URL --token-file FILE.");
-
     /// <summary>The controller did not carry a command out in time.</summary>
     public static CliException Unanswered(ClusterSettings settings, RolloutKey key, string command, TimeSpan patience) => new(
         ExitCode.TimedOut,

@@ -24,11 +24,6 @@ internal sealed class CommandObjects(ClusterConnection connection, CliEnvironmen
     /// <exception cref="CliException">It was rejected, or nobody answered.</exception>
     public async Task<(string Id, CommandStatus Status, string Message)> CarryOutAsync(RolloutKey key, CommandRequest request, Func<Task<ServedRollout>> find, CancellationToken cancellation)
     {
-        if (request.Action is RolloutAction.Approve)
-        {
-            throw ClusterFailure.ApprovalNeedsHttp(key);
-        }
-
         var command = Command(key, request, await WhoAmIAsync(cancellation));
         if (RolloutCommandRules.Problems(command) is { Count: > 0 } problems)
         {
@@ -54,6 +49,7 @@ internal sealed class CommandObjects(ClusterConnection connection, CliEnvironmen
         {
             GenerateName = $"{key.Name}-{request.Action.ToString().ToLowerInvariant()}-",
             Namespace = key.Namespace,
+            Labels = [new(RolloutCommandResource.ActionLabel, request.Action.ToString().ToLowerInvariant())],
             Annotations = user is null ? [] : [new(RolloutCommandResource.RequestedByAnnotation, user)],
         },
         Spec = new()

@@ -17,7 +17,7 @@ internal static class ActionCommands
         (RolloutAction.Resume, "Go on after a pause.", "resume shop", "Go on"),
         (RolloutAction.Retry, "Try the revision that was rolled back again, from weight 0.", "retry shop --revision v2", "Try v2 again"),
         (RolloutAction.Skip, "Leave the present step now, whatever it still waits for. Failing metrics still roll back.", "skip shop --revision v2 --step 2", "Leave step 2 of v2, if it is still there"),
-        (RolloutAction.Approve, "Agree that the rollout leaves the present step. Over HTTP only: by kubeconfig nobody vouches for the approver.", "approve shop --revision v2 --step 3", "Approve step 3 of v2"),
+        (RolloutAction.Approve, "Agree that the rollout leaves the present step. By kubeconfig it counts where the controller runs with admission.", "approve shop --revision v2 --step 3", "Approve step 3 of v2"),
         (RolloutAction.Reject, "Refuse the approval: the revision is rolled back.", "reject shop --revision v2 --reason 'checkout looks broken'", "Reject v2, and say why"),
     ];
 

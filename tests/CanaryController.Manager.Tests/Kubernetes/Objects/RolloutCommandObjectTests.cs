@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Admission.Commands;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 
@@ -10,17 +11,18 @@ public sealed class RolloutCommandObjectTests
     [Fact]
     public void Who_says_to_have_asked_is_told_as_a_claim_and_bounded()
     {
-        Assert.Equal("unknown", Read("Abort", null).Command!.Actor);
-        Assert.Equal("unknown (says ann)", Read("Abort", "ann").Command!.Actor);
-        Assert.InRange(Read("Abort", new string('x', 200_000) + "\n").Command!.Actor.Length, 200, 230);
+        Assert.Equal("unknown", ActorOf(null));
+        Assert.Equal("unknown (says ann)", ActorOf("ann"));
+        Assert.InRange(ActorOf(new string('x', 200_000) + "\n").Length, 200, 230);
+
+        static string ActorOf(string? says) => Assert.IsType<CommandStanding.Counts>(Unvouched(Read("Abort", says))).Command.Actor;
     }
 
     [Fact]
     public void An_approval_that_nobody_vouches_for_is_refused()
     {
         var command = Read("Approve", "ann");
-        Assert.Null(command.Command);
-        Assert.Contains("HTTP API", command.Refusal, StringComparison.Ordinal);
+        Assert.Contains("HTTP API", Assert.IsType<CommandStanding.Refused>(Unvouched(command)).Why, StringComparison.Ordinal);
         Assert.Equal(new("shop", "web"), command.Target);
     }
 
@@ -38,6 +40,8 @@ public sealed class RolloutCommandObjectTests
     [InlineData("Accepted", true)]
     [InlineData("Refused", true)]
     public void It_is_done_once_its_status_says_what_became_of_it(string? phase, bool isDone) => Assert.Equal(isDone, Read(nameof(RolloutAction.Abort), null, phase).IsDone);
+
+    private static CommandStanding Unvouched(RolloutCommandObject command) => new CommandTrust(default(Func<byte[]?>)).Judge(command, []);
 
     private static RolloutCommandObject Read(string action, string? says, string? phase = null)
     {
