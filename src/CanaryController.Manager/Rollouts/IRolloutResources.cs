@@ -43,6 +43,12 @@ internal sealed record RolloutResource
     /// <summary>It is gone: traffic returns to stable, then it is forgotten.</summary>
     public bool Deleted { get; init; }
 
+    /// <summary>A person asked to be left alone: the same, but it stays known.</summary>
+    public bool Released { get; init; }
+
+    /// <summary>It was released, and nothing of ours is left: it is not led.</summary>
+    public bool IsLeft { get; init; }
+
     /// <summary>What is wrong with the present text; empty when that is in force.</summary>
     public IReadOnlyList<FieldProblem> Problems { get; init; } = [];
 }

@@ -38,6 +38,15 @@ internal sealed class RolloutObject : ICached
     /// <inheritdoc/>
     public IReadOnlyList<string> IndexKeys { get; }
 
+    /// <summary>Our finalizer is on it: something of it may be ours.</summary>
+    public bool IsHeld => Meta.Finalizers.Contains(Marks.Finalizer);
+
+    /// <summary>A person asked to be left alone.</summary>
+    public bool IsReleased => IsMarkedReleased(Meta);
+
+    /// <summary>That was done.</summary>
+    public bool IsLeft => IsReleased && !IsHeld && Status?.State is not { StableRevision: not null };
+
     /// <summary>Its name, in our words.</summary>
     public RolloutKey Key => new(Meta.Name.Namespace, Meta.Name.Name);
 
@@ -49,6 +58,9 @@ internal sealed class RolloutObject : ICached
         var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; deleting it makes the controller adopt the workload anew as it is." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem);
     }
+
+    /// <summary>Carries the annotation that asks to be left alone.</summary>
+    public static bool IsMarkedReleased(ObjectMeta meta) => meta.Annotations.GetValueOrDefault(Rollout.ReleaseAnnotation) == "true";
 
     /// <summary>The key by which rollouts of a Deployment are found.</summary>
     public static string DeploymentKey(string ns, string name) => $"deployment:{ns}/{name}";
@@ -118,6 +130,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         Target = Target,
         Generation = meta.Generation,
         Deleted = meta.IsDeleting,
+        Released = RolloutObject.IsMarkedReleased(meta),
         Problems = problems,
     };
 }
