@@ -61,6 +61,8 @@ internal static class CommandLine
             HistoryCommand.Create(cli),
             .. ActionCommands.Create(cli),
             UndoCommand.Create(cli),
+            RestartCommand.Create(cli),
+            .. ReleaseCommands.Create(cli),
             LintCommand.Create(cli),
             CompletionCommand.Create(cli),
             CompleteCommand.Create(cli, root),

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using CanaryController.ApiServerStub;
+using CanaryController.ApiServerStub.Faults;
 using CanaryController.Cli.Hosting;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
@@ -100,6 +102,50 @@ internal sealed class FakeCluster : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Adds a Rollout that leads a Deployment, which is paused.</summary>
+    public FakeCluster AddLed(string name, string deployment)
+    {
+        Add(name);
+        var item = Server.Store.Find(Rollouts, "default", name)!;
+        item["spec"]!["workload"] = new JsonObject { ["kind"] = "Deployment", ["name"] = deployment };
+        item["spec"]!["service"] = new JsonObject { ["name"] = deployment, ["port"] = 80 };
+        Server.Store.Update(Rollouts, item);
+        Server.Store.Create("apps/deployments", JsonNode.Parse($$$$"""
+            {
+              "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "{{{{deployment}}}}", "namespace": "default"},
+              "spec": {"paused": true, "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}}}
+            }
+            """)!.AsObject());
+        return this;
+    }
+
+    /// <summary>The controller has its finalizer on a Rollout.</summary>
+    public FakeCluster Hold(string name = "shop", string ns = "default") => Change(name, ns, item => item["metadata"]!["finalizers"] = new JsonArray(Rollout.Finalizer));
+
+    /// <summary>The controller has given everything back.</summary>
+    public void Drop(string name, string ns = "default") => Change(name, ns, item => item["metadata"]!.AsObject().Remove("finalizers"));
+
+    /// <summary>From now on somebody plays the controller: what is marked is left, in two steps, and what is not is led.</summary>
+    public FakeCluster Obey()
+    {
+        var reads = 0;
+        var seen = Channel.CreateUnbounded<int>();
+        // Never a fault: it only hears of requests.
+        Server.Faults.Add(new Fault { Matches = request => request is { Verb: "get" or "list", Resource: Rollouts } && seen.Writer.TryWrite(Interlocked.Increment(ref reads)) && false });
+        Server.Store.Changed += change =>
+        {
+            if (change is { Type: "MODIFIED", Resource: Rollouts })
+            {
+                _ = Task.Run(() => ObeyAsync((string)change.Object["metadata"]!["name"]!, (string)change.Object["metadata"]!["namespace"]!, seen.Reader));
+            }
+        };
+        return this;
+    }
+
+    public bool IsMarked(string name, string ns = "default") => (string?)Server.Store.Find(Rollouts, ns, name)!["metadata"]!["annotations"]?[Rollout.ReleaseAnnotation] == "true";
+
+    public bool IsHeld(string name, string ns = "default") => Server.Store.Find(Rollouts, ns, name)!["metadata"]!["finalizers"] is JsonArray { Count: > 0 };
+
     /// <summary>Runs a command line that finds this cluster by KUBECONFIG alone.</summary>
     public Task<CommandRun> RunAsync(string line, Func<CliEnvironment, CliEnvironment>? with = null) =>
         CommandRun.OfAsync(line, with: environment => Chain(environment with { Variable = name => name == "KUBECONFIG" ? Kubeconfig : null }, with));
@@ -169,6 +215,49 @@ internal sealed class FakeCluster : IAsyncDisposable
     {
         await Server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task ObeyAsync(string name, string ns, ChannelReader<int> reads)
+    {
+        var reason = (string?)Server.Store.Find(Rollouts, ns, name)!["status"]?["conditions"]?[0]?["reason"];
+        switch (IsMarked(name, ns), IsHeld(name, ns), reason)
+        {
+            case (true, true, null):
+                Say(name, ns, "Leaving", "Leaving waits for clients.");
+                break;
+            case (true, true, "Leaving"):
+                // Somebody looks in between: of two reads the second began after the first was answered.
+                while (reads.TryRead(out _))
+                {
+                }
+
+                await reads.ReadAsync();
+                await reads.ReadAsync();
+                Say(name, ns, "Released", "Released.");
+                break;
+            case (true, true, "Released"):
+                Drop(name, ns);
+                break;
+            case (false, false, "Released"):
+                Hold(name, ns);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Say(string name, string ns, string reason, string message)
+    {
+        var status = new RolloutStatus { Message = message, State = new() { Message = message }, Conditions = [new() { Type = "Ready", Status = ConditionStatus.False, Reason = reason, Message = message, LastTransitionTime = Sample.Now }] };
+        Change(name, ns, item => item["status"] = JsonNode.Parse(RolloutStatusJson.Write(status)), "status");
+    }
+
+    private FakeCluster Change(string name, string ns, Action<JsonObject> change, string? subresource = null)
+    {
+        var item = Server.Store.Find(Rollouts, ns, name)!;
+        change(item);
+        Server.Store.Update(Rollouts, item, subresource);
+        return this;
     }
 
     private static CliEnvironment Chain(CliEnvironment environment, Func<CliEnvironment, CliEnvironment>? with) => with?.Invoke(environment) ?? environment;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CanaryController.Cli.Controller;
 using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Watching;
@@ -7,6 +8,7 @@ using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Cli.Cluster;
 
@@ -15,6 +17,7 @@ internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment env
 {
     private const int PageSize = 500;
     private const int MaxPages = 200;
+    private const string MergePatch = "application/merge-patch+json";
 
     private readonly ClusterConnection _connection = new(settings, environment.Time);
 
@@ -45,6 +48,49 @@ internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment env
     public IRolloutFeed Follow(RolloutKey key) =>
         new ClusterFeed(this, new ObjectFollower(_connection, ObjectPath.Rollouts(key.Namespace), key.Name, "list and watch on rollouts", environment.Time), key, environment.Time);
 
+    /// <summary>What the controller holds of each Rollout of a namespace, or of all (null); null when the cluster knows no Rollouts.</summary>
+    public async Task<IReadOnlyList<RolloutHold>?> HoldsAsync(string? ns, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await ListAsync(ns, RolloutHold.Read, cancellation)).OrderBy(hold => hold.Key)];
+        }
+        catch (CliException unknown) when (unknown.Code == ExitCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the controller holds of one Rollout; null when there is none.</summary>
+    public async Task<RolloutHold?> HoldAsync(RolloutKey key, CancellationToken cancellation)
+    {
+        var (status, body) = await _connection.SendAsync(HttpMethod.Get, ObjectPath.Rollout(key), null, cancellation);
+        return status == HttpStatusCode.NotFound ? null : Parse(status, body, "get on rollouts", RolloutHold.Read);
+    }
+
+    /// <summary>Marks a Rollout as released, or takes the mark away; null when it is gone.</summary>
+    public async Task<RolloutHold?> MarkAsync(RolloutKey key, bool isReleased, CancellationToken cancellation)
+    {
+        var annotations = new JsonObject { [Rollout.ReleaseAnnotation] = isReleased ? "true" : null };
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }.ToJsonString();
+        var (status, body) = await _connection.SendAsync(HttpMethod.Patch, $"{ObjectPath.Rollout(key)}?fieldManager=canaryctl", patch, cancellation, MergePatch);
+        return status == HttpStatusCode.NotFound ? null : Parse(status, body, "get, list and patch on rollouts", RolloutHold.Read);
+    }
+
+    /// <summary>Gives a Deployment's pod template the annotation by which <c>kubectl rollout restart</c> asks for new pods.</summary>
+    public async Task RestartAsync(string ns, string deployment, string at, CancellationToken cancellation)
+    {
+        var template = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = at } } };
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["template"] = template } }.ToJsonString();
+        var (status, body) = await _connection.SendAsync(HttpMethod.Patch, $"{ObjectPath.Deployment(ns, deployment)}?fieldManager=canaryctl", patch, cancellation, MergePatch);
+        if (status == HttpStatusCode.NotFound)
+        {
+            throw new CliException(ExitCode.NotFound, $"There is no Deployment '{deployment}' in the namespace '{ns}' at {settings}, which the rollout leads.");
+        }
+
+        Parse(status, body, "patch on deployments (group apps) and get on rollouts", _ => true);
+    }
+
     /// <summary>Says that there is no such rollout, and which there are, as far as that may be read.</summary>
     public async Task<CliException> NotFoundAsync(RolloutKey key, CancellationToken cancellation)
     {
@@ -69,7 +115,9 @@ internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment env
     private static RolloutKey KeyOf(JsonElement item) =>
         item.GetProperty("metadata") is var metadata ? new(metadata.GetProperty("namespace").GetString() ?? "", metadata.GetProperty("name").GetString() ?? "") : default;
 
-    private async Task<ServedRollout> ReadAsync(RolloutKey key, CancellationToken cancellation)
+    /// <summary>The object.</summary>
+    /// <exception cref="CliException">There is none, or it cannot be had.</exception>
+    public async Task<ServedRollout> ReadAsync(RolloutKey key, CancellationToken cancellation)
     {
         var (status, body) = await _connection.SendAsync(HttpMethod.Get, ObjectPath.Rollout(key), null, cancellation);
         if (status == HttpStatusCode.NotFound && ServerStatus.Read(body).Name == key.Name)

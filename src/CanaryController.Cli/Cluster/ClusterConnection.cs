@@ -54,14 +54,15 @@ internal sealed class ClusterConnection : IDisposable
 
     /// <summary>Sends a request and reads the whole answer, whatever its status is.</summary>
     /// <exception cref="CliException">No answer came.</exception>
-    public async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancellation)
+    public async Task<(HttpStatusCode Status, string Body)> SendAsync(
+        HttpMethod method, string path, string? body, CancellationToken cancellation, string type = "application/json")
     {
         using var deadline = new CancellationTokenSource(Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
             using var request = new HttpRequestMessage(method, path);
-            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, type);
             await AuthenticateAsync(request, either.Token);
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync(either.Token));

@@ -13,6 +13,9 @@ internal static class ObjectPath
     /// <summary>One Rollout.</summary>
     public static string Rollout(RolloutKey key) => $"{Rollouts(key.Namespace)}/{Uri.EscapeDataString(key.Name)}";
 
+    /// <summary>One Deployment.</summary>
+    public static string Deployment(string ns, string name) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(ns)}/deployments/{Uri.EscapeDataString(name)}";
+
     /// <summary>The RolloutCommands of a namespace.</summary>
     public static string Commands(string ns) => $"{Group}/namespaces/{Uri.EscapeDataString(ns)}/rolloutcommands";
 

@@ -10,10 +10,12 @@ internal static class TimeoutOption
     /// <summary>What a timer of the platform can count to is a little more.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromDays(30);
 
-    public static Option<TimeSpan?> Create() => new("--timeout")
+    /// <summary>The option.</summary>
+    /// <param name="usual">What it is when it is left out, as it is written; null = never.</param>
+    public static Option<TimeSpan?> Create(string? usual = null) => new("--timeout")
     {
         HelpName = "DURATION",
-        Description = "Give up after this time, like 30s, 20m or 1h30m; default: never",
+        Description = $"Give up after this time, like 30s, 20m or 1h30m; default: {usual ?? "never"}",
         CustomParser = Parse,
     };
 

@@ -23,6 +23,14 @@ internal sealed class CommandContext(CliEnvironment environment)
     public IRolloutApi Connect(ParseResult parsed) =>
         Cluster(parsed) is { } cluster ? new ClusterClient(cluster, Environment) : new ControllerClient(Settings(parsed), Environment.Time);
 
+    /// <summary>Connects to the cluster, for what only its objects can do.</summary>
+    /// <exception cref="CliException">A controller's address is to be asked.</exception>
+    public ClusterClient ConnectCluster(ParseResult parsed, string command) => Cluster(parsed) is { } cluster
+        ? new ClusterClient(cluster, Environment)
+        : throw new CliException(
+            ExitCode.Usage,
+            $"'{command}' changes the cluster's objects, which a controller's HTTP API does not do; {Settings(parsed)} would be asked because of {Settings(parsed).UrlSource}. Name the cluster with --kubeconfig or --context.");
+
     /// <summary>Where the controller is.</summary>
     public ConnectionSettings Settings(ParseResult parsed) => ConnectionSettings.Resolve(
         parsed.GetValue(Options.Url), parsed.GetValue(Options.TokenFile), parsed.GetValue(Options.Insecure), Environment.Variable);

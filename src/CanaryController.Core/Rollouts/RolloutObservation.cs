@@ -32,6 +32,12 @@ public sealed record RolloutObservation
 
     /// <summary>The resource is gone: return traffic to stable, then forget the rollout.</summary>
     public bool Deleted { get; init; }
+
+    /// <summary>A person asked to be left alone: the same as <see cref="Deleted"/>, though the resource stays.</summary>
+    public bool Released { get; init; }
+
+    /// <summary>Return traffic to stable, then forget the rollout.</summary>
+    public bool Leaves => Deleted || Released;
 }
 
 /// <summary>What the router says of the route.</summary>

@@ -16,7 +16,7 @@ public static class RolloutPlanner
     public static Decision Decide(RolloutSpec spec, RolloutState? state, RolloutObservation seen)
     {
         var turn = new Turn(spec, state ?? new RolloutState { PhaseSince = seen.Now }, seen);
-        if (!seen.Deleted)
+        if (!seen.Leaves)
         {
             Adoption.Adopt(turn);
             Requests.ReadDeclared(turn);

@@ -84,6 +84,9 @@ public enum RolloutReason
     /// <summary>The resource was deleted.</summary>
     Deleted,
 
+    /// <summary>The rollout was released: it is not led until a person asks for that again.</summary>
+    Released,
+
     /// <summary>Traffic has returned to stable.</summary>
     TrafficReturned,
 

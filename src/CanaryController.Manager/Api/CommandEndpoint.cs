@@ -62,6 +62,7 @@ internal sealed class CommandEndpoint(
         return resources.Find(key) switch
         {
             null => RolloutEndpoints.NotFound(key),
+            { IsLeft: true } => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", $"The rollout {key} was released; adopt it to go on."),
             { Spec: null } => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", $"The resource {key} never was valid; mend its file first."),
             _ => await CarryOutAsync(key, CommandRules.ToCommand(request, caller.Actor), context.RequestAborted),
         };

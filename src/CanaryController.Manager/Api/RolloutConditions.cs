@@ -2,26 +2,59 @@ using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Api;
 
 /// <summary>
-/// The conditions. Ready, Reconciling and Stalled mean what kstatus says: Ready = at rest as wanted; Reconciling = on the way; Stalled = it cannot go on
-/// without a person. The others are ours.
+/// The conditions. Ready, Reconciling and Stalled mean what kstatus says, and one of them holds: Ready = at rest as wanted (kstatus: Current); Reconciling = on the way, also while it waits for a
+/// person's approval or resume (InProgress); Stalled = what is asked for does not come without a person (Failed). The others are ours.
 /// </summary>
 internal static class RolloutConditions
 {
+    /// <summary>Reason while everything is given back.</summary>
+    public const string Leaving = "Leaving";
+
+    /// <summary>Reason once that is done.</summary>
+    public const string Released = "Released";
+
+    /// <summary>Reason while the revision that is wanted is one that was rolled back.</summary>
+    public const string RolledBack = "RolledBack";
+
+    /// <summary>Reason while nothing can be done, and has not been for a while.</summary>
+    public const string Failing = "Failing";
+
+    /// <summary>How long something may fail before a person is called: objects that are created together come one after the other, and a router needs a moment.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     /// <summary>All conditions, always in the same order.</summary>
-    public static IReadOnlyList<ConditionView> From(RolloutResource resource, RolloutState state, RolloutObservation? seen, string? failure)
+    /// <param name="resource">What is wanted.</param>
+    /// <param name="state">What is remembered.</param>
+    /// <param name="seen">What was seen last; null before the first look.</param>
+    /// <param name="failure">Why the last try to act failed; null when it went well.</param>
+    /// <param name="lasts">It has failed for longer than <see cref="Patience"/>.</param>
+    public static IReadOnlyList<ConditionView> From(RolloutResource resource, RolloutState state, RolloutObservation? seen, string? failure, bool lasts)
     {
+        if (resource.IsLeft)
+        {
+            var how = $"{RolloutRelease.Message} To adopt it: canaryctl adopt {resource.Key.Name} -n {resource.Key.Namespace}, or take the annotation {Rollout.ReleaseAnnotation} away.";
+            return [Of("Ready", false, Released, how), Of("Reconciling", false, Released, ""), Of("Stalled", true, Released, how)];
+        }
+
         var rest = state.Phase.IsAtRest();
-        var stalled = Stalled(resource, failure);
-        var ready = rest && stalled is null && state.Phase is not RolloutPhase.Aborted && state.StableRevision is not null;
+        if (rest && (resource.Deleted || resource.Released))
+        {
+            return [Of("Ready", false, Leaving, failure ?? ""), Of("Reconciling", true, Leaving, failure ?? ""), Of("Stalled", false, Leaving, ""), RouteAccepted(seen?.Route)];
+        }
+
+        var stalled = Stalled(resource, state, lasts ? failure : null);
+        var adopted = state.StableRevision is not null;
+        var (reason, message) = (adopted ? state.Phase.ToString() : "Adopting", adopted ? state.Message : failure ?? state.Message);
         return
         [
-            Of("Ready", ready, stalled ?? state.Phase.ToString(), state.Message),
-            Of("Reconciling", !rest, state.Phase.ToString(), state.Message),
-            Of("Stalled", stalled is not null, stalled ?? "Progressing", stalled is null ? "" : StalledMessage(resource, failure)),
+            Of("Ready", rest && adopted && stalled is null, stalled?.Reason ?? reason, stalled?.Message ?? message),
+            Of("Reconciling", stalled is null && !(rest && adopted), reason, message),
+            Of("Stalled", stalled is not null, stalled?.Reason ?? "Progressing", stalled?.Message ?? ""),
             RouteAccepted(seen?.Route),
             AnalysisBlocked(state, seen?.Analysis),
             SpecChangePending(resource, state),
@@ -30,14 +63,14 @@ internal static class RolloutConditions
 
     private static ConditionView Of(string type, bool holds, string reason, string message) => new(type, holds ? "True" : "False", reason, message);
 
-    private static string? Stalled(RolloutResource resource, string? failure) =>
-        resource.Spec is null ? "Invalid" : resource.Problems.Count > 0 ? "LastGoodInForce" : failure is not null ? "Failing" : null;
-
-    private static string StalledMessage(RolloutResource resource, string? failure) => (resource.Problems.Count, resource.Spec) switch
+    /// <summary>Why it cannot go on without a person; null when it can. A revision that was rolled back counts as long as it is the one that is asked for: not once the way back was asked for too.</summary>
+    private static (string Reason, string Message)? Stalled(RolloutResource resource, RolloutState state, string? failure) => (resource.Problems.Count, resource.Spec) switch
     {
-        (0, _) => failure ?? "",
-        (var count, null) => $"The resource has {count} problem(s) and never was valid: {resource.Problems[0].Message}",
-        (var count, _) => $"The resource's present text has {count} problem(s); the last good one is in force: {resource.Problems[0].Message}",
+        (var count, null) => ("Invalid", $"The resource has {count} problem(s) and never was valid: {resource.Problems.FirstOrDefault()?.Message}"),
+        ( > 0 and var count, _) => ("LastGoodInForce", $"The resource's present text has {count} problem(s); the last good one is in force: {resource.Problems[0].Message}"),
+        _ when failure is not null => (Failing, failure),
+        _ when state.Phase is RolloutPhase.Aborted && state.TargetRevision != state.StableRevision => (RolledBack, state.Message),
+        _ => null,
     };
 
     private static ConditionView RouteAccepted(RouteObservation? route) => route switch

@@ -37,7 +37,7 @@ internal static class RolloutViews
             ObservedWeightPercent = seen?.Route.Applied?.Weight.Percent,
             Metrics = resource.Spec is null ? [] : MetricViews.From(resource.Spec, state, seen?.Analysis),
             WaitingFor = [.. waiting],
-            Conditions = RolloutConditions.From(resource, state, seen, live.Failure),
+            Conditions = RolloutConditions.From(resource, state, seen, live.Failure, live.IsLasting(now)),
             Reason = state.Reason,
             Message = Message(resource, state, seen, live),
             PhaseSince = stored.ResourceVersion == 0 ? now : state.PhaseSince,

@@ -138,7 +138,7 @@ internal sealed partial class ClusterAnnouncer(
     }
 
     private static bool IsWarning(Transition transition) =>
-        transition.To is RolloutPhase.Aborting or RolloutPhase.Aborted && transition.Reason is not (RolloutReason.Superseded or RolloutReason.Deleted or RolloutReason.Reverted);
+        transition.To is RolloutPhase.Aborting or RolloutPhase.Aborted && transition.Reason is not (RolloutReason.Superseded or RolloutReason.Deleted or RolloutReason.Released or RolloutReason.Reverted);
 
     private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..10];
 

@@ -56,7 +56,8 @@ internal sealed class ClusterRolloutStore(
     {
         var found = Expect(last);
         announcer.Add(found, last.Transitions);
-        if (!found.Meta.Finalizers.Contains(Marks.Finalizer))
+        found = await ShowReleasedAsync(last, found, cancellation);
+        if (!found.IsHeld)
         {
             return;
         }
@@ -64,6 +65,12 @@ internal sealed class ClusterRolloutStore(
         JsonArray left = [.. found.Meta.Finalizers.Where(each => each != Marks.Finalizer).Select(each => JsonValue.Create(each))];
         var patch = JsonPatch.At(found.Meta.ResourceVersion).Replace("/metadata/finalizers", left);
         var answer = await api.PatchAsync(ObjectKind.Rollout, found.Meta.Name, patch, cancellation);
+        if (answer.Body is { } body && !found.Meta.IsDeleting)
+        {
+            Keep(body);
+            return;
+        }
+
         if (answer.Outcome is KubeOutcome.Done or KubeOutcome.NotFound)
         {
             cache.Remove(found.Meta.Name, found.Meta.Uid);
@@ -100,11 +107,28 @@ internal sealed class ClusterRolloutStore(
         }
     }
 
+    /// <summary>
+    /// The status of a rollout that was released says so before the finalizer goes: whoever waits for that finds both. Written only once, also when dropping the finalizer is tried again.
+    /// </summary>
+    private async Task<RolloutObject> ShowReleasedAsync(RolloutWrite last, RolloutObject found, CancellationToken cancellation)
+    {
+        var (state, transition) = RolloutRelease.Of(last.State, last.At);
+        if (found.Meta.IsDeleting || !found.IsReleased || transition is null)
+        {
+            return found;
+        }
+
+        var shown = last.Shown! with { Resource = last.Shown!.Resource with { IsLeft = true }, State = state, Seen = null, Conditions = [], Failure = null };
+        found = await PatchAsync(last, found, StatusComposer.Add(StatusComposer.Compose(found.Status, shown, last.At), [.. last.Transitions, transition], null), cancellation);
+        announcer.Add(found, [transition]);
+        return found;
+    }
+
     /// <summary>The object, unchanged since it was read, with our finalizer on it.</summary>
     private async Task<RolloutObject> ReadyAsync(RolloutWrite write, CancellationToken cancellation)
     {
         var found = Expect(write);
-        if (found.Meta.Finalizers.Contains(Marks.Finalizer) || found.Meta.IsDeleting)
+        if (found.IsHeld || found.Meta.IsDeleting)
         {
             return found;
         }

@@ -66,19 +66,19 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
         }
 
         // One that was adopted already is led on with what it has: it is the other one that has to go.
-        var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || found.Status?.State is not null);
+        var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || IsLed(found));
         var isUnknown = found.Meta.IsDeleting && found.Status?.State is null;
-        return mayLead && !isUnknown && InForce(found) is { } content ? content.ToResource(found.Meta, problems)
+        return mayLead && !isUnknown && InForce(found) is { } content ? content.ToResource(found.Meta, problems) with { IsLeft = found.IsLeft }
             : Remains(found) is { } left ? left.Content.ToResource(found.Meta, problems) with { IsRemains = true }
-            : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Problems = problems };
+            : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Released = found.IsReleased, IsLeft = found.IsLeft, Problems = problems };
     }
 
-    /// <summary>A Deployment, a Service and a route belong to the rollout that was there first.</summary>
+    /// <summary>A Deployment, a Service and a route belong to the rollout that led them first. One that was released has none.</summary>
     private IEnumerable<FieldProblem> Contended(RolloutObject found)
     {
-        foreach (var key in found.IndexKeys)
+        foreach (var key in found.IsLeft ? [] : found.IndexKeys)
         {
-            if (cache.By(key).FirstOrDefault(other => other.Meta.Uid != found.Meta.Uid && IsFirst(other, found)) is { } first)
+            if (cache.By(key).FirstOrDefault(other => other.Meta.Uid != found.Meta.Uid && !other.IsLeft && IsFirst(other, found)) is { } first)
             {
                 var parts = key.Split(':', 2);
                 yield return new(PathOf(parts[0]), parts[1], $"the rollout {first.Key} leads it already", "name another one, or delete one of the two rollouts");
@@ -87,7 +87,9 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
     }
 
     private static bool IsFirst(RolloutObject one, RolloutObject other) =>
-        (one.Meta.CreatedAt, one.Meta.Name.Name).CompareTo((other.Meta.CreatedAt, other.Meta.Name.Name)) < 0;
+        (!IsLed(one), one.Meta.CreatedAt, one.Meta.Name.Name).CompareTo((!IsLed(other), other.Meta.CreatedAt, other.Meta.Name.Name)) < 0;
+
+    private static bool IsLed(RolloutObject rollout) => rollout.IsHeld || rollout.Status?.State is { StableRevision: not null };
 
     private static string PathOf(string kind) => kind switch
     {

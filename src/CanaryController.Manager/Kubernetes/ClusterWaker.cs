@@ -27,9 +27,18 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
 
         if (before is null || before.Meta.Uid != after.Meta.Uid || before.Meta.Generation != after.Meta.Generation || before.Meta.IsDeleting != after.Meta.IsDeleting
-            || before.Status?.State != after.Status?.State)
+            || before.IsReleased != after.IsReleased || before.Status?.State != after.Status?.State)
         {
-            waker.Wake(after.Key, after.Meta.IsDeleting ? QueueLane.Urgent : QueueLane.Prompt);
+            waker.Wake(after.Key, after.Meta.IsDeleting || after.IsReleased ? QueueLane.Urgent : QueueLane.Prompt);
+        }
+
+        if (before is { IsLeft: false } && after.IsLeft)
+        {
+            // Another rollout may lead what it gave back.
+            foreach (var key in after.IndexKeys)
+            {
+                Wake(key);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ internal static class Marks
     public const string FieldManager = "canary-controller";
 
     /// <summary>Finalizer of a Rollout: everything is given back before it goes.</summary>
-    public const string Finalizer = "canarycontroller.io/give-back";
+    public const string Finalizer = Resources.Rollouts.Rollout.Finalizer;
 
     /// <summary>Label of objects that we made or hold: the rollout's name.</summary>
     public const string RolloutLabel = "canarycontroller.io/rollout";

@@ -43,15 +43,23 @@ internal static class StatusComposer
         shown is null || shown.ObservedGeneration != next.ObservedGeneration || shown.Phase != next.Phase || shown.InForce != next.InForce
         || !Lasting(shown).SetEquals(Lasting(next));
 
-    private static HashSet<(string Type, ConditionStatus Status, string Reason)> Lasting(RolloutStatus status) =>
-        [.. status.Conditions.Where(condition => condition.Type is not ("RouteAccepted" or "AnalysisBlocked")).Select(condition => (condition.Type, condition.Status, condition.Reason))];
+    /// <summary>Who waits for the controller to leave is told what that waits for.</summary>
+    private static HashSet<(string Type, ConditionStatus Status, string Reason, string? Message)> Lasting(RolloutStatus status) =>
+    [
+        .. status.Conditions.Where(condition => condition.Type is not ("RouteAccepted" or "AnalysisBlocked"))
+            .Select(condition => (condition.Type, condition.Status, condition.Reason, condition.Reason == RolloutConditions.Leaving ? condition.Message : null)),
+    ];
 
     private static EquatableArray<RolloutCondition> Conditions(RolloutStatus? before, RolloutShown shown, DateTimeOffset now) =>
     [
-        .. RolloutConditions.From(shown.Resource, shown.State, shown.Seen, shown.Failure).Concat(shown.Conditions)
+        .. RolloutConditions.From(shown.Resource, shown.State, shown.Seen, shown.Failure, shown.FailureLasts || IsCalled(before)).Concat(shown.Conditions)
             .DistinctBy(condition => condition.Type)
             .Select(condition => Condition(before?.Conditions.FirstOrDefault(each => each.Type == condition.Type), condition, shown.Resource.Generation, now)),
     ];
+
+    /// <summary>A person was called already, perhaps by the process before this one.</summary>
+    private static bool IsCalled(RolloutStatus? before) =>
+        before?.Conditions.Any(condition => condition is { Type: "Stalled", Status: ConditionStatus.True, Reason: RolloutConditions.Failing }) ?? false;
 
     private static RolloutCondition Condition(RolloutCondition? before, ConditionView condition, long generation, DateTimeOffset now)
     {

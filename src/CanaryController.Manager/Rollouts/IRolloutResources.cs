@@ -43,6 +43,12 @@ internal sealed record RolloutResource
     /// <summary>It is gone: traffic returns to stable, then it is forgotten.</summary>
     public bool Deleted { get; init; }
 
+    /// <summary>A person asked to be left alone: the same, but it stays known.</summary>
+    public bool Released { get; init; }
+
+    /// <summary>It was released, and nothing of ours is left: it is not led.</summary>
+    public bool IsLeft { get; init; }
+
     /// <summary>Nobody knows any more what it said: it is deleted, and this is what the objects that it led tell. Nothing that changes wakes it.</summary>
     public bool IsRemains { get; init; }
 

@@ -31,7 +31,9 @@ internal interface IRolloutStore
     /// </summary>
     Task<bool> SettleAsync(RolloutKey key, CancellationToken cancellation);
 
-    /// <summary>Removes the state of a rollout whose resource is gone, with its last transitions; its events stay.</summary>
+    /// <summary>
+    /// Removes the state of a rollout whose resource is gone, with its last transitions; its events stay. Of one that was released it keeps what <see cref="RolloutRelease"/> says.
+    /// </summary>
     /// <exception cref="StaleStateException">The version is not the one expected.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is known to be written; try again later.</exception>
     Task ForgetAsync(RolloutWrite last, CancellationToken cancellation);
@@ -73,7 +75,11 @@ internal sealed record RolloutWrite(
 /// <param name="Conditions">Conditions of workload and route that hold, beside those that follow from the others.</param>
 /// <param name="Failure">Why the last try to act failed; null when it went well.</param>
 internal sealed record RolloutShown(
-    RolloutResource Resource, RolloutState State, RolloutObservation? Seen, EquatableArray<ConditionView> Conditions, string? Failure);
+    RolloutResource Resource, RolloutState State, RolloutObservation? Seen, EquatableArray<ConditionView> Conditions, string? Failure)
+{
+    /// <summary>It has failed for so long that a person is called.</summary>
+    public bool FailureLasts { get; init; }
+}
 
 /// <summary>A command's answer.</summary>
 /// <param name="CommandId">The command.</param>

@@ -13,6 +13,9 @@ internal readonly record struct ReconcileOutcome(DateTimeOffset? WakeAt, TimeSpa
     /// <summary>There is more to do right now, but others come first.</summary>
     public static ReconcileOutcome Again(DateTimeOffset now) => new(now, null);
 
+    /// <summary>The same, and again at <paramref name="moment"/> if nothing happens before; null adds nothing.</summary>
+    public ReconcileOutcome AtLatest(DateTimeOffset? moment) => RetryWithin is null && moment is { } at && !(WakeAt <= at) ? this with { WakeAt = at } : this;
+
     /// <summary>As the planner says, unless the router has to be asked again: soon while traffic may be where it should not, later at rest.</summary>
     public static ReconcileOutcome After(Decision decision, EffectResult acted, KnownReading reading) => (acted.Failure, reading.Reading.Route.Problem) switch
     {

@@ -27,6 +27,7 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
             Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,
             Command = command,
             Deleted = resource.Deleted,
+            Released = resource.Released,
         };
         return new(seen, spec with { InitialStableRevision = workload.InitialStableRevision }, known, workload);
     }
@@ -38,7 +39,7 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
 
     private static RouteObservation RouteOf(RolloutResource resource, RolloutState state, RouteReading reading) =>
         state.StableRevision is null ? reading.Route with { Applied = reading.Route.Applied ?? reading.Found }
-        : resource.Deleted && reading.WithoutMissing is { } rest ? rest
+        : (resource.Deleted || resource.Released) && reading.WithoutMissing is { } rest ? rest
         : reading.Route;
 
     /// <summary>Somebody else runs the versions: what the router can reach is what there is, and nothing is ever handed over.</summary>

@@ -39,7 +39,7 @@ internal sealed class RolloutReconciler(
             for (var pass = 0; pass < MaxPasses; pass++)
             {
                 var resource = resources.Find(key);
-                if (resource is not { Spec: { } spec })
+                if (resource is not { Spec: { } spec, IsLeft: false })
                 {
                     return await RestAsync(key, resource, answered, cancellation);
                 }
@@ -61,13 +61,20 @@ internal sealed class RolloutReconciler(
         }
     }
 
-    /// <summary>Nothing can be decided about what is gone, or never was valid. One that is deleted, and of which nothing is left to give back, goes.</summary>
+    /// <summary>Nothing can be decided about what is gone, was released, or never was valid. One that is deleted, and of which nothing is left to give back, goes.</summary>
     private async Task<ReconcileOutcome> RestAsync(RolloutKey key, RolloutResource? resource, List<string> answered, CancellationToken cancellation)
     {
-        await RefuseAsync(key, answered, cancellation);
+        await RefuseAsync(key, resource is { IsLeft: true } ? "The rollout was released; adopt it to go on." : "The rollout is gone, or never was valid.", answered, cancellation);
         if (resource is { Deleted: false })
         {
-            await store.ShowAsync(new(resource, store.Read(key).State, null, [], null), cancellation);
+            var state = store.Read(key).State;
+            if (resource.IsLeft)
+            {
+                Forget(key);
+                state = RolloutRelease.Of(state, time.GetUtcNow()).Next;
+            }
+
+            await store.ShowAsync(new(resource, state, null, [], null), cancellation);
             return ReconcileOutcome.AtRest;
         }
 
@@ -98,6 +105,7 @@ internal sealed class RolloutReconciler(
         if (decision.Forget && await leaver.LeaveAsync(resource, decision.Next, cancellation) is { } left)
         {
             Show(resource.Key, decision.Next, seen, observed.Route.Reading.Route, left);
+            await store.ShowAsync(Shown(resource, observed, stored.State, seen, left), cancellation);
             return new(null, new ReconcileOutcome(null, Backoff.LongestForRouter));
         }
 
@@ -132,23 +140,25 @@ internal sealed class RolloutReconciler(
         var acted = await executor.ApplyAsync(observed, resource, decision, cancellation);
         var now = acted.Reading ?? observed.Route;
         Gather(resource, observed.Spec, decision.Next);
-        Show(resource.Key, decision.Next, seen, now.Reading.Route, acted.Failure);
+        var failure = acted.Failure ?? observed.Workload.Problem;
+        Show(resource.Key, decision.Next, seen, now.Reading.Route, failure);
         var moved = acted.Failure is null && now.Reading.Route != observed.Route.Reading.Route;
         if (changed || moved || acted.Changed || store.NextCommand(resource.Key) is not null)
         {
             return new(now, null);
         }
 
-        await store.ShowAsync(Shown(resource, observed with { Route = now }, decision.Next, seen, acted.Failure), cancellation);
-        return new(now, resource.IsRemains ? new(null, Backoff.LongestForRouter) : ReconcileOutcome.After(decision, acted, now));
+        await store.ShowAsync(Shown(resource, observed with { Route = now }, decision.Next, seen, failure), cancellation);
+        var outcome = resource.IsRemains ? new(null, Backoff.LongestForRouter) : ReconcileOutcome.After(decision, acted, now);
+        return new(now, outcome.AtLatest(live.Find(resource.Key).CalledAt(time.GetUtcNow())));
     }
 
-    /// <summary>Answers what was asked of a rollout that is gone, so that it is not carried out on a later one of that name.</summary>
-    private async Task RefuseAsync(RolloutKey key, List<string> answered, CancellationToken cancellation)
+    /// <summary>Answers what was asked of a rollout that is not led, so that it is not carried out on a later one of that name.</summary>
+    private async Task RefuseAsync(RolloutKey key, string why, List<string> answered, CancellationToken cancellation)
     {
         for (var count = 0; count < MaxRefusals && store.NextCommand(key) is { } command; count++)
         {
-            await store.AnswerAsync(key, new(command.Id, new(CommandStatus.Refused, "The rollout is gone, or never was valid.")), cancellation);
+            await store.AnswerAsync(key, new(command.Id, new(CommandStatus.Refused, why)), cancellation);
             answered.Add(command.Id);
         }
     }
@@ -185,12 +195,15 @@ internal sealed class RolloutReconciler(
         return changed;
     }
 
-    private static RolloutShown Shown(RolloutResource resource, Observed observed, RolloutState state, RolloutObservation seen, string? failure) => new(
+    private RolloutShown Shown(RolloutResource resource, Observed observed, RolloutState state, RolloutObservation seen, string? failure) => new(
         resource,
         state,
         seen with { Route = observed.Route.Reading.Route, Command = null },
         [.. observed.Workload.Conditions, .. observed.Route.Reading.Conditions],
-        failure ?? observed.Workload.Problem);
+        failure ?? observed.Workload.Problem)
+    {
+        FailureLasts = live.Find(resource.Key).IsLasting(seen.Now),
+    };
 
     /// <summary>
     /// Users do not wait for a disk, a permission, or a fault of this program: a rollback is carried out although it could not be stored. It is remembered here and decided again until it is
@@ -228,7 +241,7 @@ internal sealed class RolloutReconciler(
     private void Show(RolloutKey key, RolloutState state, RolloutObservation seen, RouteObservation route, string? failure)
     {
         var analysis = seen.Analysis ?? OfAttempt(state, live.Find(key).Seen?.Analysis);
-        live.Set(key, new(seen with { Route = route, Analysis = analysis, Command = null }, failure));
+        live.Set(key, (live.Find(key) with { Seen = seen with { Route = route, Analysis = analysis, Command = null }, Retreat = null }).With(failure, time.GetUtcNow()));
         metrics.Show(key, state, route.Applied?.Weight);
     }
 

@@ -108,7 +108,7 @@ internal sealed partial class RolloutWorkers(
             Failed(logger, key, failure);
         }
 
-        live.Set(key, live.Find(key) with { Failure = text });
+        live.Set(key, live.Find(key).With(text, time.GetUtcNow()));
         queue.Fail(key, longestRest);
     }
 

@@ -216,7 +216,8 @@ internal static class ServicePlanner
         }
 
         var isSelected = service.Selector.Count == selector.Count && selector.All(pair => service.Selector.GetValueOrDefault(pair.Key) == pair.Value);
-        if (!IsOurs(view, service) || service.Meta.IsDeleting || (isSelected && service.Ports == apex.Ports))
+        var wasLeft = service.Meta.Annotations.ContainsKey(WorkloadMarks.LeftAt);
+        if (!IsOurs(view, service) || service.Meta.IsDeleting || (isSelected && service.Ports == apex.Ports && !wasLeft))
         {
             return;
         }
@@ -225,7 +226,11 @@ internal static class ServicePlanner
         {
             Selector = isSelected ? null : selector,
             Ports = service.Ports == apex.Ports ? null : apex.Ports,
-            Annotations = Hash(service) == hash ? [] : [new(WorkloadMarks.SwitchedAt, switched)],
+            Annotations =
+            [
+                .. Hash(service) == hash ? [] : (Annotation[])[new(WorkloadMarks.SwitchedAt, switched)],
+                .. wasLeft ? (Annotation[])[new(WorkloadMarks.LeftAt, null)] : [],
+            ],
         });
     }
 

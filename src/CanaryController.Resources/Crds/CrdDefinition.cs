@@ -60,7 +60,8 @@ public sealed record CrdDefinition
             "How revisions of one service are released: traffic moves step by step from the stable version to its canary while the canary is judged by metrics, and returns to stable by itself when they say so.",
             Name(new() { Type = "string", Pattern = Patterns.DnsLabel, MaxLength = KubernetesRules.MaxNameCharacters }),
             new SchemaMaker(RolloutJson.Default.Options, docs, namesEnums: true).Object(typeof(SpecSection), docs.OfMember(typeof(Rollout), "spec")),
-            new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: false).Object(typeof(RolloutStatus), "Where the rollout stands: written by the controller with each transition.")),
+            // Without a status, tools that wait would take a new object for one that is done.
+            new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: false).Object(typeof(RolloutStatus), "Where the rollout stands: written by the controller with each transition.") with { Default = "{observedGeneration: 0}" }),
     };
 
     private static CrdDefinition RolloutCommands(XmlDocs docs) => new()

@@ -14,6 +14,12 @@ public sealed record Rollout
     /// <summary>What <c>kind</c> must be.</summary>
     public const string KindText = "Rollout";
 
+    /// <summary>Finalizer: something of the rollout is the controller's, which gives it back before the object goes. Only on Kubernetes.</summary>
+    public const string Finalizer = "canarycontroller.io/give-back";
+
+    /// <summary>Annotation: with the value <c>true</c> the controller gives everything back and leads the rollout no more, until it is taken away. Only on Kubernetes.</summary>
+    public const string ReleaseAnnotation = "canarycontroller.io/release";
+
     /// <summary><c>canarycontroller.io/v1alpha1</c>. Required.</summary>
     public string ApiVersion { get; init; } = ApiVersionText;
 
@@ -43,7 +49,7 @@ public sealed record RolloutMetadata
     /// <summary>For people and tools; the controller does not read them. At most 64.</summary>
     public EquatableArray<KeyValuePair<string, string>> Labels { get; init; }
 
-    /// <summary>For people and tools; the controller does not read them. At most 64.</summary>
+    /// <summary>For people and tools; of these the controller reads <see cref="Rollout.ReleaseAnnotation"/> only. At most 64.</summary>
     public EquatableArray<KeyValuePair<string, string>> Annotations { get; init; }
 }
 

@@ -16,6 +16,7 @@ public sealed class ReasonTests
         [RolloutReason.CanaryUnavailable] = (run => run.CanaryReady = 0, "No instance of v2 is available, and it has 50 % of the traffic."),
         [RolloutReason.Reverted] = (run => run.Declared = "v1", "v1 is wanted again, which is stable: v2 is taken back."),
         [RolloutReason.Deleted] = (run => run.Deleted = true, "The rollout was deleted: v2 is taken back."),
+        [RolloutReason.Released] = (run => run.Released = true, "The rollout was released: v2 is taken back."),
         [RolloutReason.AbortRequested] = (run => run.Command(RolloutAction.Abort, comment: "Orders are lost."), "ann aborted v2: Orders are lost."),
         [RolloutReason.ApprovalRejected] =
             (run => run.Command(RolloutAction.Reject, comment: "Not on Fridays."), "ann rejected v2's step 1 of 2 (50 %): Not on Fridays."),

@@ -20,6 +20,32 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public void What_was_released_is_adopted_anew_with_its_history_and_no_transition_counted_twice()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50)).Start();
+        run.Released = true;
+        run.Settle().After(TimeSpan.FromSeconds(30));
+        Assert.True(run.Last.Forget);
+        var before = run.Present;
+        var (left, transition) = RolloutRelease.Of(before, run.Now);
+        Assert.Equal((before.Sequence + 1, RolloutPhase.Aborted, RolloutPhase.Idle, RolloutReason.Released), (transition!.Sequence, transition.From, transition.To, transition.Reason));
+        Assert.Equal((null, null, before.History), (left.StableRevision, left.CanaryRevision, left.History));
+        Assert.Equal((left, null), RolloutRelease.Of(left, run.Now));
+        (run.Released, run.State) = (false, left);
+        run.Settle();
+        Assert.Equal(("v1", RolloutReason.Adopted), (run.Present.StableRevision, run.Transitions.First(each => each.Sequence == left.Sequence + 1).Reason));
+    }
+
+    [Fact]
+    public void A_command_to_one_that_leaves_is_refused()
+    {
+        var run = RolloutRun.Managed(Specs.Step(50)).Start();
+        run.Released = true;
+        run.Command(RolloutAction.Promote);
+        Assert.Equal(new CommandResult(CommandStatus.Refused, "The rollout was released; adopt it to go on."), run.Last.Command);
+    }
+
+    [Fact]
     public void A_deletion_drops_the_request_that_waits()
     {
         var run = RolloutRun.Managed(Specs.Step(50)).Start();

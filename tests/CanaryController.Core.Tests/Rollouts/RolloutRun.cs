@@ -52,6 +52,8 @@ internal sealed class RolloutRun(RolloutSpec spec)
 
     public bool Deleted { get; set; }
 
+    public bool Released { get; set; }
+
     public List<Transition> Transitions { get; } = [];
 
     public Decision Last { get; private set; } = null!;
@@ -72,6 +74,7 @@ internal sealed class RolloutRun(RolloutSpec spec)
         ExternalAlarm = Alarm,
         Command = command,
         Deleted = Deleted,
+        Released = Released,
     };
 
     /// <summary>One decision, carried out.</summary>

@@ -93,6 +93,46 @@ public sealed class LeavingTests(Cluster cluster)
         await shop.PromotedAsync("v2");
     });
 
+    [Theory]
+    [InlineData("at rest", "v1")]
+    [InlineData("at step 1", "v1")]
+    [InlineData("after an abort", "v1")]
+    [InlineData("after a promotion", "v2")]
+    public Task A_Rollout_that_was_released_is_left_and_leads_again_once_it_is_adopted(string moment, string stable) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50) }, async shop =>
+    {
+        await BringToAsync(shop, moment);
+        var sequence = shop.Rollout.Items("status", "transitions").Max(each => each.Int("sequence") ?? 0);
+        var pods = shop.Serving(stable);
+        await shop.MarkAsync("true");
+        await shop.LeftAsync(stable, isReleased: true);
+        Assert.Subset(pods.ToHashSet(StringComparer.Ordinal), shop.Serving(stable).ToHashSet(StringComparer.Ordinal));
+        Assert.Equal("Refused", await shop.AskAsync("Pause"));
+
+        await shop.MarkAsync(null);
+        await shop.UntilAsync("the controller leads it", () => shop.Phase is "Idle" && shop.IsHeld && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet(stable).Hash());
+        Assert.True(shop.Rollout.Items("status", "transitions").Max(each => each.Int("sequence") ?? 0) > sequence + 1, "transitions are counted anew");
+        await shop.ReleaseAsync("v3");
+        await shop.UntilStepAsync(1, "v3", 50);
+        await shop.CommandAsync("Promote");
+        await shop.PromotedAsync("v3");
+    });
+
+    [Fact]
+    public Task What_was_released_another_Rollout_may_lead_and_one_only() => cluster.RunAsync(new ShopOptions(), async shop =>
+    {
+        await shop.MarkAsync("true");
+        await shop.LeftAsync("v1", isReleased: true);
+        var other = shop.Manifests.Rollout();
+        other["metadata"]!["name"] = $"{shop.Name}-b";
+        (await shop.Client.CreateAsync(KubeKind.Rollout, shop.Namespace, other, shop.Cancellation)).Done();
+        await shop.UntilAsync("the other one leads", () => shop.View.Find(KubeKind.Rollout, $"{shop.Name}-b").Text("status", "phase") is "Idle" && shop.IsHeld);
+
+        await shop.MarkAsync(null);
+        await shop.UntilAsync("the first one may not", () => shop.Rollout.Text("status", "phase") is "Invalid");
+        (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, $"{shop.Name}-b", shop.Cancellation)).Done();
+        await shop.UntilAsync("the first one leads again", () => shop.Phase is "Idle" && shop.Rollout.Text("status", "stableRevision") is not null && shop.IsHeld);
+    });
+
     private static async Task BringToAsync(Shop shop, string moment)
     {
         if (moment == "at rest")

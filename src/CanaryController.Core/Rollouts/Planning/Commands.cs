@@ -44,6 +44,11 @@ internal static class Commands
             return Refused("The rollout was deleted; create it again to go on.");
         }
 
+        if (turn.Seen.Released)
+        {
+            return Refused("The rollout was released; adopt it to go on.");
+        }
+
         if (state.StableRevision is null)
         {
             return Refused("The rollout is not adopted yet: its stable revision and its route must be known first. Try again when the router answers.");

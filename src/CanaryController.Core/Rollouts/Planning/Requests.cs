@@ -23,13 +23,13 @@ internal static class Requests
     }
 
     /// <summary>
-    /// Deletion first, then the request that waits. A deletion also forgets what the resource asked for, so that one that is created again before its state
+    /// Leaving first, then the request that waits. Leaving also forgets what the resource asked for, so that one that is created again before its state
     /// was forgotten asks anew, as it does afterwards.
     /// </summary>
     public static void Settle(Turn turn)
     {
         var state = turn.State;
-        if (turn.Seen.Deleted)
+        if (turn.Seen.Leaves)
         {
             turn.State = state switch
             {
@@ -39,7 +39,8 @@ internal static class Requests
             };
             if (IsAbortable(state))
             {
-                Aborting.Begin(turn, RolloutReason.Deleted, $"The rollout was deleted: {turn.Canary} is taken back.");
+                var (reason, what) = turn.Seen.Deleted ? (RolloutReason.Deleted, "deleted") : (RolloutReason.Released, "released");
+                Aborting.Begin(turn, reason, $"The rollout was {what}: {turn.Canary} is taken back.");
             }
 
             return;
@@ -60,7 +61,7 @@ internal static class Requests
         }
     }
 
-    public static bool MayForget(Turn turn) => turn.Seen.Deleted && turn.State.Phase.IsAtRest();
+    public static bool MayForget(Turn turn) => turn.Seen.Leaves && turn.State.Phase.IsAtRest();
 
     public static bool IsAbortable(RolloutState state) => state.Phase.IsUnderWay() && !state.HandOverStarted;
 

@@ -41,6 +41,15 @@ internal sealed class RolloutObject : ICached
     /// <inheritdoc/>
     public IReadOnlyList<string> IndexKeys { get; }
 
+    /// <summary>Our finalizer is on it: something of it may be ours.</summary>
+    public bool IsHeld => Meta.Finalizers.Contains(Marks.Finalizer);
+
+    /// <summary>A person asked to be left alone.</summary>
+    public bool IsReleased => IsMarkedReleased(Meta);
+
+    /// <summary>That was done.</summary>
+    public bool IsLeft => IsReleased && !IsHeld && Status?.State is not { StableRevision: not null };
+
     /// <summary>Its name, in our words.</summary>
     public RolloutKey Key => new(Meta.Name.Namespace, Meta.Name.Name);
 
@@ -52,6 +61,9 @@ internal sealed class RolloutObject : ICached
         var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or delete the rollout: then all that carries its name is given back." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
+
+    /// <summary>Carries the annotation that asks to be left alone.</summary>
+    public static bool IsMarkedReleased(ObjectMeta meta) => meta.Annotations.GetValueOrDefault(Rollout.ReleaseAnnotation) == "true";
 
     /// <summary>The key by which rollouts of a Deployment are found.</summary>
     public static string DeploymentKey(string ns, string name) => $"deployment:{ns}/{name}";
@@ -122,6 +134,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         Target = Target,
         Generation = meta.Generation,
         Deleted = meta.IsDeleting,
+        Released = RolloutObject.IsMarkedReleased(meta),
         Problems = problems,
     };
 }

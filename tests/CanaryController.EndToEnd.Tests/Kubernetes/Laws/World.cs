@@ -32,7 +32,7 @@ internal sealed class World(string name)
     public string? Phase => Rollout.Text("status", "phase");
 
     /// <summary>The controller leads the shop: it has a status, and nobody is deleting it.</summary>
-    public bool IsLed => Rollout is { } rollout && !rollout.IsDeleting() && Phase is not (null or "Invalid");
+    public bool IsLed => Rollout is { } rollout && !rollout.IsDeleting() && rollout.Text("metadata", "annotations", "canarycontroller.io/release") is null && Phase is not (null or "Invalid");
 
     /// <summary>What each version gets of the route's requests, 0 to 1, by hash: each backend's share, spread over the ready endpoints of its Service.</summary>
     public IReadOnlyDictionary<string, double> Traffic { get; private set; } = new Dictionary<string, double>();

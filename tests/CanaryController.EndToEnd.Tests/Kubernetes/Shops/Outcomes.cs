@@ -29,12 +29,12 @@ internal static class Outcomes
             && !shop.Pods.Any(pod => pod.Label("release") == rejected) && shop.ReplicaSet(stable)?.Int("spec", "replicas") == shop.Deployment.Int("spec", "replicas"),
         deadline);
 
-    /// <summary>Nothing is left of the controller: the Deployment is as anybody else's, with one release.</summary>
-    public static async Task LeftAsync(this Shop shop, string release)
+    /// <summary>Nothing is left of the controller: the Deployment is as anybody else's, with one release. The Rollout is gone, or says that it was released.</summary>
+    public static async Task LeftAsync(this Shop shop, string release, bool isReleased = false)
     {
         await shop.UntilAsync(
-            "the Rollout is gone and everything was given back",
-            () => shop.Rollout is null && !shop.Deployment.Flag("spec", "paused") && IsRolledOut(shop, release)
+            "the Rollout is gone, or not led any more, and everything was given back",
+            () => (isReleased ? IsReleased(shop) : shop.Rollout is null) && !shop.Deployment.Flag("spec", "paused") && IsRolledOut(shop, release)
                 && shop.ReplicaSets.All(each => each.Controller().Text("kind") == "Deployment")
                 && shop.View.Find(KubeKind.Service, $"{shop.Name}-stable") is null && shop.View.Find(KubeKind.Service, $"{shop.Name}-canary") is null
                 && shop.View.Find(KubeKind.Service, shop.Name).At("spec", "selector", "pod-template-hash") is null
@@ -43,6 +43,9 @@ internal static class Outcomes
         Assert.DoesNotContain(revisions.Items("items"), each => each.Name().StartsWith($"{shop.Name}-", StringComparison.Ordinal));
         Assert.Equal(release, shop.Deployment.Text("spec", "template", "metadata", "labels", "release"));
     }
+
+    private static bool IsReleased(Shop shop) =>
+        !shop.Rollout.Items("metadata", "finalizers").Any() && shop.Rollout.Items("status", "conditions").Any(each => each.Text("type") == "Ready" && each.Text("reason") == "Released");
 
     // What kubectl rollout history calls the present revision.
     private static bool IsCurrent(Shop shop, string release) =>

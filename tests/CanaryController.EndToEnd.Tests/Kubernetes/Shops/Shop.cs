@@ -135,6 +135,35 @@ internal sealed class Shop
     /// <summary>Somebody commands, and it is carried out.</summary>
     public async Task CommandAsync(string action)
     {
+        var id = (await CreateCommandAsync(action)).Uid();
+        var answer = "";
+        await UntilAsync($"{action} is answered", () => (answer = Rollout.Items("status", "commands").LastOrDefault(each => each.Text("id") == id).Text("status") ?? "").Length > 0);
+        Assert.Equal("Accepted", answer);
+    }
+
+    /// <summary>Somebody commands: what the command's own status says.</summary>
+    public async Task<string?> AskAsync(string action)
+    {
+        var name = (await CreateCommandAsync(action)).Name();
+        var answer = default(string);
+        for (var tried = 0; answer is null && tried < 100; tried++)
+        {
+            answer = (await Client.GetAsync(KubeKind.RolloutCommand, Namespace, name, Cancellation)).Done().Text("status", "phase");
+            await AfterAsync(TimeSpan.FromMilliseconds(50));
+        }
+
+        return answer;
+    }
+
+    /// <summary>Somebody writes the annotation that releases the Rollout, or takes it away (null).</summary>
+    public async Task MarkAsync(string? value)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["canarycontroller.io/release"] = value } } };
+        (await Client.MergeAsync(KubeKind.Rollout, Namespace, Name, patch, Cancellation)).Done();
+    }
+
+    private async Task<JsonObject> CreateCommandAsync(string action)
+    {
         var name = $"{Name}-{Interlocked.Increment(ref _commands)}";
         var body = new JsonObject
         {
@@ -143,10 +172,7 @@ internal sealed class Shop
             ["metadata"] = new JsonObject { ["name"] = name },
             ["spec"] = new JsonObject { ["rollout"] = Name, ["action"] = action },
         };
-        var id = (await Client.CreateAsync(KubeKind.RolloutCommand, Namespace, body, Cancellation)).Done().Uid();
-        var answer = "";
-        await UntilAsync($"{action} is answered", () => (answer = Rollout.Items("status", "commands").LastOrDefault(each => each.Text("id") == id).Text("status") ?? "").Length > 0);
-        Assert.Equal("Accepted", answer);
+        return (await Client.CreateAsync(KubeKind.RolloutCommand, Namespace, body, Cancellation)).Done();
     }
 
     /// <summary>Kubelets find pods of a release unready; their ReplicaSet keeps them.</summary>

@@ -11,9 +11,7 @@ internal static class Leaders
     /// back must not be taken again.
     /// </summary>
     public static RolloutObject? Leader(this IObjectCache<RolloutObject> rollouts, string key) => rollouts.By(key)
-        .Where(rollout => rollout is { Meta.IsDeleting: false, Content: not null, Status.State.StableRevision: not null } && !IsReleased(rollout.Meta))
+        .Where(rollout => rollout is { Meta.IsDeleting: false, Content: not null, Status.State.StableRevision: not null, IsReleased: false })
         .OrderBy(rollout => rollout.Meta.CreatedAt).ThenBy(rollout => rollout.Meta.Name.Name, StringComparer.Ordinal)
         .FirstOrDefault();
-
-    private static bool IsReleased(ObjectMeta meta) => meta.Annotations.GetValueOrDefault("canarycontroller.io/release") == "true";
 }
