@@ -63,6 +63,13 @@ e2e_kubernetes() {
   "$bin/$name/debug/$name" -noColor -noLogo -namespace "$name.Kubernetes" "$@" </dev/null
 }
 
+# Both versions that the chart is tested with; a test that lacks one says that it was skipped.
+find_helm() {
+  CANARY_TEST_HELM3=$(eng/tools.sh helm3) || true
+  CANARY_TEST_HELM4=$(eng/tools.sh helm4) || true
+  export CANARY_TEST_HELM3 CANARY_TEST_HELM4
+}
+
 # One attribute of the <assembly> element in xunit's XML result file.
 result() { sed -n "s/.*<assembly [^>]*\\b$2=\"\\([0-9]*\\)\".*/\\1/p" "$1" | head -n 1; }
 
@@ -75,6 +82,7 @@ cmd_test() {
   # Without it the tests that need a real Prometheus say that they were skipped.
   CANARY_TEST_PROMETHEUS=$(eng/tools.sh prometheus) || true
   export CANARY_TEST_PROMETHEUS
+  find_helm
 
   local passed=0 failed=0 skipped=0 project name file status counted
   rm -rf "$test_results" && mkdir -p "$test_results"
@@ -109,8 +117,9 @@ cmd_format() { dotnet format CanaryController.sln "$@"; }
 # The files that say what the program says: each is written by the test that compares it.
 cmd_generate() {
   build CanaryController.sln
+  find_helm
   local name
-  for name in CanaryController.Cli.Tests CanaryController.Manager.Tests CanaryController.Resources.Tests; do
+  for name in CanaryController.Chart.Tests CanaryController.Cli.Tests CanaryController.Manager.Tests CanaryController.Resources.Tests; do
     CANARY_UPDATE_SNAPSHOTS=1 "$bin/$name/debug/$name" -noColor -noLogo -reporter quiet -trait Generates=files </dev/null
   done
   git status --short -- charts docs tests
@@ -159,7 +168,7 @@ cmd_help() {
   test                              build, then run every test; the last line counts them
   check                             build with every warning an error, and verify the formatting
   format                            format the code
-  generate                          write docs/openapi.json, the chart's CRDs and the snapshots of canaryctl's help anew
+  generate                          write docs/openapi.json, the chart's CRDs and the snapshots of canaryctl's help and of the chart anew
   simulate [--seed N] [--runs N]    the real manager on virtual time among seeded faults
   bench [ARGS]                      measure; prints a table and writes JSON
   e2e                               the next two, one after the other
@@ -168,6 +177,7 @@ cmd_help() {
   hooks                             run check before each commit
 HELP
   [ ! -x eng/publish.sh ] || echo "  publish                           self-contained archives with checksums"
+  echo "  images --registry HOST[/PATH] | --archive FOLDER  container images of canary-manager and canaryctl for amd64 and arm64"
   echo "  help                              this"
 }
 
@@ -176,6 +186,7 @@ command=${1:-help}
 case "$command" in
   demo | test | check | format | generate | simulate | bench | e2e | hooks | help) "cmd_$command" "$@" ;;
   publish) exec eng/publish.sh "$@" ;;
+  images) exec eng/images.sh "$@" ;;
   *)
     echo "build.sh: there is no command '$command'." >&2
     cmd_help >&2

@@ -38,7 +38,7 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     public static async Task<FakeCluster> StartAsync(bool withCrds = true)
     {
-        var crds = withCrds ? Directory.EnumerateFiles(Path.Combine(Root(), "charts", "canary-controller", "crds")).Select(File.ReadAllText).ToList() : [];
+        var crds = withCrds ? Directory.EnumerateFiles(Path.Combine(Root(), "charts", "canary-controller", "files", "crds")).Select(File.ReadAllText).ToList() : [];
         return new(await StubServer.StartAsync(new() { Crds = crds, Tokens = new Dictionary<string, string>(StringComparer.Ordinal) { ["t-ada"] = "ada" } }));
     }
 

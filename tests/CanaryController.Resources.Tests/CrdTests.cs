@@ -20,7 +20,7 @@ public sealed class CrdTests
     [MemberData(nameof(Kinds))]
     public void The_charts_definition_is_the_one_of_the_types(string kind)
     {
-        var path = Path.Combine(ExampleFiles.Root, "charts", "canary-controller", "crds", Of(kind).FileName);
+        var path = Path.Combine(ExampleFiles.Root, "charts", "canary-controller", "files", "crds", Of(kind).FileName);
         var actual = Of(kind).ToYaml();
         if (Environment.GetEnvironmentVariable("CANARY_UPDATE_SNAPSHOTS") == "1")
         {

@@ -23,7 +23,7 @@ internal sealed class ManagerBed : IAsyncDisposable
 
     private readonly Action<string>? _beforeStatement;
 
-    public ManagerBed(Action<string>? beforeStatement = null, bool realTime = false, ApiOptions? api = null)
+    public ManagerBed(Action<string>? beforeStatement = null, bool realTime = false, ApiOptions? api = null, ProbeOptions? probes = null)
     {
         _beforeStatement = beforeStatement;
         RealTime = realTime;
@@ -31,6 +31,7 @@ internal sealed class ManagerBed : IAsyncDisposable
         {
             Standalone = new(Path.Combine(Directory, "rollouts"), Path.Combine(Directory, "state.db")),
             Api = api ?? new(new("http://127.0.0.1:0"), []),
+            Probes = probes ?? new(null as Uri),
             Prometheus = new() { Url = "http://127.0.0.1:1" },
             Gateways = [new() { Name = "default", Url = "http://127.0.0.1:1", TokenFile = "none" }],
             Logging = new() { Level = Microsoft.Extensions.Logging.LogLevel.None },

@@ -6,9 +6,9 @@ namespace CanaryController.Manager.Api;
 
 /// <summary>
 /// Who may call. With tokens: whoever names one, as far as its roles go. Without: everybody on this machine, and then the Host header must be a loopback
-/// name, so that a web page that rebinds its own name to 127.0.0.1 is refused.
+/// name, so that a web page that rebinds its own name to 127.0.0.1 is refused. The address of the section <c>probes</c> serves everybody, and nothing that needs a name.
 /// </summary>
-internal sealed class ApiAccess(ApiOptions options)
+internal sealed class ApiAccess(ApiOptions options, ProbeOptions probes)
 {
     /// <summary>The actor of local users who need no token.</summary>
     public const string LocalActor = "local";
@@ -19,9 +19,17 @@ internal sealed class ApiAccess(ApiOptions options)
     private const string Scheme = "Bearer ";
     private static readonly object _callerKey = new();
 
-    /// <summary>The middleware: knows the caller, or answers 401 or 421.</summary>
+    /// <summary>The middleware: knows the caller, or answers 401, 404 or 421.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Connection.LocalPort == probes.Listen?.Port)
+        {
+            await (IsOpen(context.Request.Path)
+                ? next(context)
+                : ApiProblems.WriteAsync(context, StatusCodes.Status404NotFound, "No such resource", "This address serves /healthz, /readyz and /metrics only."));
+            return;
+        }
+
         if (options.Tokens.Count == 0 && !ApiOptions.IsLoopbackName(context.Request.Host.Host))
         {
             await ApiProblems.WriteAsync(

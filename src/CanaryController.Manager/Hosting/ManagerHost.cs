@@ -31,7 +31,7 @@ internal static class ManagerHost
             kestrel.Limits.MaxRequestBodySize = CommandEndpoint.MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         });
-        builder.WebHost.UseUrls(options.Api.Listen.GetLeftPart(UriPartial.Authority));
+        builder.WebHost.UseUrls([.. new[] { options.Api.Listen, options.Probes.Listen }.OfType<Uri>().Select(address => address.GetLeftPart(UriPartial.Authority))]);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         builder.Services.AddManager(options, time ?? TimeProvider.System);

@@ -20,6 +20,9 @@ internal sealed record ManagerOptions
     /// <summary>The section <c>api</c>.</summary>
     public required ApiOptions Api { get; init; }
 
+    /// <summary>The section <c>probes</c>.</summary>
+    public ProbeOptions Probes { get; init; } = new(null as Uri);
+
     /// <summary>The section <c>prometheus</c>.</summary>
     public required PrometheusOptions Prometheus { get; init; }
 

@@ -36,6 +36,7 @@ internal static class ManagerOptionsReader
         var settings = new SettingsReader(configuration);
         var logging = settings.Section("logging");
         var mode = settings.Choice("mode", RunMode.Standalone);
+        var api = ApiOptionsReader.Read(settings.Section("api"));
         var options = new ManagerOptions
         {
             Mode = mode,
@@ -43,7 +44,8 @@ internal static class ManagerOptionsReader
             Kubernetes = mode is RunMode.Kubernetes ? KubernetesOptionsReader.Read(settings.Section("kubernetes")) : new(),
             Prometheus = ReadPrometheus(settings),
             Gateways = mode is RunMode.Standalone ? ReadGateways(settings) : [],
-            Api = ApiOptionsReader.Read(settings.Section("api")),
+            Api = api,
+            Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };

@@ -17,7 +17,7 @@ internal static class ManagerServices
     /// <summary>Adds all of them.</summary>
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(new WorkerOptions(options.Workers));
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(new WorkerOptions(options.Workers));
         services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {

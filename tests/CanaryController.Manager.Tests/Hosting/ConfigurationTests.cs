@@ -56,6 +56,20 @@ public sealed class ConfigurationTests : IDisposable
             problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("http://0.0.0.0:8080", true)]
+    [InlineData("http://0.0.0.0:7070", false)]
+    [InlineData("http://0.0.0.0:0", false)]
+    [InlineData("https://0.0.0.0:8080", false)]
+    [InlineData("8080", false)]
+    public void Probes_have_a_port_of_their_own(string listen, bool isGood)
+    {
+        var (options, problems) = Read($"{Good}probes: {{listen: '{listen}'}}\n");
+
+        Assert.Equal(isGood ? [] : ["probes.listen"], problems.Select(problem => problem.Path));
+        Assert.True(!isGood || options.Probes.Listen == new Uri(listen));
+    }
+
     [Fact]
     public void A_cluster_needs_neither_folder_nor_gateway_and_everything_wrong_is_reported_too()
     {

@@ -20,7 +20,7 @@ internal sealed record LeaderElectionOptions(ObjectName Lease, string Holder)
     /// <summary>After this long without a renewal a leader stops to lead by itself; shorter than <see cref="LeaseDuration"/>. Default 10 seconds.</summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a leader renews and the others look. Default 2 seconds.</summary>
+    /// <summary>How often a leader renews; the others look twice as often. Default 2 seconds.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The pod's name, which tells a restarted container that the lease is still its own; elsewhere the host's name with a suffix drawn from <paramref name="random"/>.</summary>

@@ -14,6 +14,9 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <summary>Names the kubeconfig of a real cluster; without it the tests run on the stub.</summary>
     public const string Variable = "CANARY_E2E_KUBECONFIG";
 
+    /// <summary>Names another kubeconfig for the controllers, so that they have only the permissions that an installation gives them; without it they use the tests' own.</summary>
+    public const string ControllerVariable = "CANARY_E2E_CONTROLLER_KUBECONFIG";
+
     /// <summary>How many tests run at once at most: each has a namespace for itself.</summary>
     public const int MaxTests = 8;
 
@@ -46,6 +49,9 @@ internal sealed class KubeStage : IAsyncDisposable
 
     /// <summary>How the API server is reached.</summary>
     public string Kubeconfig { get; private set; } = "";
+
+    /// <summary>How the controllers reach it.</summary>
+    private string ControllerKubeconfig => Environment.GetEnvironmentVariable(ControllerVariable) is { Length: > 0 } own ? own : Kubeconfig;
 
     /// <summary>A way of the test's own to the API server.</summary>
     public KubeClient Client { get; private set; } = null!;
@@ -123,7 +129,7 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <param name="forwarder">The way to the API server; null = directly.</param>
     public async Task<Controller> StartControllerAsync(string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null)
     {
-        var kubeconfig = Kubeconfigs.Write(Kubeconfig, _folder, home, forwarder?.Port);
+        var kubeconfig = Kubeconfigs.Write(ControllerKubeconfig, _folder, home, forwarder?.Port);
         var holder = $"e2e-{Interlocked.Increment(ref _holders)}";
         var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder), Guardian, Time, cancellation);
         lock (_gate)

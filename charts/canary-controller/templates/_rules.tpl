@@ -1,0 +1,58 @@
+{{- /* What the controller may do where it watches. docs/operations/permissions.md says why; a test compares the two. */}}
+{{- define "canary.watchedRules" -}}
+- apiGroups: [canarycontroller.io]
+  resources: [rollouts]
+  verbs: [get, list, watch, patch]
+- apiGroups: [canarycontroller.io]
+  resources: [rolloutcommands]
+  verbs: [list, watch, delete]
+- apiGroups: [canarycontroller.io]
+  resources: [rollouts/status, rolloutcommands/status]
+  verbs: [patch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, patch]
+- apiGroups: [apps]
+  resources: [replicasets, controllerrevisions]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list, watch]
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [list, watch]
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [httproutes]
+  verbs: [get, list, watch, patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create]
+{{- end }}
+
+{{- /* In the controller's own namespace. A create cannot be limited to a name. */}}
+{{- define "canary.ownRules" -}}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [canary-controller]
+  verbs: [get, patch]
+{{- if .Values.admission.enabled }}
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [{{ include "canary.secretName" . }}]
+  verbs: [get, list, watch, patch]
+{{- end }}
+{{- end }}
+
+{{- /* Without a namespace: keeping the caBundle of our own webhook configurations. */}}
+{{- define "canary.webhookRules" -}}
+- apiGroups: [admissionregistration.k8s.io]
+  resources: [mutatingwebhookconfigurations, validatingwebhookconfigurations]
+  resourceNames: [{{ include "canary.clusterName" . }}]
+  verbs: [get, list, watch, patch]
+{{- end }}

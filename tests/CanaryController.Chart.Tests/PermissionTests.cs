@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+
+namespace CanaryController.Chart.Tests;
+
+/// <summary>The chart grants what the controller asks for, where it asks for it, and nothing else.</summary>
+public sealed class PermissionTests
+{
+    private const string Watched = "watched";
+    private const string Own = "own namespace";
+    private const string Cluster = "cluster";
+
+    /// <summary>Of the document's table of the controller's permissions; the others have fewer.</summary>
+    private const int ColumnsAndEdges = 7;
+
+    /// <summary>All that the controller ever asks the API server: where, what (with the names it is limited to), which verbs. docs/operations/permissions.md says why.</summary>
+    private static readonly string[] _table =
+    [
+        $"{Watched}: canarycontroller.io rollouts: get, list, watch, patch",
+        $"{Watched}: canarycontroller.io rolloutcommands: list, watch, delete",
+        $"{Watched}: canarycontroller.io rollouts/status: patch",
+        $"{Watched}: canarycontroller.io rolloutcommands/status: patch",
+        $"{Watched}: apps deployments: get, list, watch, patch",
+        $"{Watched}: apps replicasets: get, list, watch, create, patch, delete",
+        $"{Watched}: apps controllerrevisions: get, list, watch, create, patch, delete",
+        $"{Watched}: core services: get, list, watch, create, patch, delete",
+        $"{Watched}: discovery.k8s.io endpointslices: list, watch",
+        $"{Watched}: autoscaling horizontalpodautoscalers: list, watch",
+        $"{Watched}: gateway.networking.k8s.io httproutes: get, list, watch, patch",
+        $"{Watched}: core events: create",
+        $"{Own}: coordination.k8s.io leases: create",
+        $"{Own}: coordination.k8s.io leases canary-controller: get, patch",
+        $"{Own}: core secrets canary-controller-admission: get, list, watch, patch",
+        $"{Cluster}: admissionregistration.k8s.io mutatingwebhookconfigurations canary-controller: get, list, watch, patch",
+        $"{Cluster}: admissionregistration.k8s.io validatingwebhookconfigurations canary-controller: get, list, watch, patch",
+    ];
+
+    public static TheoryData<int, string> Renderings => [.. from major in (int[])[3, 4] from values in ChartTests.AllValues select (major, values)];
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void The_whole_cluster_takes_what_the_table_says(int major)
+    {
+        var objects = Helm.Template(major, "").Objects;
+        var granted = Grants(objects.One("ClusterRole", "canary-controller"), Watched).Concat(Grants(objects.One("Role", "canary-controller"), Own))
+            .Select(grant => grant.Replace($"{Watched}: admissionregistration", $"{Cluster}: admissionregistration", StringComparison.Ordinal));
+
+        Assert.Equal(_table.Order(StringComparer.Ordinal), granted.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void Namespaces_take_the_same_in_each_of_them_and_next_to_nothing_in_the_cluster(int major)
+    {
+        var objects = Helm.Template(major, "namespaced").Objects;
+        var name = "canary-controller-canary-system";
+
+        Assert.All((string[])["shop", "cart"], ns => Assert.Equal(
+            Rows(Watched), Grants(objects.One("Role", name, ns), Watched).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            Rows(Cluster),
+            Grants(objects.One("ClusterRole", name), Cluster).Select(grant => grant.Replace(name, "canary-controller", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(Rows(Own), Grants(objects.One("Role", "canary-controller", "canary-system"), Own).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void With_cert_manager_a_controller_of_namespaces_has_no_right_in_the_cluster(int major) =>
+        Assert.DoesNotContain(Helm.Template(major, "everything").Objects, each => each.Kind == "ClusterRoleBinding");
+
+    [Theory]
+    [MemberData(nameof(Renderings))]
+    public void Nothing_is_granted_by_a_wildcard_and_no_Secret_without_its_name(int major, string values) => Assert.All(
+        from role in Helm.Template(major, values).Objects
+        where role.Kind is "Role" or "ClusterRole"
+        from rule in (JsonArray)role.Json["rules"]!
+        select rule,
+        rule =>
+        {
+            Assert.DoesNotContain("*", rule["apiGroups"].Texts().Concat(rule["resources"].Texts()).Concat(rule["verbs"].Texts()));
+            Assert.True(!rule["resources"].Texts().Contains("secrets", StringComparer.Ordinal) || rule["resourceNames"].Texts().Any());
+        });
+
+    [Theory]
+    [MemberData(nameof(Renderings))]
+    public void Each_binding_leads_from_a_service_account_to_a_role_that_is_there(int major, string values)
+    {
+        var objects = Helm.Template(major, values).Objects;
+        foreach (var binding in objects.Where(each => each.Kind is "RoleBinding" or "ClusterRoleBinding"))
+        {
+            var subject = Assert.Single((JsonArray)binding.Json["subjects"]!);
+            objects.One((string)binding.Json["roleRef"]!["kind"]!, (string)binding.Json["roleRef"]!["name"]!, binding.Namespace);
+            objects.One((string)subject!["kind"]!, (string)subject["name"]!, "canary-system");
+        }
+    }
+
+    [Fact]
+    public void The_document_says_the_same()
+    {
+        var document = File.ReadAllLines(Path.Combine(Folders.Root, "docs", "operations", "permissions.md"));
+        var rows = from line in document
+                   where line.StartsWith("| `", StringComparison.Ordinal)
+                   let cells = line.Split('|', StringSplitOptions.TrimEntries)
+                   where cells.Length == ColumnsAndEdges
+                   from resource in cells[1].Split(", ")
+                   select $"{cells[2]}: {cells[3]} {resource.Replace("`", "", StringComparison.Ordinal).Replace(" named", "", StringComparison.Ordinal)}: {cells[4]}";
+
+        Assert.Equal(_table.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void People_get_rollouts_by_the_roles_that_they_have(int major)
+    {
+        var objects = Helm.Template(major, "").Objects;
+
+        Assert.Equal(
+            ["x: canarycontroller.io rolloutcommands: get, list, watch", "x: canarycontroller.io rollouts: get, list, watch"],
+            Grants(objects.One("ClusterRole", "canary-controller-view"), "x").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["x: canarycontroller.io rolloutcommands: create, delete", "x: canarycontroller.io rollouts: create, update, patch, delete, deletecollection"],
+            Grants(objects.One("ClusterRole", "canary-controller-edit"), "x").Order(StringComparer.Ordinal));
+        Assert.Null(objects.One("ClusterRole", "canary-controller-edit").Json["metadata"]!["labels"]!["rbac.authorization.k8s.io/aggregate-to-view"]);
+    }
+
+    private static IEnumerable<string> Rows(string scope) => _table.Where(row => row.StartsWith($"{scope}: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Grants(KubeObject role, string scope) =>
+        from rule in (JsonArray)role.Json["rules"]!
+        from @group in rule["apiGroups"].Texts()
+        from resource in rule["resources"].Texts()
+        from name in rule["resourceNames"].Texts().DefaultIfEmpty("")
+        let what = $"{(@group.Length == 0 ? "core" : @group)} {resource} {name}".TrimEnd()
+        select $"{scope}: {what}: {string.Join(", ", rule["verbs"].Texts())}";
+}
