@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Kubernetes.Admission.Commands;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
@@ -15,7 +16,7 @@ namespace CanaryController.Manager.Kubernetes;
 /// carried out once. A RolloutCommand's own status is derived from it, and repaired after a crash. Those of the API wait in memory until they are decided: whoever sent one gets no
 /// answer before, and sends it again with the same id.
 /// </summary>
-internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandObject> objects, IObjectCache<RolloutObject> rollouts) : ICommands
+internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandObject> objects, IObjectCache<RolloutObject> rollouts, CommandTrust trust) : ICommands
 {
     private const int MaxWaiting = 1_000;
 
@@ -92,7 +93,7 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
             }
         }
 
-        return CountUnsettled(key) < MaxUnsettled ? Open(key).FirstOrDefault(each => each.Command is not null)?.Command : null;
+        return CountUnsettled(key) < MaxUnsettled ? Open(key).Select(Judge).OfType<CommandStanding.Counts>().FirstOrDefault()?.Command : null;
     }
 
     /// <summary>What became of a command, for the audit trail.</summary>
@@ -104,7 +105,7 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
             command = _byId.GetValueOrDefault(answer.CommandId)?.Command;
         }
 
-        command ??= objects.By(RolloutCommandObject.KeyOf(key)).FirstOrDefault(each => each.Command?.Id == answer.CommandId)?.Command;
+        command ??= Find(key, answer.CommandId) is { } found ? Believed(found) : null;
         return command is null ? null : new()
         {
             Id = command.Id,
@@ -145,9 +146,9 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
         var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
         foreach (var open in objects.By(RolloutCommandObject.KeyOf(key)).Where(each => !each.IsDone))
         {
-            var status = open.Command is { } command
-                ? records.FirstOrDefault(record => record.Id == command.Id) is { } record ? Of(record) : null
-                : new RolloutCommandStatus { Phase = CommandPhase.Refused, Message = $"This is not carried out: {open.Refusal}." };
+            var status = open.Command is { } command && records.FirstOrDefault(record => record.Id == command.Id) is { } record ? Of(record)
+                : Judge(open) is CommandStanding.Refused refused ? new RolloutCommandStatus { Phase = CommandPhase.Refused, Message = $"This is not carried out: {refused.Why}." }
+                : null;
             done &= status is null || await WriteAsync(open, status, cancellation);
         }
 
@@ -157,14 +158,21 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
     /// <summary>Answers commands that nothing is decided about.</summary>
     public async Task RefuseAsync(RolloutKey key, CommandAnswer answer, DateTimeOffset at, CancellationToken cancellation)
     {
-        var open = objects.By(RolloutCommandObject.KeyOf(key)).FirstOrDefault(each => each.Command?.Id == answer.CommandId);
-        if (open is not null && !await WriteAsync(open, RolloutCommandStatus.Of(answer.Result, open.Command!.Actor, at), cancellation))
+        if (Find(key, answer.CommandId) is { } open && !await WriteAsync(open, RolloutCommandStatus.Of(answer.Result, Believed(open).Actor, at), cancellation))
         {
             throw new StoreUnavailableException($"The command {open.Meta.Name} could not be answered.");
         }
 
         Answered(key, answer.CommandId);
     }
+
+    private RolloutCommandObject? Find(RolloutKey key, string id) => objects.By(RolloutCommandObject.KeyOf(key)).FirstOrDefault(each => each.Command?.Id == id);
+
+    private CommandStanding Judge(RolloutCommandObject command) => trust.Judge(command, command.Stamp is { } stamp ? objects.By(RolloutCommandObject.KeyOf(stamp)) : []);
+
+    /// <summary>One that was handed out, from whom it is; should the stamps' key have gone since, from nobody known.</summary>
+    private RolloutCommand Believed(RolloutCommandObject command) =>
+        Judge(command) is CommandStanding.Counts counts ? counts.Command : command.Command! with { Actor = RolloutCommandResource.UnknownActor };
 
     private int CountUnsettled(RolloutKey key)
     {

@@ -1,4 +1,5 @@
 using CanaryController.Manager.Analysis;
+using CanaryController.Manager.Kubernetes.Admission.Certificates;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
@@ -8,7 +9,8 @@ namespace CanaryController.Manager.Kubernetes;
 
 /// <summary>Gives the workers their work: what the caches tell, and every rollout whenever this process begins to lead.</summary>
 internal sealed class ClusterSource(
-    ClusterCaches caches, ClusterRollouts rollouts, ClusterWaker changes, ClusterAnnouncer announcer, ILeadership leadership, LeaderElector elector, IRolloutWaker waker)
+    ClusterCaches caches, ClusterRollouts rollouts, ClusterWaker changes, ClusterAnnouncer announcer, ILeadership leadership, LeaderElector elector, IRolloutWaker waker,
+    AdmissionObjects? admission = null)
     : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -23,6 +25,12 @@ internal sealed class ClusterSource(
         caches.Endpoints.Changed += changes.Endpoints;
         caches.Autoscalers.Changed += changes.Autoscaler;
         caches.HttpRoutes.Changed += (before, after) => changes.Route((after ?? before)!.Meta);
+        if (admission is not null)
+        {
+            // Commands wait for the key that their stamps are checked with.
+            admission.Changed += LookAtCommands;
+        }
+
         elector.LeadershipChanged += leads =>
         {
             if (leads)
@@ -59,6 +67,11 @@ internal sealed class ClusterSource(
             waker.Wake(rollout.Key, QueueLane.Normal);
         }
 
+        LookAtCommands();
+    }
+
+    private void LookAtCommands()
+    {
         foreach (var command in caches.Commands.All.Where(each => !each.IsDone))
         {
             waker.Wake(command.Target, QueueLane.Prompt);

@@ -1,4 +1,5 @@
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
@@ -29,7 +30,8 @@ internal static class KubernetesRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddHostedService<RolloutWorkers>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSource>());
-        return services;
+        services.AddCommandTrust(options.Admission);
+        return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
     private static void AddWatched(this IServiceCollection services)

@@ -1,3 +1,5 @@
+using CanaryController.Resources.Rollouts;
+
 namespace CanaryController.Manager.Kubernetes;
 
 /// <summary>The labels, annotations and names by which objects say what we did to them.</summary>
@@ -14,6 +16,12 @@ internal static class Marks
 
     /// <summary>Annotation: the leader and term that wrote last.</summary>
     public const string FenceAnnotation = "canarycontroller.io/fence";
+
+    /// <summary>Annotation of a RolloutCommand: who created it, as admission saw it.</summary>
+    public const string StampAnnotation = "canarycontroller.io/stamp";
+
+    /// <summary>Label of a RolloutCommand: its action in lower case, by which older API servers tell those apart that must pass while admission is down.</summary>
+    public const string ActionLabel = RolloutCommandResource.ActionLabel;
 
     /// <summary>Label of every pod and ReplicaSet of a Deployment: its template's hash, and our name of a revision.</summary>
     public const string PodTemplateHash = "pod-template-hash";

@@ -13,8 +13,11 @@ public sealed record RolloutCommandResource
     /// <summary>What <c>kind</c> must be.</summary>
     public const string KindText = "RolloutCommand";
 
-    /// <summary>Where admission writes who created the command. What a client writes there counts for nothing once admission is in force.</summary>
+    /// <summary>Where a client may say who it is. It is told as a claim: what counts is the stamp of the controller's admission webhook.</summary>
     public const string RequestedByAnnotation = "canarycontroller.io/requested-by";
+
+    /// <summary>Label: the action in lower case. API servers before 1.30 tell by it which commands must pass while the admission webhook is down.</summary>
+    public const string ActionLabel = "canarycontroller.io/action";
 
     /// <summary>Who is named while nobody stamped the command.</summary>
     public const string UnknownActor = "unknown";
@@ -38,7 +41,7 @@ public sealed record RolloutCommandResource
     [JsonIgnore]
     public RolloutKey Target => new(Metadata.Namespace, Spec.Rollout);
 
-    /// <summary>Who asks: what admission wrote, else <see cref="UnknownActor"/>.</summary>
+    /// <summary>Who asks, by the object's own word; else <see cref="UnknownActor"/>.</summary>
     [JsonIgnore]
     public string Actor
     {

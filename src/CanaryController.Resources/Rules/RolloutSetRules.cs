@@ -32,12 +32,31 @@ public static class RolloutSetRules
                         document,
                         path,
                         $"{Named(what)} belongs to the rollout {first.Document.Key} already, in {At(first.Document, first.Path)}",
-                        what.Kind is Route ? "give each rollout its own route" : $"give each rollout its own {what.Kind}"));
+                        Own(what)));
                 }
             }
         }
 
         return problems;
+    }
+
+    /// <summary>What <paramref name="rollout"/> names and one of <paramref name="others"/>, which were there before, leads already.</summary>
+    public static IReadOnlyList<FieldProblem> Check(Rollout rollout, IEnumerable<Rollout> others)
+    {
+        var owners = new Dictionary<(string Space, string Kind, string Name), RolloutKey>();
+        foreach (var other in others)
+        {
+            foreach (var (what, _) in Claims(other))
+            {
+                owners.TryAdd(what, other.Key);
+            }
+        }
+
+        return
+        [
+            .. Claims(rollout).DistinctBy(claim => claim.What).Where(claim => owners.ContainsKey(claim.What)).Select(claim => new FieldProblem(
+                claim.Path, claim.What.Name, $"{Named(claim.What)} belongs to the rollout {owners[claim.What]} already", Own(claim.What))),
+        ];
     }
 
     /// <summary>What belongs to a rollout, and where it says so.</summary>
@@ -61,6 +80,8 @@ public static class RolloutSetRules
 
         return claims.Where(claim => claim.Name is { Length: > 0 }).Select(claim => ((claim.Space, claim.Kind, claim.Name!), claim.Path));
     }
+
+    private static string Own((string Space, string Kind, string Name) what) => what.Kind is Route ? "give each rollout its own route" : $"give each rollout its own {what.Kind}";
 
     private static string Named((string Space, string Kind, string Name) what) => what.Kind is Route ? $"the route {what.Name} of gateway {what.Space}" : $"the {what.Kind} {what.Name} of namespace {what.Space}";
 

@@ -43,12 +43,27 @@ internal sealed class Informer<T> : IInformer
     public Informer(
         KubeTransport transport, ObjectKind kind, IReadOnlyList<string> namespaces, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger,
         string? labelSelector = null)
+        : this(transport, [.. namespaces.DefaultIfEmpty().Select(ns => new InformerTarget(kind, ns, labelSelector))], project, time, logger)
     {
-        Kind = kind;
+    }
+
+    /// <summary>Nothing is asked before it runs.</summary>
+    /// <param name="transport">Sends requests.</param>
+    /// <param name="target">The only list and watch.</param>
+    /// <param name="project">As above.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Says changes.</param>
+    public Informer(KubeTransport transport, InformerTarget target, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
+        : this(transport, [target], project, time, logger)
+    {
+    }
+
+    private Informer(KubeTransport transport, InformerTarget[] targets, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
+    {
+        Kind = targets[0].Kind;
         Cache = new(logger);
-        var targets = namespaces.Count == 0 ? [null] : namespaces.ToArray<string?>();
         _unsynced = targets.Length;
-        _scopes = [.. targets.Select(ns => Scope(new(kind, ns, labelSelector)))];
+        _scopes = [.. targets.Select(Scope)];
 
         InformerScope<T> Scope(InformerTarget target)
         {

@@ -77,6 +77,15 @@ internal sealed class KubeConnection : IDisposable
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }
 
+    /// <summary>The service account that our token names, as the API server does: <c>system:serviceaccount:NS:NAME</c>; null when we have no such token.</summary>
+    /// <exception cref="HttpRequestException">The credentials cannot be had.</exception>
+    public async Task<string?> ServiceAccountAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _server);
+        await AuthenticateAsync(request, cancellation);
+        return ServiceAccountToken.SubjectOf(request.Headers.Authorization);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Api;
 
@@ -27,6 +28,9 @@ internal sealed record KubernetesOptions
 
     /// <summary>How long a single request may take, waiting for its turn included. Default 10 seconds; 1 second to 1 minute.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The section <c>admission</c>; null = the API server is not expected to ask us anything.</summary>
+    public AdmissionOptions? Admission { get; init; }
 }
 
 /// <summary>Checks the section <c>kubernetes</c>, all of it at once.</summary>

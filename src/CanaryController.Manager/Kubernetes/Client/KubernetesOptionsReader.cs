@@ -1,4 +1,5 @@
 using CanaryController.Manager.Hosting;
+using CanaryController.Manager.Kubernetes.Admission;
 
 namespace CanaryController.Manager.Kubernetes.Client;
 
@@ -18,6 +19,7 @@ internal static class KubernetesOptionsReader
             RequestsPerSecond = settings.Number("requestsPerSecond", defaults.RequestsPerSecond, 1, 1_000),
             Burst = settings.Number("burst", defaults.Burst, 1, 5_000),
             RequestTimeout = settings.Duration("requestTimeout", defaults.RequestTimeout),
+            Admission = AdmissionOptionsReader.Read(settings.Section("admission")),
         };
         settings.AddRange(KubernetesOptionsValidator.Validate(options));
         return options;

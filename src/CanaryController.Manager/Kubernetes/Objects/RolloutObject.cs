@@ -17,7 +17,7 @@ internal sealed class RolloutObject : ICached
     private RolloutObject(ObjectMeta meta, RolloutContent? content, IReadOnlyList<FieldProblem> problems, RolloutStatus? status, string? statusProblem)
     {
         (Meta, Content, Problems, Status, StatusProblem) = (meta, content, problems, status, statusProblem);
-        IndexKeys = content is null ? [] : Keys(meta.Name.Namespace, content);
+        IndexKeys = content is null ? [] : KeysOf(content.Resource);
     }
 
     /// <inheritdoc/>
@@ -59,9 +59,10 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of an HTTPRoute are found.</summary>
     public static string RouteKey(string ns, string name) => $"route:{ns}/{name}";
 
-    private static IReadOnlyList<string> Keys(string ns, RolloutContent content)
+    /// <summary>All keys of a rollout: what it leads, and what is made beside it.</summary>
+    public static IReadOnlyList<string> KeysOf(Rollout rollout)
     {
-        var spec = content.Resource.Spec;
+        var (ns, spec) = (rollout.Metadata.Namespace, rollout.Spec);
         List<string> keys = [];
         if (spec.Workload is { Kind: WorkloadType.Deployment, Name: { } deployment })
         {

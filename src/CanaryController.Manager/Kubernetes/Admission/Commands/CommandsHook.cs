@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using CanaryController.Manager.Kubernetes.Admission.Certificates;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Resources.Api;
+using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Manager.Kubernetes.Admission.Commands;
+
+/// <summary>Stamps who creates a RolloutCommand, whatever stamp was sent, and keeps the stamp on updates. What is no valid command is denied at once.</summary>
+internal sealed class CommandsHook(Func<byte[]?> key, TimeProvider time) : IAdmissionHook
+{
+    private const string Annotations = "/metadata/annotations";
+
+    private static readonly string StampPath = $"{Annotations}/{JsonPatch.Escape(Marks.StampAnnotation)}";
+
+    /// <inheritdoc/>
+    public string Path => "/admission/commands";
+
+    /// <inheritdoc/>
+    public bool FailsOpen => false;
+
+    /// <inheritdoc/>
+    public bool ReadsCaches => false;
+
+    /// <summary>Makes it over the Secret.</summary>
+    public static CommandsHook Over(AdmissionObjects objects, TimeProvider time) => new(() => objects.StampKey, time);
+
+    /// <inheritdoc/>
+    public AdmissionAnswer Decide(AdmissionRequest request) => request.Kind != RolloutCommandResource.KindText ? AdmissionAnswer.Unchanged : request.Operation switch
+    {
+        AdmissionOperation.Create => Create(request),
+        AdmissionOperation.Update => Update(request),
+        AdmissionOperation.Delete => AdmissionAnswer.Unchanged,
+    };
+
+    private AdmissionAnswer Create(AdmissionRequest request)
+    {
+        var read = RolloutCommandReader.ReadServerObject(ServerText.Of(request.Object, ObjectKind.RolloutCommand));
+
+        // The name may not be there yet, and metadata is the API server's to check.
+        FieldProblem[] problems = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error && !problem.Path.StartsWith("metadata", StringComparison.Ordinal))];
+        if (problems.Length > 0)
+        {
+            return new AdmissionAnswer.Denied(Sentences.Of("The RolloutCommand", problems), problems);
+        }
+
+        var stamp = CommandStamp.Make(
+            key() ?? throw new CannotDecideException("the key for stamps is not known yet"), request.User, time.GetUtcNow(), request.Uid, StampSubject.Of(request));
+        return new AdmissionAnswer.Allowed(Set(request, stamp.Write()), []);
+    }
+
+    private static AdmissionAnswer Update(AdmissionRequest request)
+    {
+        var (before, after) = (request.OldObject.Text("metadata", "annotations", Marks.StampAnnotation), request.Object.At("metadata", "annotations", Marks.StampAnnotation));
+        if (before is null)
+        {
+            return after is null ? AdmissionAnswer.Unchanged : new AdmissionAnswer.Allowed(new JsonPatch().Remove(StampPath), []);
+        }
+
+        return request.Object.Text("metadata", "annotations", Marks.StampAnnotation) == before ? AdmissionAnswer.Unchanged : new AdmissionAnswer.Allowed(Set(request, before), []);
+    }
+
+    private static JsonPatch Set(AdmissionRequest request, string stamp) => request.Object.At("metadata", "annotations") is null
+        ? new JsonPatch().Add(Annotations, new JsonObject { [Marks.StampAnnotation] = stamp })
+        : new JsonPatch().Add(StampPath, stamp);
+}
