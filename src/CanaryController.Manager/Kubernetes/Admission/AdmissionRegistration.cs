@@ -1,5 +1,6 @@
 using CanaryController.Manager.Kubernetes.Admission.Certificates;
 using CanaryController.Manager.Kubernetes.Admission.Commands;
+using CanaryController.Manager.Kubernetes.Admission.Guards;
 using CanaryController.Manager.Kubernetes.Admission.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes.Admission;
@@ -16,6 +17,7 @@ internal static class AdmissionRegistration
     {
         services.AddSingleton(options).AddSingleton<AdmissionMetrics>().AddSingleton<AdmissionDesk>().AddSingleton<ServingCertificate>().AddSingleton<AdmissionReadiness>();
         services.AddSingleton<IAdmissionHook, RolloutsHook>().AddSingleton<IAdmissionHook>(provider => CommandsHook.Over(provider.GetRequiredService<AdmissionObjects>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddAdmissionGuards();
         services.AddSingleton<OwnIdentity>().AddHostedService(provider => provider.GetRequiredService<OwnIdentity>());
         services.AddSingleton<AdmissionObjects>();
         services.AddHostedService<CertificateKeeper>();
