@@ -14,9 +14,13 @@ internal sealed class KubeClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly Uri _server;
+    private readonly string? _token;
+    private readonly X509Certificate2? _certificate;
 
     /// <summary>Connects by a kubeconfig with certificates or a token.</summary>
-    public KubeClient(string kubeconfig)
+    /// <param name="kubeconfig">The file.</param>
+    /// <param name="user">Who is impersonated, with all rights; null = nobody.</param>
+    public KubeClient(string kubeconfig, string? user = null)
     {
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
         _server = new(configuration.Host.TrimEnd('/') + "/");
@@ -27,7 +31,8 @@ internal sealed class KubeClient : IDisposable
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
-        if (Certificate(configuration) is { } certificate)
+        _certificate = Certificate(configuration);
+        if (_certificate is { } certificate)
         {
             tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
@@ -35,7 +40,14 @@ internal sealed class KubeClient : IDisposable
         _http = new(new SocketsHttpHandler { SslOptions = tls, UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
         if (configuration.AccessToken is { Length: > 0 } token)
         {
+            _token = token;
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (user is not null)
+        {
+            _http.DefaultRequestHeaders.Add("Impersonate-User", user);
+            _http.DefaultRequestHeaders.Add("Impersonate-Group", "system:masters");
         }
     }
 
@@ -44,6 +56,18 @@ internal sealed class KubeClient : IDisposable
 
     public Task<KubeAnswer> GetAsync(KubeKind kind, string? ns, string name, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, kind.Path(ns, name), null, null, cancellation);
+
+    /// <summary>Who the server takes the kubeconfig's user for.</summary>
+    public async Task<string> UserAsync(CancellationToken cancellation)
+    {
+        if (_token is null)
+        {
+            return _certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? throw new InvalidOperationException("The kubeconfig has neither a token nor a certificate.");
+        }
+
+        var review = new JsonObject { ["apiVersion"] = KubeKind.TokenReview.ApiVersion, ["kind"] = KubeKind.TokenReview.Kind, ["spec"] = new JsonObject { ["token"] = _token } };
+        return (await CreateAsync(KubeKind.TokenReview, null, review, cancellation)).Done().Text("status", "user", "username") ?? "";
+    }
 
     public async Task<JsonObject> ListAsync(KubeKind kind, string? ns, CancellationToken cancellation) =>
         (await SendAsync(HttpMethod.Get, kind.Path(ns), null, null, cancellation)).Done();
@@ -58,6 +82,10 @@ internal sealed class KubeClient : IDisposable
     /// <summary>A strategic merge patch, as <c>kubectl apply</c> sends it for kinds that the server has built in.</summary>
     public Task<KubeAnswer> StrategicAsync(KubeKind kind, string? ns, string name, JsonNode patch, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Patch, $"{kind.Path(ns, name)}?fieldManager=kubectl-client-side-apply", patch, "application/strategic-merge-patch+json", cancellation);
+
+    /// <summary>As <c>kubectl replace</c>: the whole object, whatever its version.</summary>
+    public Task<KubeAnswer> ReplaceAsync(KubeKind kind, string? ns, JsonObject body, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Put, $"{kind.Path(ns, body.Name())}?fieldManager=kubectl-replace", body, "application/json", cancellation);
 
     /// <summary>A server-side apply.</summary>
     public Task<KubeAnswer> ApplyAsync(KubeKind kind, string? ns, JsonObject body, bool force, CancellationToken cancellation) =>

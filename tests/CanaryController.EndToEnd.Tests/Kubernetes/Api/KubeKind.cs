@@ -5,6 +5,10 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
 {
     public static readonly KubeKind Namespace = new("v1", "namespaces", "Namespace", IsNamespaced: false);
     public static readonly KubeKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition", IsNamespaced: false);
+    public static readonly KubeKind MutatingWebhookConfiguration =
+        new("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false);
+    public static readonly KubeKind TokenReview = new("authentication.k8s.io/v1", "tokenreviews", "TokenReview", IsNamespaced: false);
+    public static readonly KubeKind Secret = new("v1", "secrets", "Secret");
     public static readonly KubeKind Node = new("v1", "nodes", "Node", IsNamespaced: false);
     public static readonly KubeKind Deployment = new("apps/v1", "deployments", "Deployment");
     public static readonly KubeKind ReplicaSet = new("apps/v1", "replicasets", "ReplicaSet");

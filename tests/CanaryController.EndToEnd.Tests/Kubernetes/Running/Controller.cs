@@ -30,6 +30,7 @@ internal sealed class Controller : IAsyncDisposable
             kubernetes:
               kubeconfig: {{setup.Kubeconfig}}
               namespaces: [{{string.Join(", ", setup.Namespaces)}}]
+            {{Guarding(setup.Guards)}}
             prometheus:
               url: {{setup.Prometheus}}
             api:
@@ -87,6 +88,17 @@ internal sealed class Controller : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private static string Guarding(GuardPost? guards) => guards is null ? "" :
+        $$"""
+          hold: OnChange
+          admission:
+            listen: https://127.0.0.1:{{guards.Port}}
+            certFile: {{guards.CertFile}}
+            keyFile: {{guards.KeyFile}}
+            configurations: ''
+            user: {{guards.User}}
+        """;
+
     private async Task<bool> IsReadyAsync(CancellationToken cancellation)
     {
         try
@@ -106,4 +118,8 @@ internal sealed class Controller : IAsyncDisposable
 /// <param name="Namespaces">What it watches.</param>
 /// <param name="Prometheus">Where the evidence is.</param>
 /// <param name="Pod">What it takes for its pod's name: started again, it still is who it was.</param>
-internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> Namespaces, Uri Prometheus, string Pod);
+internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> Namespaces, Uri Prometheus, string Pod)
+{
+    /// <summary>Where it answers admission requests, and holds on change only; null = it does not.</summary>
+    public GuardPost? Guards { get; init; }
+}

@@ -56,6 +56,9 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <summary>A way of the test's own to the API server.</summary>
     public KubeClient Client { get; private set; } = null!;
 
+    /// <summary>The same for somebody else than the controller's user, whose writes no webhook leaves alone.</summary>
+    public KubeClient People { get; private set; } = null!;
+
     /// <summary>The gateway.</summary>
     public MeshSimulator Mesh { get; private set; } = null!;
 
@@ -127,11 +130,13 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <param name="namespaces">What it watches.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="forwarder">The way to the API server; null = directly.</param>
-    public async Task<Controller> StartControllerAsync(string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null)
+    /// <param name="guards">Where it answers admission requests; null = it does not.</param>
+    public async Task<Controller> StartControllerAsync(
+        string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null, GuardPost? guards = null)
     {
         var kubeconfig = Kubeconfigs.Write(ControllerKubeconfig, _folder, home, forwarder?.Port);
         var holder = $"e2e-{Interlocked.Increment(ref _holders)}";
-        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder), Guardian, Time, cancellation);
+        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder) { Guards = guards }, Guardian, Time, cancellation);
         lock (_gate)
         {
             _controllers.Add(controller);
@@ -139,6 +144,9 @@ internal sealed class KubeStage : IAsyncDisposable
 
         return controller;
     }
+
+    /// <summary>Where a controller with this home answers admission requests.</summary>
+    public Task<GuardPost> NewGuardPostAsync(string home, CancellationToken cancellation) => GuardPost.MakeAsync(Client, home, _folder, Time, cancellation);
 
     /// <summary>A way to the API server that can be cut.</summary>
     public Forwarder NewForwarder() => new(Client.Server);
@@ -173,6 +181,7 @@ internal sealed class KubeStage : IAsyncDisposable
             }
 
             Client?.Dispose();
+            People?.Dispose();
             Guardian.Dispose();
         }
     }
@@ -190,6 +199,7 @@ internal sealed class KubeStage : IAsyncDisposable
         }
 
         Client = new KubeClient(Kubeconfig);
+        People = new KubeClient(Kubeconfig, "e2e-people");
         _definitions = new(Client);
         await _definitions.AddAsync(Time, cancellation);
         HasSimulatedNodes = IsStub || (await Client.ListAsync(KubeKind.Node, null, cancellation)).Items("items").All(node => node.Name() == "sim");

@@ -17,13 +17,17 @@ internal static class Suite
         Assert.SkipWhen(options.NeedsSimulatedNodes && !stage.HasSimulatedNodes, "the cluster's nodes are real: pods are not kept unready by an annotation there");
         using var limit = new CancellationTokenSource(options.Limit, stage.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, TestContext.Current.CancellationToken);
-        var view = options.IsAlone ? await stage.NewNamespaceAsync(both.Token) : await stage.BorrowAsync(both.Token);
-        var home = options.IsAlone ? await stage.NewHomeAsync(both.Token) : "";
-        var controller = options.IsAlone ? await stage.StartControllerAsync(home, [view.Name], both.Token) : stage.Controller;
+        var isAlone = options.IsAlone || options.IsGuarded;
+        var view = isAlone ? await stage.NewNamespaceAsync(both.Token) : await stage.BorrowAsync(both.Token);
+        var home = isAlone ? await stage.NewHomeAsync(both.Token) : "";
+        var guards = options.IsGuarded ? await stage.NewGuardPostAsync(home, both.Token) : null;
+        var controller = isAlone ? await stage.StartControllerAsync(home, [view.Name], both.Token, guards: guards) : stage.Controller;
+        await (guards?.OpenAsync(stage.Client, view.Name, options.AreGuardsAway, both.Token) ?? Task.CompletedTask);
         var shop = new Shop(stage, view, options, controller, both.Token) { Home = home };
         var problem = await TryAsync(shop, act);
         shop.Close();
-        if (options.IsAlone)
+        await (guards?.CloseAsync(stage.Client) ?? Task.CompletedTask);
+        if (isAlone)
         {
             await LeaveAsync(shop);
             await controller.StopAsync();
@@ -71,5 +75,5 @@ internal static class Suite
         }
     }
 
-    private static string Log(Shop shop) => string.Join('\n', shop.Controller.Log.Split('\n').Where(line => !line.Contains(" objects are known ", StringComparison.Ordinal) && (shop.Options.IsAlone || line.Contains(shop.Name, StringComparison.Ordinal) || !line.Contains("shop-", StringComparison.Ordinal))).TakeLast(60));
+    private static string Log(Shop shop) => string.Join('\n', shop.Controller.Log.Split('\n').Where(line => !line.Contains(" objects are known ", StringComparison.Ordinal) && (shop.Options.IsAlone || shop.Options.IsGuarded || line.Contains(shop.Name, StringComparison.Ordinal) || !line.Contains("shop-", StringComparison.Ordinal))).TakeLast(60));
 }

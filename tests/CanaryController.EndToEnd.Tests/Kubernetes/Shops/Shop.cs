@@ -51,7 +51,7 @@ internal sealed class Shop
     /// <summary>Its requests.</summary>
     public ShopTraffic Traffic { get; }
 
-    public KubeClient Client => _stage.Client;
+    public KubeClient Client => Options.IsGuarded ? _stage.People : _stage.Client;
 
     public KubeStage Stage => _stage;
 
@@ -108,11 +108,13 @@ internal sealed class Shop
 
         await UntilAsync("v1 serves", () => Serving("v1").Count == Options.Replicas && Deployment.Int("status", "availableReplicas") == Options.Replicas && IsServed(Name, Options.Replicas));
         (await Client.CreateAsync(KubeKind.Rollout, Namespace, Manifests.Rollout(), Cancellation)).Done();
-        await UntilAsync("the controller leads it", () => Phase is "Idle" && IsHeld);
+        await UntilAsync("the controller leads it", () => Phase is "Idle" && (Options.IsGuarded ? IsShielded : IsHeld));
     }
 
     /// <summary>The Deployment is paused, and the Services stand where the route needs them.</summary>
-    public bool IsHeld => Deployment.Flag("spec", "paused") && (Options.Router != "GatewayAPI" || IsPinned(Name));
+    public bool IsHeld => Deployment.Flag("spec", "paused") && IsShielded;
+
+    private bool IsShielded => Options.Router != "GatewayAPI" || IsPinned(Name);
 
     private bool IsPinned(string service) => _view.Find(KubeKind.Service, service).Text("spec", "selector", "pod-template-hash") is not null;
 

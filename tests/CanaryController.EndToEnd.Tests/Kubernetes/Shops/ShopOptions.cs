@@ -50,6 +50,12 @@ internal sealed record ShopOptions
     /// <summary>The test has a namespace and a controller for itself.</summary>
     public bool IsAlone { get; init; }
 
+    /// <summary>The Deployment is held on change only, and the controller answers the API server's questions about what others write. Its controller is the shop's alone.</summary>
+    public bool IsGuarded { get; init; }
+
+    /// <summary>The API server asks where nobody answers.</summary>
+    public bool AreGuardsAway { get; init; }
+
     /// <summary>Steps that are held until somebody commands: for tests that act at a step.</summary>
     public static string Held(params ReadOnlySpan<int> weights)
     {

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.Examples.Demo.Processes;
+
+namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
+
+/// <summary>
+/// Where one controller guards one namespace: a port, a certificate for it, and the configuration by which the API server asks there. It is called by its address, as nothing in the cluster leads to a
+/// process of the test.
+/// </summary>
+internal sealed class GuardPost
+{
+    private const string Secret = "canary-controller-admission";
+
+    private static readonly (string Name, string Group, string Version, string Plural)[] _hooks =
+    [
+        ("hold", "apps", "v1", "deployments"), ("services", "", "v1", "services"), ("routes", "gateway.networking.k8s.io", "v1", "httproutes"),
+    ];
+
+    private readonly string _name;
+    private readonly string _certificate;
+
+    private GuardPost(string name, string certificate, string folder, string user) =>
+        (_name, _certificate, CertFile, KeyFile, User) = (name, certificate, Path.Combine(folder, $"{name}.crt"), Path.Combine(folder, $"{name}.key"), user);
+
+    public int Port { get; } = FreePorts.Find(1)[0];
+
+    public string CertFile { get; }
+
+    public string KeyFile { get; }
+
+    /// <summary>Who the controller is: its own writes are left alone.</summary>
+    public string User { get; }
+
+    /// <summary>Makes the certificate, and the Secret in the controller's home that it keeps a key in.</summary>
+    public static async Task<GuardPost> MakeAsync(KubeClient client, string home, string folder, TimeProvider time, CancellationToken cancellation)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=canary-e2e", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        using var certificate = request.CreateSelfSigned(time.GetUtcNow().AddHours(-1), time.GetUtcNow().AddDays(1));
+        var post = new GuardPost($"{home}-guards", certificate.ExportCertificatePem(), folder, await client.UserAsync(cancellation));
+        await File.WriteAllTextAsync(post.CertFile, post._certificate, cancellation);
+        await File.WriteAllTextAsync(post.KeyFile, key.ExportPkcs8PrivateKeyPem(), cancellation);
+        var secret = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = Secret } };
+        (await client.CreateAsync(KubeKind.Secret, home, secret, cancellation)).Done();
+        return post;
+    }
+
+    /// <summary>From now on the API server asks about what others write in <paramref name="ns"/>.</summary>
+    /// <param name="client">Who writes the configuration.</param>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="isAway">It asks where nobody answers.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task OpenAsync(KubeClient client, string ns, bool isAway, CancellationToken cancellation)
+    {
+        var port = isAway ? FreePorts.Find(1)[0] : Port;
+        var label = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["canarycontroller.io/admission"] = "enabled" } } };
+        (await client.MergeAsync(KubeKind.Namespace, null, ns, label, cancellation)).Done();
+        var body = new JsonObject
+        {
+            ["apiVersion"] = KubeKind.MutatingWebhookConfiguration.ApiVersion,
+            ["kind"] = KubeKind.MutatingWebhookConfiguration.Kind,
+            ["metadata"] = new JsonObject { ["name"] = _name },
+            ["webhooks"] = new JsonArray([.. _hooks.Select(hook => Webhook(ns, port, hook.Name, hook.Group, hook.Version, hook.Plural))]),
+        };
+        (await client.CreateAsync(KubeKind.MutatingWebhookConfiguration, null, body, cancellation)).Done();
+    }
+
+    /// <summary>It asks no longer.</summary>
+    public Task CloseAsync(KubeClient client) => client.DeleteAsync(KubeKind.MutatingWebhookConfiguration, null, _name, CancellationToken.None);
+
+    private JsonObject Webhook(string ns, int port, string hook, string group, string version, string plural) => new()
+    {
+        ["name"] = $"{hook}.canarycontroller.io",
+        ["clientConfig"] = new JsonObject
+        {
+            ["url"] = $"https://127.0.0.1:{port}/admission/{hook}",
+            ["caBundle"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(_certificate)),
+        },
+        ["rules"] = new JsonArray(new JsonObject
+        {
+            ["apiGroups"] = new JsonArray(group),
+            ["apiVersions"] = new JsonArray(version),
+            ["operations"] = new JsonArray("UPDATE"),
+            ["resources"] = new JsonArray(plural),
+        }),
+        ["namespaceSelector"] = new JsonObject
+        {
+            ["matchLabels"] = new JsonObject { ["canarycontroller.io/admission"] = "enabled", ["kubernetes.io/metadata.name"] = ns },
+        },
+        ["sideEffects"] = "None",
+        ["failurePolicy"] = "Ignore",
+        ["reinvocationPolicy"] = "IfNeeded",
+        ["timeoutSeconds"] = 2,
+        ["admissionReviewVersions"] = new JsonArray("v1"),
+    };
+}
