@@ -9,6 +9,10 @@ var benches = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<
     ["scale"] = ScaleBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
     ["kubernetes-idle"] = RestBench.RunAsync,
+    ["kubernetes-weight"] = WeightBench.RunAsync,
+    ["kubernetes-scale"] = BusyBench.RunAsync,
+    ["kubernetes-reaction"] = KubernetesReactionBench.RunAsync,
+    ["kubernetes-leader"] = LeaderBench.RunAsync,
 };
 
 var names = new Argument<string[]>("bench") { Description = $"Which: {string.Join(", ", benches.Keys)}. All when left out.", Arity = ArgumentArity.ZeroOrMore };

@@ -29,6 +29,7 @@ internal static class KubernetesRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddHostedService<RolloutWorkers>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSource>());
+        services.AddHostedService<StartMemory>();
         return services;
     }
 

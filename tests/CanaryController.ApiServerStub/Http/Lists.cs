@@ -11,7 +11,7 @@ namespace CanaryController.ApiServerStub.Http;
 /// <summary>Answers GET and LIST. The pages of one list all show the same moment.</summary>
 internal sealed class Lists(Database database)
 {
-    private const int MaxOpenLists = 64;
+    private const int MaxOpenLists = 1024;
     private readonly Queue<(string Id, OpenList List)> _open = new();
     private readonly Lock _gate = new();
     private long _lastId;

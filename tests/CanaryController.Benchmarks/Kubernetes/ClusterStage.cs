@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Benchmarks.Running;
+using CanaryController.Core.Rollouts;
 using CanaryController.Examples.Demo.Processes;
+using CanaryController.Resources.Api;
 
 namespace CanaryController.Benchmarks.Kubernetes;
 
@@ -94,7 +97,10 @@ internal sealed class ClusterStage : IAsyncDisposable
         await _stage.DisposeAsync();
     }
 
-    private static string ManagerProgram() => Path.Combine(Programs.Folder("CanaryController.Manager"), "canary-manager");
+    /// <summary>The one that was built with the bench, or another: one as it is published starts faster.</summary>
+    private static string ManagerProgram() => Environment.GetEnvironmentVariable("CANARY_BENCH_MANAGER") is { Length: > 0 } other
+        ? other
+        : Path.Combine(Programs.Folder("CanaryController.Manager"), "canary-manager");
 }
 
 /// <summary>A running manager.</summary>
@@ -103,6 +109,13 @@ internal sealed class ClusterStage : IAsyncDisposable
 /// <param name="Began">When it was started, as a timestamp of the system's clock.</param>
 internal sealed record ManagerProcess(ChildProcess Process, int Port, long Began)
 {
+    /// <summary>The rollouts that are under way and have evidence of both metrics.</summary>
+    public async Task<IReadOnlyList<RolloutView>> JudgedAsync(HttpClient client, CancellationToken cancellation)
+    {
+        var all = await client.GetFromJsonAsync(BenchStage.Local(Port, "/v1/namespaces/-/rollouts"), ApiJson.Default.RolloutList, cancellation);
+        return [.. (all?.Items ?? []).Where(rollout => rollout is { Phase: RolloutPhase.Progressing } && rollout.Metrics.Count == 2 && rollout.Metrics.All(metric => metric.Requests > 0))];
+    }
+
     /// <summary>The sum of its own metrics that a line's beginning chooses.</summary>
     public async Task<double> MetricAsync(HttpClient client, string prefix, CancellationToken cancellation) =>
         (await client.GetStringAsync(BenchStage.Local(Port, "/metrics"), cancellation)).Split('\n')

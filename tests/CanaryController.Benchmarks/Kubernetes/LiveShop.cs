@@ -23,9 +23,9 @@ internal sealed class LiveShop(ClusterStage stage, string ns, string name)
     }
 
     /// <summary>Creates the Rollout, and waits until the manager leads it.</summary>
-    public async Task AdoptAsync(string steps, CancellationToken cancellation)
+    public async Task AdoptAsync(string steps, CancellationToken cancellation, string analysis = Manifests.Analysis)
     {
-        await stage.Client.CreateAsync(KubeKind.Rollout, ns, Manifests.Rollout(ns, name, steps), cancellation);
+        await stage.Client.CreateAsync(KubeKind.Rollout, ns, Manifests.Rollout(ns, name, steps, analysis), cancellation);
         await UntilPhaseAsync("Idle", cancellation);
     }
 

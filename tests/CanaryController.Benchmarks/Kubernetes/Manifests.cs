@@ -68,9 +68,23 @@ internal static class Manifests
         }
         """));
 
-    /// <summary>A Rollout with two metrics, each with a threshold and a comparison.</summary>
+    /// <summary>Two metrics, each with a threshold and a comparison.</summary>
+    public const string Analysis = """
+        {
+          "source": "Gateway",
+          "metrics": [
+            {"name": "success-rate", "builtin": "RequestSuccessRate", "threshold": {"min": 99}, "compare": {"to": "Stable", "tolerate": 1.2}},
+            {"name": "latency", "builtin": "RequestDuration", "quantile": 0.99, "threshold": {"max": "250ms"}, "compare": {"to": "Stable", "tolerate": 1.2}}
+          ]
+        }
+        """;
+
+    /// <summary>A Rollout.</summary>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="name">Its name, and its Deployment's, Service's and route's.</param>
     /// <param name="steps">Its steps, as JSON.</param>
-    public static JsonObject Rollout(string ns, string name, string steps) => Applied(Fill(ns, name, """
+    /// <param name="analysis">Its analysis, as JSON.</param>
+    public static JsonObject Rollout(string ns, string name, string steps, string analysis) => Applied(Fill(ns, name, """
         {
           "apiVersion": "canarycontroller.io/v1alpha1", "kind": "Rollout",
           "metadata": {"name": "<name>", "namespace": "<ns>", "labels": {"app.kubernetes.io/name": "<name>", "team": "checkout"}},
@@ -79,16 +93,10 @@ internal static class Manifests
             "service": {"name": "<name>", "port": 80},
             "traffic": {"router": "GatewayAPI", "gatewayAPI": {"httpRoutes": [{"name": "<name>"}]}},
             "strategy": {"steps": <steps>, "drainDelay": "1s"},
-            "analysis": {
-              "source": "Gateway",
-              "metrics": [
-                {"name": "success-rate", "builtin": "RequestSuccessRate", "threshold": {"min": 99}, "compare": {"to": "Stable", "tolerate": 1.2}},
-                {"name": "latency", "builtin": "RequestDuration", "quantile": 0.99, "threshold": {"max": "250ms"}, "compare": {"to": "Stable", "tolerate": 1.2}}
-              ]
-            }
+            "analysis": <analysis>
           }
         }
-        """.Replace("<steps>", steps, StringComparison.Ordinal)));
+        """.Replace("<steps>", steps, StringComparison.Ordinal).Replace("<analysis>", analysis, StringComparison.Ordinal)));
 
     /// <summary>The least that serves as an HTTPRoute.</summary>
     public const string RouteDefinition = """

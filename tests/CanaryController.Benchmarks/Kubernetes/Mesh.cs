@@ -17,15 +17,12 @@ internal sealed class Mesh : IAsyncDisposable
         _following = Task.Run(FollowAsync);
     }
 
-    /// <summary>All changes of weights that were seen, oldest first.</summary>
-    public IReadOnlyList<Seen> Changes
+    /// <summary>When a route was first seen to give its canary nothing since <paramref name="since"/>; null when it was not.</summary>
+    public long? WithoutCanary(string ns, string route, long since)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return [.. _changes];
-            }
+            return _changes.Find(seen => seen.Namespace == ns && seen.Route == route && seen.CanaryPercent == 0 && seen.At >= since)?.At;
         }
     }
 
@@ -103,5 +100,5 @@ internal sealed class Mesh : IAsyncDisposable
     /// <param name="Route">Its name.</param>
     /// <param name="CanaryPercent">What the canary's Service gets.</param>
     /// <param name="At">When it was seen, as a timestamp of the system's clock.</param>
-    internal sealed record Seen(string Namespace, string Route, double CanaryPercent, long At);
+    private sealed record Seen(string Namespace, string Route, double CanaryPercent, long At);
 }

@@ -1,5 +1,8 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CanaryController.Benchmarks.Running;
 
 namespace CanaryController.Benchmarks.Kubernetes;
 
@@ -13,6 +16,9 @@ namespace CanaryController.Benchmarks.Kubernetes;
 /// <param name="CanaryHash">The canary's.</param>
 internal sealed partial record Recording(IReadOnlyList<string> AtRest, IReadOnlyList<string> UnderWay, string StableHash, string CanaryHash)
 {
+    /// <summary>How many copies share a namespace in the stub.</summary>
+    private const int GroupSize = 20;
+
     private const string RestSteps = """[{"weight": 5, "hold": "5m"}, {"weight": 25, "hold": "10m", "minRequests": 1000}, {"weight": 50, "hold": "10m"}, {"weight": 100, "hold": "10m"}]""";
     private const string BusySteps = """[{"weight": 50, "hold": "10h"}, {"weight": 100, "hold": "1s"}]""";
 
@@ -22,8 +28,16 @@ internal sealed partial record Recording(IReadOnlyList<string> AtRest, IReadOnly
         KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.ControllerRevision, KubeKind.Service, KubeKind.EndpointSlice, KubeKind.HttpRoute, KubeKind.Rollout,
     ];
 
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Longer than a manager that starts tells transitions of before once more.</summary>
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
+
+    /// <summary>Namespace and name of a copy under way: of its rollout, its route and all else.</summary>
+    public static (string Namespace, string Name) Busy(int copy) => ($"busy-{copy / GroupSize:00000}", $"busy-{copy:00000}");
+
+    /// <summary>The copies under way as a gateway counts them.</summary>
+    public IReadOnlyList<SyntheticRoute> Routes(int copies) => [.. Enumerable.Range(0, copies).Select(copy => new SyntheticRoute($"{Busy(copy).Namespace}/{Busy(copy).Name}", Of(StableHash, copy), Of(CanaryHash, copy)))];
 
     /// <summary>Makes it; takes some seconds.</summary>
     public static async Task<Recording> MakeAsync(CancellationToken cancellation)
@@ -73,7 +87,7 @@ internal sealed partial record Recording(IReadOnlyList<string> AtRest, IReadOnly
     {
         var uids = items.Where(item => (string?)item["kind"] != "Namespace").Select(item => (string)item["metadata"]!["uid"]!).ToList();
         var hashes = items.Select(item => (string?)item["metadata"]!["labels"]?["pod-template-hash"]).OfType<string>().Distinct().ToList();
-        return [.. items.Select(item => Line(item.ToJsonString(System.Text.Json.JsonSerializerOptions.Default)))];
+        return [.. items.Select(item => Line(item.ToJsonString(Relaxed)))];
 
         string Line(string text)
         {
@@ -83,6 +97,8 @@ internal sealed partial record Recording(IReadOnlyList<string> AtRest, IReadOnly
         }
     }
 
+    private static string Of(string token, int copy) => token.Replace("$(copy)", $"{copy:00000}", StringComparison.Ordinal);
+
     private static string Token(string hash) => $"{hash[..5]}$(copy)";
 
     private static string Earlier(Match moment)
@@ -91,6 +107,6 @@ internal sealed partial record Recording(IReadOnlyList<string> AtRest, IReadOnly
         return earlier.UtcDateTime.ToString($"yyyy-MM-ddTHH:mm:ss{(moment.Groups["fraction"].Length > 0 ? ".fffffff" : "")}", System.Globalization.CultureInfo.InvariantCulture) + moment.Groups["zone"].Value;
     }
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?<fraction>\.\d+)?(?<zone>Z|\+00:00|\\u002B00:00)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?<fraction>\.\d+)?(?<zone>Z|\+00:00)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Moment();
 }

@@ -125,7 +125,7 @@ internal sealed class BenchStage : IAsyncDisposable
                 using var answer = await _probe.GetAsync(ready, cancellation);
                 return answer.IsSuccessStatusCode;
             }
-            catch (HttpRequestException)
+            catch (Exception notYet) when (notYet is HttpRequestException || (notYet is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 return false;
             }
