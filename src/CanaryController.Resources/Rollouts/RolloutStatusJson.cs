@@ -18,6 +18,7 @@ namespace CanaryController.Resources.Rollouts;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     Converters =
     [
+        typeof(SharedTextConverter),
         typeof(CanaryWeightConverter),
         typeof(PairsConverter),
         typeof(EquatableArrayConverter<string>),

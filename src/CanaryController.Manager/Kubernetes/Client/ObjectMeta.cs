@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CanaryController.Core;
+using CanaryController.Resources.Persistence;
 
 namespace CanaryController.Manager.Kubernetes.Client;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Resources.Persistence;
 
 namespace CanaryController.Manager.Kubernetes.Objects;
 
