@@ -31,9 +31,9 @@ public static class SharedText
         return raw.Length <= LongestBytes && !raw.Contains((byte)'\\') ? Of(raw) ?? member.Name : member.Name;
     }
 
-    /// <summary>The text of the JSON string at which <paramref name="reader"/> stands.</summary>
+    /// <summary>The text of the JSON string, or the name, at which <paramref name="reader"/> stands.</summary>
     internal static string? Of(ref Utf8JsonReader reader) =>
-        reader is { TokenType: JsonTokenType.String, HasValueSequence: false, ValueIsEscaped: false, ValueSpan.Length: <= LongestBytes } ? Of(reader.ValueSpan) ?? reader.GetString() : reader.GetString();
+        reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, HasValueSequence: false, ValueIsEscaped: false, ValueSpan.Length: <= LongestBytes } ? Of(reader.ValueSpan) ?? reader.GetString() : reader.GetString();
 
     /// <summary>The text; null when it has other letters than ASCII's.</summary>
     private static string? Of(ReadOnlySpan<byte> text)
