@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using CanaryController.ApiServerStub;
 
-// api-server-stub [--port N] [--crds DIR]... [--kubeconfig FILE] [--token TOKEN[=USER[,GROUP]...]]... [--controllers]
+// api-server-stub [--port N] [--crds DIR]... [--kubeconfig FILE] [--token TOKEN[=USER[,GROUP]...]]... [--controllers] [--seeds FILE:COPIES]...
 var options = new StubOptions();
 string? kubeconfig = null;
 for (var i = 0; i < args.Length; i++)
@@ -20,6 +20,9 @@ for (var i = 0; i < args.Length; i++)
             var files = Directory.GetFiles(value, "*.yaml").Order(StringComparer.Ordinal);
             options = options with { Crds = [.. options.Crds, .. files.Select(File.ReadAllText)] };
             break;
+        case "--seeds" when value.Split(':') is [var file, var times] && File.Exists(file) && int.TryParse(times, CultureInfo.InvariantCulture, out var copies):
+            options = options with { Seeds = [.. options.Seeds, new(await File.ReadAllLinesAsync(file), copies)] };
+            break;
         case "--kubeconfig" when value != "":
             kubeconfig = value;
             break;
@@ -27,7 +30,7 @@ for (var i = 0; i < args.Length; i++)
             options = WithToken(options, value);
             break;
         default:
-            await Console.Error.WriteLineAsync($"not understood: {args[i]} {value}\nusage: [--port N] [--crds DIR] [--kubeconfig FILE] [--token TOKEN[=USER[,GROUP]...]]... [--controllers]");
+            await Console.Error.WriteLineAsync($"not understood: {args[i]} {value}\nusage: [--port N] [--crds DIR] [--kubeconfig FILE] [--token TOKEN[=USER[,GROUP]...]]... [--controllers] [--seeds FILE:COPIES]...");
             return 3;
     }
 

@@ -24,6 +24,9 @@ public sealed record StubOptions
     /// <summary>YAML text with CRDs that are there from the start; several documents in one are fine.</summary>
     public IReadOnlyList<string> Crds { get; init; } = [];
 
+    /// <summary>Many objects that are there from the start, for benchmarks.</summary>
+    public IReadOnlyList<StubSeeds> Seeds { get; init; } = [];
+
     /// <summary>How many changes are remembered for watches that come back, of all resources together; 1 or more, default 100,000.</summary>
     public int HistoryLimit { get; init; } = 100_000;
 
@@ -47,3 +50,12 @@ public sealed record StubOptions
     /// <summary>How many requests the log remembers; the oldest go first. Default 100,000.</summary>
     public int RequestLogLimit { get; init; } = 100_000;
 }
+
+/// <summary>
+/// Objects that are put into the store as they stand, unchecked, in copies. Each line is a whole object as JSON, as a server has it at rest: with uid, generation, managedFields and status;
+/// only its resourceVersion is given anew. In a line <c>$(copy)</c> stands for the copy's number from <c>00000</c>, and <c>$(group)</c> for that of the 20 copies that it belongs to, for the
+/// names of namespaces. An object that comes out the same for several copies is there once.
+/// </summary>
+/// <param name="Lines">The objects.</param>
+/// <param name="Copies">How many of each; 1 to 99,999.</param>
+public sealed record StubSeeds(IReadOnlyList<string> Lines, int Copies = 1);

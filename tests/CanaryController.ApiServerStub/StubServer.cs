@@ -86,6 +86,7 @@ public sealed class StubServer : IAsyncDisposable
             store.Create("apiextensions.k8s.io/customresourcedefinitions", crd);
         }
 
+        SeedLoader.Load(store, options.Seeds);
         var faults = new FaultScript(store.Database);
         var requests = new RequestLog(options.RequestLogLimit);
         var stopping = new CancellationTokenSource();

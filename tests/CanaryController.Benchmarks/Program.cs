@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CanaryController.Benchmarks;
+using CanaryController.Benchmarks.Kubernetes;
 
 var benches = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
@@ -7,6 +8,11 @@ var benches = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<
     ["reaction"] = ReactionBench.RunAsync,
     ["scale"] = ScaleBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
+    ["kubernetes-idle"] = RestBench.RunAsync,
+    ["kubernetes-weight"] = WeightBench.RunAsync,
+    ["kubernetes-scale"] = BusyBench.RunAsync,
+    ["kubernetes-reaction"] = KubernetesReactionBench.RunAsync,
+    ["kubernetes-leader"] = LeaderBench.RunAsync,
 };
 
 var names = new Argument<string[]>("bench") { Description = $"Which: {string.Join(", ", benches.Keys)}. All when left out.", Arity = ArgumentArity.ZeroOrMore };

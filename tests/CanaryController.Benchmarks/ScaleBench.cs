@@ -20,7 +20,7 @@ internal static class ScaleBench
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellation)
     {
-        await using var gateways = await SyntheticGateways.StartAsync(Targets, Rollouts, cancellation);
+        await using var gateways = await SyntheticGateways.StartAsync(Targets, [.. Enumerable.Range(0, Rollouts).Select(route => new SyntheticRoute($"r{route}", "v1", "v2"))], cancellation);
         await using var stage = new BenchStage();
         using var client = new HttpClient();
         await stage.StartGatewayAsync(Routes(), cancellation);

@@ -20,6 +20,9 @@ internal sealed class ClusterRolloutStore(
     public IReadOnlyList<RolloutKey> Keys => [.. cache.All.Where(each => each.Status?.State is not null).Select(each => each.Key)];
 
     /// <inheritdoc/>
+    public IReadOnlyList<RolloutKey> Active => [.. cache.All.Where(each => each.Status?.State is { } state && !state.Phase.IsAtRest()).Select(each => each.Key)];
+
+    /// <inheritdoc/>
     public StoredRollout Read(RolloutKey key) => rollouts.Object(key) is { } found
         ? new(found.Status?.Memory ?? rollouts.Remains(found)?.State ?? new RolloutState(), VersionOf(found))
         : new(new RolloutState(), 0);

@@ -1,4 +1,3 @@
-using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Analysis;
 using Quartz;
 
@@ -10,12 +9,9 @@ internal sealed class ActiveResyncJob(IRolloutStore store, IRolloutWaker waker) 
 {
     public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        foreach (var key in store.Keys)
+        foreach (var key in store.Active)
         {
-            if (!store.Read(key).State.Phase.IsAtRest())
-            {
-                waker.Wake(key, QueueLane.Normal);
-            }
+            waker.Wake(key, QueueLane.Normal);
         }
 
         return ValueTask.CompletedTask;

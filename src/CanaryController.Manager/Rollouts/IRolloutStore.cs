@@ -11,6 +11,9 @@ internal interface IRolloutStore
     /// <summary>All rollouts with a state.</summary>
     IReadOnlyList<RolloutKey> Keys { get; }
 
+    /// <summary>Those of them that are not at rest. Asked for each second: what it costs must not grow much with those that are.</summary>
+    IReadOnlyList<RolloutKey> Active { get; }
+
     /// <summary>The state as it was written last; one that was never written has version 0. Reads memory only.</summary>
     StoredRollout Read(RolloutKey key);
 

@@ -40,6 +40,18 @@ internal sealed class SqliteRolloutStore : IRolloutStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<RolloutKey> Active
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _states.Where(each => !each.Value.State.Phase.IsAtRest()).Select(each => each.Key)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public StoredRollout Read(RolloutKey key)
     {
         lock (_gate)

@@ -3,7 +3,7 @@ namespace CanaryController.Resources.Reading;
 /// <summary>Where the fields of a document stand in its text.</summary>
 public sealed class FieldPlaces
 {
-    private readonly Dictionary<string, (Place At, string Shown)> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> _places = new(StringComparer.Ordinal);
 
     internal FieldPlaces()
     {
@@ -27,9 +27,9 @@ public sealed class FieldPlaces
     }
 
     /// <summary>What stands at <paramref name="path"/>, shortened; null when nothing does.</summary>
-    public string? Show(string path) => _places.TryGetValue(path, out var found) ? found.Shown : null;
+    public string? Show(string path) => _places.GetValueOrDefault(path)?.Show();
 
-    internal void Add(string path, Node node) => _places.TryAdd(path, (node.At, node.Show()));
+    internal void Add(string path, Node node) => _places.TryAdd(path, node);
 
     /// <summary>The path of the part around it; empty for the whole document.</summary>
     internal static string Parent(string path)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CanaryController.Resources.Persistence;
 
 namespace CanaryController.Resources.Reading;
 
@@ -71,7 +72,7 @@ internal ref struct JsonTree
                 var entries = new List<MapEntry>();
                 while (_reader.Read() && _reader.TokenType is JsonTokenType.PropertyName)
                 {
-                    var key = new ScalarNode(At(), _reader.GetString()!, Quoted: true);
+                    var key = new ScalarNode(At(), SharedText.Of(ref _reader)!, Quoted: true);
                     _reader.Read();
                     entries.Add(new MapEntry(key, Value()));
                     YamlTree.Bound(at, entries.Count);
@@ -88,7 +89,7 @@ internal ref struct JsonTree
 
                 return new ListNode(at, items);
             case JsonTokenType.String:
-                return new ScalarNode(at, _reader.GetString()!, Quoted: true);
+                return new ScalarNode(at, SharedText.Of(ref _reader)!, Quoted: true);
             default:
                 return new ScalarNode(at, Encoding.UTF8.GetString(_reader.ValueSpan), Quoted: false);
         }

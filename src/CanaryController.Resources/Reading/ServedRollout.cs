@@ -38,7 +38,7 @@ public sealed record ServedRollout
     /// <summary>Reads an object of the API server. It never throws for what stands in one.</summary>
     public static ServedRollout Read(JsonElement item)
     {
-        var read = RolloutReader.ReadServerObject(Whole(item));
+        var read = RolloutReader.ReadServerObject(Written(item));
         IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
         var (status, problem) = ReadStatus(item);
         var metadata = item.TryGetProperty("metadata", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
@@ -61,14 +61,35 @@ public sealed record ServedRollout
             ? version
             : BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(resourceVersion)));
 
-    /// <summary>With apiVersion and kind, which the items of a list need not carry.</summary>
-    private static string Whole(JsonElement item)
+    /// <summary>
+    /// What people wrote of it, with apiVersion and kind, which the items of a list need not carry. The status and the server's own metadata are nine tenths of an object and would be
+    /// dropped after reading: see <see cref="RolloutReader.ReadServerObject"/>.
+    /// </summary>
+    private static string Written(JsonElement item)
     {
-        var text = item.GetRawText();
-        return Member(item, "kind") is not null || item.ValueKind != JsonValueKind.Object
-            ? text
-            : $$"""{"apiVersion":"{{Rollout.ApiVersionText}}","kind":"{{Rollout.KindText}}",{{text.AsSpan(text.IndexOf('{', StringComparison.Ordinal) + 1)}}""";
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            return item.GetRawText();
+        }
+
+        var text = new StringBuilder("{", 2048);
+        if (Member(item, "kind") is null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"apiVersion\":\"{Rollout.ApiVersionText}\",\"kind\":\"{Rollout.KindText}\",");
+        }
+
+        foreach (var member in item.EnumerateObject().Where(member => member.Name != "status"))
+        {
+            var value = member is { Name: "metadata", Value.ValueKind: JsonValueKind.Object } ? Named(member.Value) : member.Value.GetRawText();
+            text.Append(CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(member.Name, RolloutStatusJson.Default.String)}:{value},");
+        }
+
+        text.Length -= text[^1] == ',' ? 1 : 0;
+        return text.Append('}').ToString();
     }
+
+    private static string Named(JsonElement metadata) =>
+        $"{{{string.Join(',', metadata.EnumerateObject().Where(member => member.Name is "name" or "namespace").Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}";
 
     private static Rollout? Only(ReadResult read) => read.Documents is [var document] ? document.Resource : null;
 
@@ -81,7 +102,7 @@ public sealed record ServedRollout
 
         try
         {
-            return (RolloutStatusJson.Read(status.GetRawText()), null);
+            return (RolloutStatusJson.Read(status), null);
         }
         catch (JsonException wrong)
         {

@@ -18,6 +18,7 @@ namespace CanaryController.Resources.Rollouts;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     Converters =
     [
+        typeof(SharedTextConverter),
         typeof(CanaryWeightConverter),
         typeof(PairsConverter),
         typeof(EquatableArrayConverter<string>),
@@ -34,6 +35,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(RolloutCommandResource))]
 [JsonSerializable(typeof(RolloutCommandStatus))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RolloutStep[]))]
 [JsonSerializable(typeof(RequestMatch[]))]
@@ -52,6 +54,10 @@ public sealed partial class RolloutStatusJson : JsonSerializerContext
     /// <summary>A status as it was written.</summary>
     /// <exception cref="JsonException">It is no status of this or a near version.</exception>
     public static RolloutStatus Read(string json) => JsonSerializer.Deserialize(json, Default.RolloutStatus) ?? throw new JsonException("A status is expected, not null.");
+
+    /// <summary>A status as it was written.</summary>
+    /// <exception cref="JsonException">It is no status of this or a near version.</exception>
+    public static RolloutStatus Read(JsonElement json) => json.Deserialize(Default.RolloutStatus) ?? throw new JsonException("A status is expected, not null.");
 
     /// <summary>A whole command, to be created.</summary>
     public static string Write(RolloutCommandResource command) => JsonSerializer.Serialize(command, Default.RolloutCommandResource);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub.Faults;
 using CanaryController.ApiServerStub.Storage;
@@ -8,6 +9,9 @@ namespace CanaryController.ApiServerStub.Http;
 /// <summary>Answers one request: who asks, what goes wrong, what is asked, the log.</summary>
 internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScript faults, RequestLog log, CancellationToken stopping)
 {
+    /// <summary>Answers with the request log, one JSON object a line, oldest first. No API server has it: for those who run the stub as a process. It is not logged itself.</summary>
+    public const string RequestLogPath = "/stub/requests";
+
     private readonly Lists _lists = new(store.Database);
     private readonly Watches _watches = new(store.Database, options);
     private readonly Writes _writes = new(store);
@@ -19,6 +23,13 @@ internal sealed class ApiServer(ObjectStore store, StubOptions options, FaultScr
         if (faults.IsUnreachable)
         {
             context.Abort();
+            return;
+        }
+
+        if (context.Request.Path.Value == RequestLogPath)
+        {
+            var lines = string.Concat(log.All.Select(each => JsonSerializer.Serialize(each, JsonSerializerOptions.Web) + "\n"));
+            await Answer.Text(lines).WriteAsync(context.Response, context.RequestAborted);
             return;
         }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,7 +11,7 @@ namespace CanaryController.ApiServerStub.Http;
 /// <summary>Answers GET and LIST. The pages of one list all show the same moment.</summary>
 internal sealed class Lists(Database database)
 {
-    private const int MaxOpenLists = 64;
+    private const int MaxOpenLists = 1024;
     private readonly Queue<(string Id, OpenList List)> _open = new();
     private readonly Lock _gate = new();
     private long _lastId;
@@ -29,28 +28,27 @@ internal sealed class Lists(Database database)
         var limit = int.TryParse(call.Query("limit"), CultureInfo.InvariantCulture, out var number) && number > 0 ? number : int.MaxValue;
         var open = call.Query("continue") is { Length: > 0 } token ? Reopen(call.Type, token) : Open(call);
         var selected = new List<StoredObject>();
-        ObjectName? next = null;
-        foreach (var (name, stored) in From(open))
+        var next = open.Start;
+        for (; next < open.Items.Count; next++)
         {
-            if (selectors.Matches(stored))
+            if (selectors.Matches(open.Items[next]))
             {
                 if (selected.Count == limit)
                 {
-                    next = name;
                     break;
                 }
 
-                selected.Add(stored);
+                selected.Add(open.Items[next]);
             }
         }
 
         var metadata = new JsonObject { ["resourceVersion"] = open.Version.ToString(CultureInfo.InvariantCulture) };
-        if (next is { } start)
+        if (next < open.Items.Count)
         {
-            metadata["continue"] = Keep(open with { Start = start });
+            metadata["continue"] = Keep(open with { Start = next });
             if (selectors.SelectsAll)
             {
-                metadata["remainingItemCount"] = From(open).Count() - selected.Count;
+                metadata["remainingItemCount"] = open.Items.Count - next;
             }
         }
 
@@ -65,6 +63,7 @@ internal sealed class Lists(Database database)
     {
         var text = new ArrayBufferWriter<byte>(Math.Max(256, items.Sum(item => item.Json.Length + 1)));
         text.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{type.ListKind}\",\"apiVersion\":\"{type.ApiVersion(version.Name)}\",\"metadata\":{metadata.ToJsonString(Canonical.Relaxed)},\"items\":["));
+        var typeMeta = Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{type.ApiVersion(version.Name)}\",\"kind\":\"{type.Kind}\",");
         for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
@@ -75,6 +74,11 @@ internal sealed class Lists(Database database)
             if (type.IsCustom)
             {
                 text.Write(Text(type, version, items[i]).Span);
+            }
+            else if (Versions.IsStoredForm(type, version) && items[i].Json.AsSpan().StartsWith(typeMeta))
+            {
+                text.Write("{"u8);
+                text.Write(items[i].Json.AsSpan(typeMeta.Length));
             }
             else
             {
@@ -105,11 +109,8 @@ internal sealed class Lists(Database database)
             }
         }
 
-        return new(call.Type.Key, table, version, null);
+        return new(call.Type.Key, [.. table.Values], version, 0);
     }
-
-    private static IEnumerable<KeyValuePair<ObjectName, StoredObject>> From(OpenList open) =>
-        open.Start is { } start ? open.Table.SkipWhile(entry => entry.Key.CompareTo(start) < 0) : open.Table;
 
     private string Keep(OpenList list)
     {
@@ -137,5 +138,5 @@ internal sealed class Lists(Database database)
         }
     }
 
-    private sealed record OpenList(string Resource, ImmutableSortedDictionary<ObjectName, StoredObject> Table, long Version, ObjectName? Start);
+    private sealed record OpenList(string Resource, IReadOnlyList<StoredObject> Items, long Version, int Start);
 }

@@ -42,6 +42,9 @@ internal sealed class StoredObject
         return new(NameOf(obj), metadata.Str("uid") ?? "", version, JsonSerializer.SerializeToUtf8Bytes(obj, Canonical.Relaxed), labels);
     }
 
+    /// <summary>One that is known to be all of this.</summary>
+    public static StoredObject Of(ObjectName name, string uid, long version, byte[] json, IReadOnlyDictionary<string, string> labels) => new(name, uid, version, json, labels);
+
     public static ObjectName NameOf(JsonObject obj) => new(obj.Map("metadata").Str("namespace") ?? "", obj.Map("metadata").Str("name") ?? "");
 }
 

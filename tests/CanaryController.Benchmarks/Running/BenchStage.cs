@@ -1,4 +1,3 @@
-using System.Globalization;
 using CanaryController.Examples.Demo.Processes;
 
 namespace CanaryController.Benchmarks.Running;
@@ -83,17 +82,10 @@ internal sealed class BenchStage : IAsyncDisposable
     }
 
     /// <summary>Seconds of CPU that the manager has used.</summary>
-    public double ManagerCpuSeconds()
-    {
-        // After the program's name in parentheses come the state and, as 12th and 13th, user and system time in hundredths of a second (proc(5)).
-        var stat = File.ReadAllText($"/proc/{ManagerId}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
-    }
+    public double ManagerCpuSeconds() => ProcessFigures.CpuSeconds(ManagerId);
 
     /// <summary>The manager's resident memory.</summary>
-    public double ManagerMegabytes() =>
-        long.Parse(File.ReadAllText($"/proc/{ManagerId}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * 4096.0 / (1 << 20);
+    public double ManagerMegabytes() => ProcessFigures.Megabytes(ManagerId);
 
     /// <summary>Waits until <paramref name="isSo"/>, looking each <paramref name="every"/>.</summary>
     public async Task UntilAsync(string what, TimeSpan every, Func<Task<bool>> isSo, CancellationToken cancellation)
@@ -133,7 +125,7 @@ internal sealed class BenchStage : IAsyncDisposable
                 using var answer = await _probe.GetAsync(ready, cancellation);
                 return answer.IsSuccessStatusCode;
             }
-            catch (HttpRequestException)
+            catch (Exception notYet) when (notYet is HttpRequestException || (notYet is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 return false;
             }

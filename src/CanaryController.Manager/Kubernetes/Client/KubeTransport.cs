@@ -28,6 +28,12 @@ internal sealed class KubeTransport(KubeConnection connection, RequestLimiter li
             throw new HttpRequestException("too many requests wait already for kubernetes.requestsPerSecond, or for the rest that the API server asked for.");
         }
 
+        return await ContinueAsync(request, path, verb, kind, cancellation);
+    }
+
+    /// <summary>Sends a request that belongs to one which had its turn, at once. Otherwise like <see cref="SendAsync"/>.</summary>
+    public async Task<HttpResponseMessage> ContinueAsync(HttpRequestMessage request, string path, string verb, ObjectKind kind, CancellationToken cancellation)
+    {
         request.Headers.Accept.Add(Json);
         var response = await AnswerAsync(request, path, verb, kind, cancellation);
         if (response.IsSuccessStatusCode)

@@ -4,52 +4,54 @@ namespace CanaryController.Manager.Kubernetes.Client;
 internal sealed class ObjectIndex<T>
     where T : class, ICached
 {
-    private readonly Dictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, T[]> _buckets = new(StringComparer.Ordinal);
 
     /// <summary>All that carry the key; the list never changes afterwards.</summary>
-    public IReadOnlyList<T> Find(string key) => _buckets.TryGetValue(key, out var bucket) ? bucket.Snapshot : [];
+    public IReadOnlyList<T> Find(string key) => _buckets.GetValueOrDefault(key) ?? [];
 
     /// <summary>Puts <paramref name="after"/> in the place of <paramref name="before"/>; either may be null.</summary>
     public void Replace(T? before, T? after)
     {
         foreach (var key in before?.IndexKeys ?? [])
         {
-            if (_buckets.TryGetValue(key, out var bucket) && bucket.Remove(before!.Meta.Name))
+            if (after is null || !after.IndexKeys.Contains(key, StringComparer.Ordinal))
             {
-                _buckets.Remove(key);
+                Remove(key, before!.Meta.Name);
             }
         }
 
         foreach (var key in after?.IndexKeys ?? [])
         {
-            if (!_buckets.TryGetValue(key, out var bucket))
-            {
-                _buckets[key] = bucket = new();
-            }
-
-            bucket.Set(after!);
+            Set(key, after!);
         }
     }
 
-    private sealed class Bucket
+    /// <summary>Most keys have one object or two: an array that is made anew takes a tenth of the memory that a dictionary does.</summary>
+    private void Set(string key, T item)
     {
-        private readonly Dictionary<ObjectName, T> _objects = [];
-        private T[]? _snapshot;
+        var bucket = _buckets.GetValueOrDefault(key) ?? [];
+        var at = IndexOf(bucket, item.Meta.Name);
+        T[] next = at < 0 ? [.. bucket, item] : [.. bucket];
+        next[at < 0 ? ^1 : at] = item;
+        _buckets[key] = next;
+    }
 
-        public T[] Snapshot => _snapshot ??= [.. _objects.Values];
-
-        public void Set(T item)
+    private void Remove(string key, ObjectName name)
+    {
+        if (!_buckets.TryGetValue(key, out var bucket) || IndexOf(bucket, name) is not (>= 0 and var at))
         {
-            _objects[item.Meta.Name] = item;
-            _snapshot = null;
+            return;
         }
 
-        /// <summary>True when nothing is left.</summary>
-        public bool Remove(ObjectName name)
+        if (bucket.Length == 1)
         {
-            _objects.Remove(name);
-            _snapshot = null;
-            return _objects.Count == 0;
+            _buckets.Remove(key);
+        }
+        else
+        {
+            _buckets[key] = [.. bucket[..at], .. bucket[(at + 1)..]];
         }
     }
+
+    private static int IndexOf(T[] bucket, ObjectName name) => Array.FindIndex(bucket, each => each.Meta.Name == name);
 }

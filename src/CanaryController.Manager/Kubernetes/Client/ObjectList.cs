@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CanaryController.Manager.Outbound;
 
 namespace CanaryController.Manager.Kubernetes.Client;
 
@@ -11,11 +10,17 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
     public const int MaxPageBytes = 64 << 20;
 
     private const int FirstPageSize = 500;
+
+    /// <summary>Later pages have as many objects as make up about this much: large pages take much memory at once, small ones many requests.</summary>
+    private const int PageBytes = 2 << 20;
+    private const int MostInPage = 1_000;
+    private const int LeastInPage = 50;
     private const int MaxPages = 100_000;
 
     private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(60);
 
-    private int _pageSize = FirstPageSize;
+    /// <summary>How many objects the first page has, and no page has more once one was too large.</summary>
+    private int _firstPageSize = FirstPageSize;
 
     /// <summary>Reads them, and removes from the cache what is not there any more.</summary>
     /// <returns>The version that a watch goes on from.</returns>
@@ -26,39 +31,46 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
     {
         var began = cache.BeginList();
         var listed = new HashSet<ObjectName>();
-        var next = "";
-        for (var page = 0; page < MaxPages; page++)
+
+        // For all pages, and gone with the list: blocks of a shared pool would stay for good.
+        var buffer = new PageBuffer(MaxPageBytes);
+        var (next, size) = ("", _firstPageSize);
+        for (var number = 0; number < MaxPages; number++)
         {
-            (var version, next) = await ReadPageAsync(next, listed, began, cancellation);
-            if (next.Length == 0)
+            var page = await ReadPageAsync(next, size, buffer, listed, began, cancellation);
+            if (page.Next.Length == 0)
             {
-                cache.EndList(target.Namespace, listed, version, began);
-                return version;
+                cache.EndList(target.Namespace, listed, page.Version, began);
+                return page.Version;
+            }
+
+            next = page.Next;
+            if (page.Count > 0 && _firstPageSize == FirstPageSize)
+            {
+                size = Math.Clamp(PageBytes / Math.Max(1, buffer.Read.Length / page.Count), LeastInPage, MostInPage);
             }
         }
 
         throw new InvalidDataException($"a list of more than {MaxPages} pages has no end.");
     }
 
-    private async Task<(string Version, string Next)> ReadPageAsync(string from, HashSet<ObjectName> listed, long began, CancellationToken cancellation)
+    private async Task<Page> ReadPageAsync(string from, int size, PageBuffer buffer, HashSet<ObjectName> listed, long began, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(PagePatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            var path = target.Path($"limit={_pageSize}{(from.Length == 0 ? "" : $"&continue={Uri.EscapeDataString(from)}")}");
+            var path = target.Path($"limit={size}{(from.Length == 0 ? "" : $"&continue={Uri.EscapeDataString(from)}")}");
             using var request = new HttpRequestMessage(HttpMethod.Get, default(Uri));
-            using var response = await transport.SendAsync(request, path, "list", target.Kind, PagePatience, either.Token);
+            using var response = await SendAsync(request, path, isFirst: from.Length == 0, either.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
-            using var body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength, MaxPageBytes, either.Token);
-            if (body is null)
+            if (!await buffer.ReadAsync(stream, response.Content.Headers.ContentLength, either.Token))
             {
-                var asked = _pageSize;
-                _pageSize = Math.Max(1, asked / 10);
-                throw new InvalidDataException($"{asked} objects are more than {MaxPageBytes >> 20} MB; {_pageSize} are asked for at once from now on.");
+                _firstPageSize = Math.Max(1, size / 10);
+                throw new InvalidDataException($"{size} objects are more than {MaxPageBytes >> 20} MB; {_firstPageSize} are asked for at once from now on.");
             }
 
-            using var document = JsonDocument.Parse(body.Memory);
+            using var document = JsonDocument.Parse(buffer.Read);
             return TakePage(document.RootElement, listed, began);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
@@ -67,7 +79,12 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
         }
     }
 
-    private (string Version, string Next) TakePage(JsonElement list, HashSet<ObjectName> listed, long began)
+    /// <summary>A list is one request to those who share the rate: its further pages follow one after the other, so they are few at once, and waiting between them would only make the list older.</summary>
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string path, bool isFirst, CancellationToken cancellation) => isFirst
+        ? transport.SendAsync(request, path, "list", target.Kind, PagePatience, cancellation)
+        : transport.ContinueAsync(request, path, "list", target.Kind, cancellation);
+
+    private Page TakePage(JsonElement list, HashSet<ObjectName> listed, long began)
     {
         if (list.ValueKind != JsonValueKind.Object || !list.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object
             || !metadata.TryGetProperty("resourceVersion", out var version) || version.ValueKind != JsonValueKind.String
@@ -94,6 +111,12 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
         }
 
         var next = metadata.TryGetProperty("continue", out var token) && token.ValueKind == JsonValueKind.String ? token.GetString()! : "";
-        return (version.GetString()!, next);
+        return new(version.GetString()!, next, items.ValueKind == JsonValueKind.Array ? items.GetArrayLength() : 0);
     }
+
+    /// <summary>A page that was taken over.</summary>
+    /// <param name="Version">The list's version.</param>
+    /// <param name="Next">Where the next one begins; empty after the last.</param>
+    /// <param name="Count">How many objects it had.</param>
+    private readonly record struct Page(string Version, string Next, int Count);
 }

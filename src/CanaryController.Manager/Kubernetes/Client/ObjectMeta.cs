@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using CanaryController.Core;
+using CanaryController.Resources.Persistence;
 
 namespace CanaryController.Manager.Kubernetes.Client;
 
@@ -24,11 +26,11 @@ internal sealed record ObjectMeta
     /// <summary>It is being deleted, and waits for finalizers.</summary>
     public bool IsDeleting { get; init; }
 
-    /// <summary>Labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>Those of its labels that are asked for anywhere: see <see cref="IsKeptLabel"/>.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = TextPairs.None;
 
-    /// <summary>Annotations, without kubectl's copy of the whole object.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    /// <summary>Those of its annotations that are asked for anywhere: ours, and those of the Deployment controller.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = TextPairs.None;
 
     /// <summary>Finalizers.</summary>
     public EquatableArray<string> Finalizers { get; init; }
@@ -51,9 +53,9 @@ internal sealed record ObjectMeta
             Generation = metadata.TryGetProperty("generation", out var generation) ? generation.GetInt64() : 0,
             CreatedAt = metadata.TryGetProperty("creationTimestamp", out var created) && created.ValueKind == JsonValueKind.String ? created.GetDateTimeOffset() : default,
             IsDeleting = metadata.TryGetProperty("deletionTimestamp", out var deleted) && deleted.ValueKind == JsonValueKind.String,
-            Labels = Pairs(metadata, "labels"),
-            Annotations = Pairs(metadata, "annotations"),
-            Finalizers = metadata.TryGetProperty("finalizers", out var finalizers) ? [.. finalizers.EnumerateArray().Select(each => each.GetString()!)] : [],
+            Labels = Pairs(metadata, "labels", IsKeptLabel),
+            Annotations = Pairs(metadata, "annotations", IsKeptAnnotation),
+            Finalizers = metadata.TryGetProperty("finalizers", out var finalizers) ? [.. finalizers.EnumerateArray().Select(SharedText.Of)] : [],
             Owners = metadata.TryGetProperty("ownerReferences", out var owners) ? [.. owners.EnumerateArray().Select(Owner)] : [],
         };
     }
@@ -62,25 +64,34 @@ internal sealed record ObjectMeta
         Text(owner, "apiVersion") ?? "", Text(owner, "kind") ?? "", Text(owner, "name") ?? "", Text(owner, "uid") ?? "",
         owner.TryGetProperty("controller", out var controller) && controller.ValueKind == JsonValueKind.True);
 
-    private static Dictionary<string, string> Pairs(JsonElement metadata, string member)
+    /// <summary>Ours, a template's hash, and the Service of an EndpointSlice. What people and tools label by takes memory, and nothing here depends on it.</summary>
+    private static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
+        key.StartsWith("canarycontroller.io/"u8) || key.SequenceEqual("pod-template-hash"u8) || key.SequenceEqual("kubernetes.io/service-name"u8);
+
+    private static bool IsKeptAnnotation(ReadOnlySpan<byte> key) => key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8);
+
+    private static TextPairs Pairs(JsonElement metadata, string member, Func<ReadOnlySpan<byte>, bool> isKept)
     {
-        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (metadata.TryGetProperty(member, out var all) && all.ValueKind == JsonValueKind.Object)
+        if (!metadata.TryGetProperty(member, out var all) || all.ValueKind != JsonValueKind.Object)
         {
-            foreach (var pair in all.EnumerateObject())
+            return TextPairs.None;
+        }
+
+        var pairs = new List<string>();
+        foreach (var pair in all.EnumerateObject())
+        {
+            if (isKept(JsonMarshal.GetRawUtf8PropertyName(pair)))
             {
-                if (pair.Name != "kubectl.kubernetes.io/last-applied-configuration")
-                {
-                    pairs[pair.Name] = pair.Value.GetString() ?? "";
-                }
+                pairs.Add(SharedText.NameOf(pair));
+                pairs.Add(pair.Value.ValueKind is JsonValueKind.String ? SharedText.Of(pair.Value) : "");
             }
         }
 
-        return pairs;
+        return TextPairs.Of(CollectionsMarshal.AsSpan(pairs));
     }
 
     private static string? Text(JsonElement from, string member) =>
-        from.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        from.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? SharedText.Of(value) : null;
 }
 
 /// <summary>An owner reference.</summary>

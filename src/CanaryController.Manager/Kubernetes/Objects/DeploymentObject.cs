@@ -31,13 +31,10 @@ internal sealed record DeploymentObject : ICached
     public int ProgressDeadlineSeconds { get; init; } = 600;
 
     /// <summary><c>spec.selector.matchLabels</c>.</summary>
-    public IReadOnlyDictionary<string, string> MatchLabels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> MatchLabels { get; init; } = TextPairs.None;
 
     /// <summary>The template that is asked for.</summary>
     public TemplateId Template { get; init; }
-
-    /// <summary>Labels of the template.</summary>
-    public IReadOnlyDictionary<string, string> TemplateLabels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The generation that its controller has seen.</summary>
     public long ObservedGeneration { get; init; }
@@ -70,7 +67,6 @@ internal sealed record DeploymentObject : ICached
         ProgressDeadlineSeconds = item.Int("spec", "progressDeadlineSeconds") ?? 600,
         MatchLabels = item.Pairs("spec", "selector", "matchLabels"),
         Template = TemplateId.Of(item.At("spec", "template")),
-        TemplateLabels = item.Pairs("spec", "template", "metadata", "labels"),
         ObservedGeneration = item.Long("status", "observedGeneration") ?? 0,
         StatusReplicas = item.Int("status", "replicas") ?? 0,
         UpdatedReplicas = item.Int("status", "updatedReplicas") ?? 0,

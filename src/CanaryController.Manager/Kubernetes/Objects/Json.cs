@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Resources.Persistence;
 
 namespace CanaryController.Manager.Kubernetes.Objects;
 
@@ -20,7 +23,7 @@ internal static class Json
     }
 
     public static string? Text(this JsonElement from, params ReadOnlySpan<string> path) =>
-        from.At(path) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+        from.At(path) is { ValueKind: JsonValueKind.String } value ? SharedText.Of(value) : null;
 
     public static int? Int(this JsonElement from, params ReadOnlySpan<string> path) =>
         from.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
@@ -36,15 +39,16 @@ internal static class Json
 
     public static IReadOnlyDictionary<string, string> Pairs(this JsonElement from, params ReadOnlySpan<string> path)
     {
-        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var pairs = new List<string>();
         if (from.At(path) is { ValueKind: JsonValueKind.Object } map)
         {
             foreach (var pair in map.EnumerateObject())
             {
-                pairs[pair.Name] = pair.Value.ValueKind == JsonValueKind.String ? pair.Value.GetString()! : "";
+                pairs.Add(SharedText.NameOf(pair));
+                pairs.Add(pair.Value.ValueKind == JsonValueKind.String ? SharedText.Of(pair.Value) : "");
             }
         }
 
-        return pairs;
+        return TextPairs.Of(CollectionsMarshal.AsSpan(pairs));
     }
 }

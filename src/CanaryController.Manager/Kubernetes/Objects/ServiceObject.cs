@@ -11,7 +11,7 @@ internal sealed record ServiceObject : ICached
     public required ObjectMeta Meta { get; init; }
 
     /// <summary>Which pods it chooses.</summary>
-    public IReadOnlyDictionary<string, string> Selector { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Selector { get; init; } = TextPairs.None;
 
     /// <summary>Its ports, in order.</summary>
     public EquatableArray<ServicePort> Ports { get; init; }

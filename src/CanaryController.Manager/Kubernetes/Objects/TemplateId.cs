@@ -18,6 +18,10 @@ internal readonly record struct TemplateId(UInt128 High, UInt128 Low)
 
     private const int NameLength = 10;
 
+    /// <summary>Grows to the largest template, which is well below the 1.5 MB of an object.</summary>
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
     /// <summary>Of a pod template; the default value for something else than an object.</summary>
     public static TemplateId Of(JsonElement? template)
     {
@@ -26,7 +30,8 @@ internal readonly record struct TemplateId(UInt128 High, UInt128 Low)
             return default;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        var buffer = _buffer ??= new(4096);
+        buffer.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             CanonicalJson.WriteTemplate(writer, value);

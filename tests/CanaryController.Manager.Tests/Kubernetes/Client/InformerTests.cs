@@ -52,13 +52,40 @@ public sealed class InformerTests
         });
 
         await server.NextAsync();
-        Assert.Equal("GET /api/v1/services?limit=500&continue=to%2Fken", await server.NextAsync());
+        Assert.Equal("GET /api/v1/services?limit=1000&continue=to%2Fken", await server.NextAsync());
         Assert.Equal("none -> a@5", await bed.ChangeAsync());
         Assert.False(bed.Informer.IsSynced);
 
         last.SetResult();
         await bed.Informer.WhenSyncedAsync(TestContext.Current.CancellationToken);
         Assert.Equal("a@5 b@6", bed.Names);
+    }
+
+    [Fact]
+    public async Task Further_pages_have_as_many_objects_as_make_up_two_megabytes()
+    {
+        await using var server = await ScriptedApiServer.StartAsync();
+        await using var bed = new KubeBed(server.Url).Run();
+        var large = $$"""{"metadata":{"name":"a","uid":"u1","resourceVersion":"5"},"note":"{{new string('x', 16 << 10)}}"}""";
+        server.ThenList("10", [large], "next").ThenList("10", [Item("b", 6, "u2")]);
+
+        await bed.Informer.WhenSyncedAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("GET /api/v1/services?limit=500", await server.NextAsync());
+        Assert.Equal("GET /api/v1/services?limit=126&continue=next", await server.NextAsync());
+    }
+
+    [Fact]
+    public async Task The_pages_of_a_list_are_one_request_to_the_rate()
+    {
+        await using var server = await ScriptedApiServer.StartAsync();
+        await using var bed = new KubeBed(server.Url, options: new() { RequestsPerSecond = 1, Burst = 1 }).Run();
+        server.ThenList("10", [Item("a", 5)], "second").ThenList("10", [Item("b", 6, "u2")], "third").ThenList("10", [Item("c", 7, "u3")]);
+
+        // The clock stands still: no turn comes after the first.
+        await bed.Informer.WhenSyncedAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("a@5 b@6 c@7", bed.Names);
     }
 
     [Fact]
