@@ -36,7 +36,7 @@ internal static class ManagerOptionsReader
         var settings = new SettingsReader(configuration);
         var logging = settings.Section("logging");
         var mode = settings.Choice("mode", RunMode.Standalone);
-        var api = ApiOptionsReader.Read(settings.Section("api"));
+        var api = ApiOptionsReader.Read(settings.Section("api"), mode);
         var options = new ManagerOptions
         {
             Mode = mode,

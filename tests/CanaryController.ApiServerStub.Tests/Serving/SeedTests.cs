@@ -33,12 +33,12 @@ public sealed class SeedTests
         var (seen, next) = (0, "");
         do
         {
-            var page = (await client.GetAsync($"apis/apps/v1/deployments?limit=20{(next == "" ? "" : $"&continue={next}")}")).Body;
+            var page = (await client.GetAsync($"apis/apps/v1/deployments?limit=20{(next.Length == 0 ? "" : $"&continue={next}")}")).Body;
             seen += ((JsonArray)page["items"]!).Count;
             Assert.Equal(45 - seen, (int?)page["metadata"]!["remainingItemCount"] ?? 0);
             next = (string?)page["metadata"]!["continue"] ?? "";
         }
-        while (next != "");
+        while (next.Length > 0);
 
         Assert.Equal(45, seen);
         var path = "apis/apps/v1/namespaces/space-00000/deployments/shop-00007/status";

@@ -22,6 +22,9 @@ internal sealed record ObjectKind(string Group, string Version, string Plural, s
     public static readonly ObjectKind ValidatingWebhooks = new("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration");
     public static readonly ObjectKind RolloutCommand = new("canarycontroller.io", "v1alpha1", "rolloutcommands", "RolloutCommand");
 
+    public static readonly ObjectKind TokenReview = new("authentication.k8s.io", "v1", "tokenreviews", "TokenReview");
+    public static readonly ObjectKind SubjectAccessReview = new("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview");
+
     /// <summary>As objects write it in <c>apiVersion</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
