@@ -22,7 +22,7 @@ image() { # project name base
   esac
   [ -z "${BASE_REGISTRY:-}" ] || target+=(-p:ContainerBaseImage="$BASE_REGISTRY/dotnet/$3:10.0-noble-chiseled")
   echo "images: $2 $version ..." >&2
-  dotnet publish "src/CanaryController.$1" -c Release -t:PublishContainer -v quiet -p:PublishImage=true -p:Version="$version" -p:ContainerImageTag="$version" \
+  dotnet publish "src/CanaryController.$1" -c Release -t:PublishContainer -v quiet -p:PublishImage=true -p:DebugType=none -p:Version="$version" -p:ContainerImageTag="$version" \
     -p:RestoreLockedMode=true -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false "${target[@]}"
 }
 
