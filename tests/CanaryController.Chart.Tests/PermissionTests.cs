@@ -32,7 +32,12 @@ public sealed class PermissionTests
         $"{Own}: core secrets canary-controller-admission: get, list, watch, patch",
         $"{Cluster}: admissionregistration.k8s.io mutatingwebhookconfigurations canary-controller: get, list, watch, patch",
         $"{Cluster}: admissionregistration.k8s.io validatingwebhookconfigurations canary-controller: get, list, watch, patch",
+        $"{Cluster}: authentication.k8s.io tokenreviews: create",
+        $"{Cluster}: authorization.k8s.io subjectaccessreviews: create",
     ];
+
+    /// <summary>The API groups of what has no namespace.</summary>
+    private static readonly string[] _clusterGroups = ["admissionregistration", "authentication", "authorization"];
 
     public static TheoryData<int, string> Renderings => [.. from major in (int[])[3, 4] from values in ChartTests.AllValues select (major, values)];
 
@@ -42,7 +47,7 @@ public sealed class PermissionTests
     {
         var objects = Helm.Template(major, "").Objects;
         var granted = Grants(objects.One("ClusterRole", "canary-controller"), Watched).Concat(Grants(objects.One("Role", "canary-controller"), Own))
-            .Select(grant => grant.Replace($"{Watched}: admissionregistration", $"{Cluster}: admissionregistration", StringComparison.Ordinal));
+            .Select(grant => _clusterGroups.Aggregate(grant, (said, group) => said.Replace($"{Watched}: {group}", $"{Cluster}: {group}", StringComparison.Ordinal)));
 
         Assert.Equal(_table.Order(StringComparer.Ordinal), granted.Order(StringComparer.Ordinal));
     }
@@ -64,7 +69,7 @@ public sealed class PermissionTests
 
     [Theory]
     [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
-    public void With_cert_manager_a_controller_of_namespaces_has_no_right_in_the_cluster(int major) =>
+    public void With_cert_manager_and_tokens_of_its_own_a_controller_of_namespaces_has_no_right_in_the_cluster(int major) =>
         Assert.DoesNotContain(Helm.Template(major, "everything").Objects, each => each.Kind == "ClusterRoleBinding");
 
     [Theory]

@@ -58,7 +58,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and .Values.api.tokens .Values.api.tokensSecret }}
 {{- fail "api.tokens and api.tokensSecret: set one of them" }}
 {{- end }}
-{{- if or .Values.api.tokens .Values.api.tokensSecret }}true{{ end }}
+{{- if or .Values.api.kubernetesTokens.enabled .Values.api.tokens .Values.api.tokensSecret }}true{{ end }}
 {{- end }}
 
 {{- define "canary.secretName" -}}
@@ -92,6 +92,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $_ := set $prometheus "bearerTokenFile" "/etc/canary-controller/prometheus/token" }}
 {{- end }}
 {{- $api := dict "listen" (printf "http://%s:%d" (ternary "0.0.0.0" "127.0.0.1" (eq (include "canary.hasApi" .) "true")) (int .Values.api.port)) }}
+{{- with .Values.api.kubernetesTokens }}
+{{- $cluster := dict "enabled" .enabled }}
+{{- if .enabled }}
+{{- $_ := set $cluster "cacheFor" .cacheFor }}
+{{- with .audiences }}
+{{- $_ := set $cluster "audiences" . }}
+{{- end }}
+{{- end }}
+{{- $_ := set $api "kubernetesTokens" $cluster }}
+{{- end }}
 {{- with .Values.api.tokens }}
 {{- $_ := set $api "tokens" . }}
 {{- end }}

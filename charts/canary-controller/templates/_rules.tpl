@@ -56,3 +56,13 @@
   resourceNames: [{{ include "canary.clusterName" . }}]
   verbs: [get, list, watch, patch]
 {{- end }}
+
+{{- /* Without a namespace: asking the cluster who calls the API, and what they may. */}}
+{{- define "canary.callerRules" -}}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
