@@ -66,7 +66,7 @@ internal static class RolloutConditions
     /// <summary>Why it cannot go on without a person; null when it can. A revision that was rolled back counts as long as it is the one that is asked for: not once the way back was asked for too.</summary>
     private static (string Reason, string Message)? Stalled(RolloutResource resource, RolloutState state, string? failure) => (resource.Problems.Count, resource.Spec) switch
     {
-        (var count, null) => ("Invalid", $"The resource has {count} problem(s) and never was valid: {resource.Problems.FirstOrDefault()?.Message}"),
+        (var count, null) => ("Invalid", $"The resource has {count} problem(s) and never was valid: {(resource.Problems is [var first, ..] ? first.Message : "")}"),
         ( > 0 and var count, _) => ("LastGoodInForce", $"The resource's present text has {count} problem(s); the last good one is in force: {resource.Problems[0].Message}"),
         _ when failure is not null => (Failing, failure),
         _ when state.Phase is RolloutPhase.Aborted && state.TargetRevision != state.StableRevision => (RolledBack, state.Message),
