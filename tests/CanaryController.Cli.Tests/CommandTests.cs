@@ -66,6 +66,21 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Near_names_are_those_of_the_namespace_where_nothing_else_may_be_listed()
+    {
+        await using var controller = (await FakeController.StartAsync()).Fail(404, 403);
+        controller.Rollouts.Add(Sample.Idle("shoe", "other"));
+        var run = await CommandRun.OfAsync("get shopp", controller);
+        Assert.Equal(4, run.Exit);
+        Assert.Contains("Did you mean shop?", run.Error, StringComparison.Ordinal);
+
+        controller.Fail(404, 403, 403);
+        run = await CommandRun.OfAsync("get shopp", controller);
+        Assert.Equal(4, run.Exit);
+        Assert.Contains("There is no rollout 'shopp' in the namespace 'default'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_controller_that_is_not_there_exits_with_5_and_names_address_and_setting()
     {
         var controller = await FakeController.StartAsync();
@@ -79,7 +94,7 @@ public sealed class CommandTests
 
     [Theory]
     [InlineData(401, "wants a token")]
-    [InlineData(403, "need approve, all other commands operate")]
+    [InlineData(403, "does not allow this. As the test wants it.")]
     public async Task A_token_that_does_not_do_exits_with_7_and_names_what_is_needed(int status, string says)
     {
         await using var controller = (await FakeController.StartAsync()).Fail(status);

@@ -1,3 +1,4 @@
+using CanaryController.Cli.Controller;
 using CanaryController.Cli.Hosting;
 
 namespace CanaryController.Cli.Tests;
@@ -18,6 +19,21 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal("Bearer s3cret-token", controller.Requests[0].Authorization);
         Assert.Contains("does not know this token", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", run.Error + run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_renewed_in_its_file_is_sent_from_then_on()
+    {
+        await File.WriteAllTextAsync(_file, "first");
+        await using var controller = await FakeController.StartAsync();
+        using var client = new ControllerClient(ConnectionSettings.Resolve(controller.Url, _file, false, _ => null), TimeProvider.System);
+        await client.ListAsync("-", default);
+        await File.WriteAllTextAsync(_file, "second");
+        await client.ListAsync("-", default);
+        await File.WriteAllTextAsync(_file, "");
+        await client.ListAsync("-", default);
+
+        Assert.Equal(["Bearer first", "Bearer second", "Bearer first"], controller.Requests.Select(request => request.Authorization));
     }
 
     [Fact]

@@ -22,10 +22,11 @@ internal sealed class ManagerBed : IAsyncDisposable
     public static readonly RouteTarget Route = new("default", "shop");
 
     private readonly Action<string>? _beforeStatement;
+    private readonly Action<IServiceCollection>? _more;
 
-    public ManagerBed(Action<string>? beforeStatement = null, bool realTime = false, ApiOptions? api = null)
+    public ManagerBed(Action<string>? beforeStatement = null, bool realTime = false, ApiOptions? api = null, Action<IServiceCollection>? more = null)
     {
-        _beforeStatement = beforeStatement;
+        (_beforeStatement, _more) = (beforeStatement, more);
         RealTime = realTime;
         Options = new()
         {
@@ -117,5 +118,7 @@ internal sealed class ManagerBed : IAsyncDisposable
         {
             services.AddSingleton(_ => new SqliteDatabase(Options.Standalone.Database, _beforeStatement));
         }
+
+        _more?.Invoke(services);
     });
 }

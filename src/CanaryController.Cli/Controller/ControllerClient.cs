@@ -59,10 +59,6 @@ internal sealed class ControllerClient : IRolloutApi
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("canaryctl", ProductVersion.Text));
-        if (settings.Token is { } token)
-        {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
     }
 
     /// <inheritdoc/>
@@ -84,10 +80,10 @@ internal sealed class ControllerClient : IRolloutApi
     /// <inheritdoc/>
     public IRolloutFeed Follow(RolloutKey key) => new ControllerFeed(this, key, _time);
 
-    /// <summary>The stream of transitions; open until it is disposed of.</summary>
-    public async Task<Stream> EventsAsync(CancellationToken cancellation)
+    /// <summary>The stream of a rollout's transitions; open until it is disposed of.</summary>
+    public async Task<Stream> EventsAsync(RolloutKey key, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/events");
+        using var request = Request(HttpMethod.Get, $"v1/events?namespace={Uri.EscapeDataString(key.Namespace)}&name={Uri.EscapeDataString(key.Name)}");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         answer.EnsureSuccessStatusCode();
@@ -104,6 +100,17 @@ internal sealed class ControllerClient : IRolloutApi
 
     private static string Path(RolloutKey key) => $"v1/namespaces/{Uri.EscapeDataString(key.Namespace)}/rollouts/{Uri.EscapeDataString(key.Name)}";
 
+    private HttpRequestMessage Request(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (_settings.CurrentToken() is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return request;
+    }
+
     private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, JsonTypeInfo<T> type, RolloutKey? key, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(Timeout, _time);
@@ -112,7 +119,7 @@ internal sealed class ControllerClient : IRolloutApi
         string text;
         try
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = Request(method, path);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/problem+json"));
             request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
@@ -148,7 +155,19 @@ internal sealed class ControllerClient : IRolloutApi
 
     private async Task<CliException> NotFoundAsync(RolloutKey key, CancellationToken cancellation)
     {
-        var all = await ListAsync("-", cancellation);
-        return Failure.NotFound(_settings, key, [.. all.Items.Select(rollout => new RolloutKey(rollout.Namespace, rollout.Name))]);
+        foreach (var place in (string[])["-", key.Namespace])
+        {
+            try
+            {
+                var there = await ListAsync(place, cancellation);
+                return Failure.NotFound(_settings, key, [.. there.Items.Select(rollout => new RolloutKey(rollout.Namespace, rollout.Name))]);
+            }
+            catch (CliException refused) when (refused.Code == ExitCode.Forbidden)
+            {
+                // Not everywhere, perhaps here.
+            }
+        }
+
+        return new(ExitCode.NotFound, $"There is no rollout '{key.Name}' in the namespace '{key.Namespace}' at {_settings}.");
     }
 }

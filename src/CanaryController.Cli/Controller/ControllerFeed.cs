@@ -49,7 +49,7 @@ internal sealed class ControllerFeed(ControllerClient client, RolloutKey key, Ti
 
     private async Task ListenOnceAsync(CancellationToken cancellation)
     {
-        await using var stream = await client.EventsAsync(cancellation);
+        await using var stream = await client.EventsAsync(key, cancellation);
         var needle = $"\"{key.Name}\"";
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellation))
         {

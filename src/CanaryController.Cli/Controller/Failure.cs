@@ -38,7 +38,7 @@ internal static class Failure
                     : $"The controller at {settings} does not know this token. Check the file in --token-file or CANARY_TOKEN_FILE.{says}"),
             HttpStatusCode.Forbidden => new(
                 ExitCode.Forbidden,
-                $"Your token's role does not allow this.{says} Reading needs the role view, approve and reject need approve, all other commands operate: ask the controller's operator for it."),
+                $"The controller at {settings} does not allow this.{says} Ask its operator for it."),
             HttpStatusCode.Conflict => new(ExitCode.Rejected, problem is null ? "The controller rejected the command." : Sentence(problem)),
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge when problem is not null => new(ExitCode.Usage, Sentence(problem)),
             _ when problem is not null => new(ExitCode.Unreachable, $"The controller at {settings} answered {(int)status}.{says}"),

@@ -9,7 +9,23 @@ internal sealed record ConnectionSettings(Uri Url, string? Token, string UrlSour
     /// <summary>Where a controller listens unless configured otherwise.</summary>
     public const string DefaultUrl = "http://127.0.0.1:7070";
 
-    private const int MaxTokenBytes = 4096;
+    private const int MaxTokenBytes = 16 * 1024;
+
+    /// <summary>The file that the token was read from; null without one.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>The token as its file holds it now: kubelet and others renew it while a command waits. What cannot be read now, or is a pipe and was read, is as it was.</summary>
+    public string? CurrentToken()
+    {
+        try
+        {
+            return TokenFile is { } file && new FileInfo(file) is { Exists: true, Length: > 0 } ? ReadToken(file, "renewed") : Token;
+        }
+        catch (CliException)
+        {
+            return Token;
+        }
+    }
 
     /// <summary>Puts the settings together.</summary>
     /// <exception cref="CliException">A setting makes no sense, or the token would travel in the clear.</exception>
@@ -31,12 +47,8 @@ internal sealed record ConnectionSettings(Uri Url, string? Token, string UrlSour
             throw new CliException(ExitCode.Usage, $"The address in {source} holds a user name or password. Give a token with --token-file or CANARY_TOKEN_FILE instead.");
         }
 
-        var token = (tokenFile, NullIfEmpty(variable("CANARY_TOKEN_FILE"))) switch
-        {
-            ({ } option, _) => ReadToken(option, "--token-file"),
-            (null, { } fromEnvironment) => ReadToken(fromEnvironment, "CANARY_TOKEN_FILE"),
-            (null, null) => null,
-        };
+        var file = tokenFile ?? NullIfEmpty(variable("CANARY_TOKEN_FILE"));
+        var token = file is null ? null : ReadToken(file, tokenFile is null ? "CANARY_TOKEN_FILE" : "--token-file");
         if (token is not null && address.Scheme == "http" && !address.IsLoopback && !insecure)
         {
             throw new CliException(
@@ -44,7 +56,7 @@ internal sealed record ConnectionSettings(Uri Url, string? Token, string UrlSour
                 $"Refusing to send the token over plain http to {address.Host}: anybody on the way could read it. Use https, or --insecure if the way is safe.");
         }
 
-        return new ConnectionSettings(address, token, source);
+        return new ConnectionSettings(address, token, source) { TokenFile = file };
     }
 
     /// <summary>The address alone: never the token.</summary>

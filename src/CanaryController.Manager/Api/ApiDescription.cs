@@ -41,7 +41,8 @@ internal static class ApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A token that api.tokens names, with the roles view, operate, approve. On loopback without tokens none is asked for.",
+                Description = "A token that api.tokens names, with the roles view, operate, approve; on Kubernetes also one of the cluster, and then RBAC of rollouts (get, list, watch) and "
+                    + "rolloutcommands (create) decides. Where neither is configured, on loopback only, none is asked for.",
             };
             document.Security = [new() { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
             return Task.CompletedTask;
@@ -53,7 +54,14 @@ internal static class ApiDescription
     public static T Problems<T>(this T endpoint, params ReadOnlySpan<int> statuses)
         where T : IEndpointConventionBuilder
     {
-        int[] all = [.. statuses, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden];
+        int[] all =
+        [
+            .. statuses,
+            StatusCodes.Status401Unauthorized,
+            StatusCodes.Status403Forbidden,
+            StatusCodes.Status429TooManyRequests,
+            StatusCodes.Status503ServiceUnavailable,
+        ];
         foreach (var status in all.Order())
         {
             endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ApiProblem), ["application/problem+json"]));

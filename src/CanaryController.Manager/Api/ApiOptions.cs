@@ -5,11 +5,23 @@ namespace CanaryController.Manager.Api;
 
 /// <summary>The section <c>api</c>.</summary>
 /// <param name="Listen">Where the API listens. Default <c>http://127.0.0.1:7070</c>; port 0 takes a free one.</param>
-/// <param name="Tokens">Who may do what; empty = every local user may do everything, which is allowed on loopback only.</param>
-internal sealed record ApiOptions(Uri Listen, IReadOnlyList<ApiToken> Tokens)
+/// <param name="Tokens">Who may do what; empty and without <paramref name="KubernetesTokens"/> = every local user may do everything, which is allowed on loopback only.</param>
+/// <param name="KubernetesTokens">How tokens of the cluster count; null = not at all, as always standalone.</param>
+internal sealed record ApiOptions(Uri Listen, IReadOnlyList<ApiToken> Tokens, KubernetesTokenOptions? KubernetesTokens = null)
 {
     /// <summary>The default address.</summary>
     public const string DefaultListen = "http://127.0.0.1:7070";
+
+    /// <summary>Callers have to say who they are.</summary>
+    public bool WantsToken => Tokens.Count > 0 || KubernetesTokens is not null;
+
+    /// <summary>Which tokens count, for people.</summary>
+    public string KnownTokens => (Tokens.Count > 0, KubernetesTokens) switch
+    {
+        (_, null) => "a token that api.tokens names",
+        (false, { } cluster) => cluster.KnownTokens,
+        (true, { } cluster) => $"a token that api.tokens names, or {cluster.KnownTokens}",
+    };
 
     /// <summary>Only this machine can connect.</summary>
     public bool IsLoopback => IsLoopbackName(Listen.Host);
@@ -49,13 +61,13 @@ internal static class ApiOptionsValidator
     public static IReadOnlyList<FieldProblem> Validate(ApiOptions options)
     {
         var problems = new List<FieldProblem>();
-        if (!options.IsLoopback && options.Tokens.Count == 0)
+        if (!options.IsLoopback && !options.WantsToken)
         {
             problems.Add(new(
                 "api.tokens",
                 null,
                 $"The API listens on {options.Listen.Host}, where others can reach it, and nobody would have to say who they are.",
-                "Name tokens {name, sha256, roles: [view, operate, approve]}, or listen on 127.0.0.1."));
+                "Name tokens {name, sha256, roles: [view, operate, approve]}, on Kubernetes enable api.kubernetesTokens, or listen on 127.0.0.1."));
         }
 
         foreach (var name in options.Tokens.GroupBy(token => token.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))

@@ -6,11 +6,25 @@ namespace CanaryController.Manager.Api;
 internal static class ApiOptionsReader
 {
     /// <summary>Reads it; what is wrong is noted in <paramref name="settings"/>.</summary>
-    public static ApiOptions Read(SettingsReader settings)
+    public static ApiOptions Read(SettingsReader settings, RunMode mode)
     {
-        var options = new ApiOptions(ReadListen(settings), [.. settings.List("tokens").Select(ReadToken)]);
+        var cluster = mode is RunMode.Kubernetes ? ReadKubernetesTokens(settings.Section("kubernetesTokens")) : null;
+        var options = new ApiOptions(ReadListen(settings), [.. settings.List("tokens").Select(ReadToken)], cluster);
         settings.AddRange(ApiOptionsValidator.Validate(options));
         return options;
+    }
+
+    private static KubernetesTokenOptions? ReadKubernetesTokens(SettingsReader settings)
+    {
+        var defaults = new KubernetesTokenOptions();
+        var enabled = settings.Flag("enabled", true);
+        var options = new KubernetesTokenOptions
+        {
+            Audiences = settings.Values("audiences"),
+            CacheFor = settings.Duration("cacheFor", defaults.CacheFor),
+        };
+        settings.AddRange(KubernetesTokenOptionsValidator.Validate(options));
+        return enabled ? options : null;
     }
 
     private static Uri ReadListen(SettingsReader settings)

@@ -12,6 +12,29 @@ internal static class ApiProblems
     public static IResult Of(int status, string title, string detail, IReadOnlyList<FieldProblem>? errors = null) =>
         Results.Json(Body(status, title, detail, errors), ApiJson.Default.ApiProblem, MediaType, status);
 
+    /// <summary>The answer to whoever is not let in, with the headers that belong to it.</summary>
+    public static IResult Of(HttpContext context, AccessRefusal refusal)
+    {
+        if (refusal.Kind is AccessRefusalKind.Unauthenticated)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (refusal.RetryAfter > TimeSpan.Zero)
+        {
+            context.Response.Headers.RetryAfter = $"{Math.Ceiling(refusal.RetryAfter.TotalSeconds):0}";
+        }
+
+        var (status, title) = refusal.Kind switch
+        {
+            AccessRefusalKind.Unauthenticated => (StatusCodes.Status401Unauthorized, "Not authenticated"),
+            AccessRefusalKind.Forbidden => (StatusCodes.Status403Forbidden, "Not allowed"),
+            AccessRefusalKind.Throttled => (StatusCodes.Status429TooManyRequests, "Too many requests"),
+            AccessRefusalKind.Unavailable => (StatusCodes.Status503ServiceUnavailable, "Cannot be checked"),
+        };
+        return Of(status, title, refusal.Detail);
+    }
+
     /// <summary>Writes a problem where no endpoint is reached.</summary>
     public static Task WriteAsync(HttpContext context, int status, string title, string detail)
     {

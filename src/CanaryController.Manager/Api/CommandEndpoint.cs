@@ -12,7 +12,7 @@ namespace CanaryController.Manager.Api;
 /// alike and not carried out twice.
 /// </summary>
 internal sealed class CommandEndpoint(
-    IRolloutResources resources, ICommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, ILeadership leadership, TimeProvider time)
+    IRolloutResources resources, ICommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, ILeadership leadership, ApiAccess access, TimeProvider time)
 {
     /// <summary>How large a body may be; the server refuses more.</summary>
     public const int MaxBodyBytes = 64 * 1024;
@@ -32,8 +32,7 @@ internal sealed class CommandEndpoint(
                 StatusCodes.Status409Conflict,
                 StatusCodes.Status413PayloadTooLarge,
                 StatusCodes.Status415UnsupportedMediaType,
-                StatusCodes.Status422UnprocessableEntity,
-                StatusCodes.Status503ServiceUnavailable);
+                StatusCodes.Status422UnprocessableEntity);
 
     private async Task<IResult> PostAsync(RolloutKey key, HttpContext context)
     {
@@ -49,7 +48,8 @@ internal sealed class CommandEndpoint(
         }
 
         var caller = ApiAccess.CallerOf(context);
-        if (Forbidden(caller, request.Action) is { } forbidden)
+        var verb = request.Action is RolloutAction.Approve or RolloutAction.Reject ? ApiVerb.Approve : ApiVerb.Operate;
+        if (await access.CheckAsync(context, new(verb, key.Namespace, key.Name)) is { } forbidden)
         {
             return forbidden;
         }
@@ -112,15 +112,6 @@ internal sealed class CommandEndpoint(
         CommandStatus.Conflict => ApiProblems.Of(StatusCodes.Status409Conflict, "Conflict", result.Message),
         CommandStatus.Refused => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", result.Message),
     };
-
-    private static IResult? Forbidden(ApiCaller caller, RolloutAction action)
-    {
-        var role = action is RolloutAction.Approve or RolloutAction.Reject ? ApiRoles.Approve : ApiRoles.Operate;
-        return caller.May(role)
-            ? null
-            : ApiProblems.Of(
-                StatusCodes.Status403Forbidden, "Not allowed", $"{caller.Actor} may not {action.ToString().ToLowerInvariant()}; it needs the role {role.ToString().ToLowerInvariant()}.");
-    }
 
     private static async Task<(CommandRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context)
     {

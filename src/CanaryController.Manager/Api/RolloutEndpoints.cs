@@ -10,7 +10,7 @@ namespace CanaryController.Manager.Api;
 
 /// <summary>Reading rollouts: the list, one, its history.</summary>
 internal sealed class RolloutEndpoints(
-    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, TimeProvider time)
+    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, ApiAccess access, TimeProvider time)
 {
     /// <summary>As a namespace: all of them.</summary>
     public const string AllNamespaces = "-";
@@ -20,21 +20,15 @@ internal sealed class RolloutEndpoints(
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/namespaces/{ns}/rollouts").AddEndpointFilter(RequireViewAsync);
-        group.MapGet("", (string ns) => List(ns))
+        var group = routes.MapGroup("/v1/namespaces/{ns}/rollouts");
+        group.MapGet("", (string ns) => List(ns)).AddEndpointFilter(access.Require(ApiVerb.List))
             .Describe("ListRollouts", "The rollouts of a namespace, ordered by name; - means all namespaces.").Produces<RolloutList>().Problems();
-        group.MapGet("{name}", (string ns, string name) => Get(new(ns, name)))
+        group.MapGet("{name}", (string ns, string name) => Get(new(ns, name))).AddEndpointFilter(access.Require(ApiVerb.Get))
             .Describe("GetRollout", "One rollout as of now.").Produces<RolloutView>().Problems(StatusCodes.Status404NotFound);
-        group.MapGet("{name}/history", (string ns, string name) => History(new(ns, name)))
+        group.MapGet("{name}/history", (string ns, string name) => History(new(ns, name))).AddEndpointFilter(access.Require(ApiVerb.Get))
             .Describe("GetHistory", "What became of its revisions, its transitions and its commands, newest first.")
             .Produces<HistoryView>().Problems(StatusCodes.Status404NotFound);
     }
-
-    /// <summary>Lets only callers with the role view through.</summary>
-    public static async ValueTask<object?> RequireViewAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next) =>
-        ApiAccess.CallerOf(invocation.HttpContext).May(ApiRoles.View)
-            ? await next(invocation)
-            : ApiProblems.Of(StatusCodes.Status403Forbidden, "Not allowed", "This token may not read; it needs the role view.");
 
     /// <summary>The rollout as of now; null when there is none of that name.</summary>
     public RolloutView? Find(RolloutKey key) => resources.Find(key) is { } resource ? View(resource) : null;

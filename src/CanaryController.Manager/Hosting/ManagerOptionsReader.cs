@@ -43,7 +43,7 @@ internal static class ManagerOptionsReader
             Kubernetes = mode is RunMode.Kubernetes ? KubernetesOptionsReader.Read(settings.Section("kubernetes")) : new(),
             Prometheus = ReadPrometheus(settings),
             Gateways = mode is RunMode.Standalone ? ReadGateways(settings) : [],
-            Api = ApiOptionsReader.Read(settings.Section("api")),
+            Api = ApiOptionsReader.Read(settings.Section("api"), mode),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };

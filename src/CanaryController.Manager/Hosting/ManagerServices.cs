@@ -2,6 +2,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
@@ -22,7 +23,7 @@ internal static class ManagerServices
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways),
-            RunMode.Kubernetes => services.AddKubernetes(options.Kubernetes),
+            RunMode.Kubernetes => services.AddKubernetes(options.Kubernetes).AddClusterAccess(options.Api.KubernetesTokens),
         };
     }
 
@@ -70,7 +71,7 @@ internal static class ManagerServices
 
     private static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
+        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
         services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
         services.AddSingleton<EventPulse>();
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());

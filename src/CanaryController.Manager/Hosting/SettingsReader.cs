@@ -117,6 +117,24 @@ internal sealed class SettingsReader
         return otherwise;
     }
 
+    /// <summary>Yes or no.</summary>
+    public bool Flag(string name, bool otherwise)
+    {
+        var text = Find(name);
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        if (bool.TryParse(text, out var flag))
+        {
+            return flag;
+        }
+
+        Add(name, text, "true or false is expected here.", null);
+        return otherwise;
+    }
+
     /// <summary>One of a few words.</summary>
     public T Choice<T>(string name, T otherwise)
         where T : struct, Enum

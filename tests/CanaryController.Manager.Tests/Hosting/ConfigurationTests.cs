@@ -108,6 +108,26 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void On_Kubernetes_tokens_of_the_cluster_count_unless_told_otherwise()
+    {
+        const string Cluster = "mode: Kubernetes\nprometheus: {url: 'http://127.0.0.1:9090'}\n";
+        var (options, none) = Read($"{Cluster}api: {{listen: 'http://0.0.0.0:7070'}}\n");
+        Assert.Empty(none);
+        Assert.Equal((true, 0, TimeSpan.FromMinutes(1)), (options.Api.WantsToken, options.Api.KubernetesTokens!.Audiences.Count, options.Api.KubernetesTokens.CacheFor));
+
+        (options, none) = Read($"{Cluster}api: {{kubernetesTokens: {{enabled: false}}}}\n");
+        Assert.Empty(none);
+        Assert.False(options.Api.WantsToken);
+
+        var (_, problems) = Read($"{Cluster}api: {{listen: 'http://0.0.0.0:7070', kubernetesTokens: {{enabled: false, audiences: [a, a, 'b c'], cacheFor: 1h, surprise: 1}}}}\n");
+        Assert.Equal(
+            ["api.kubernetesTokens.audiences", "api.kubernetesTokens.audiences", "api.kubernetesTokens.cacheFor", "api.kubernetesTokens.surprise", "api.tokens"],
+            problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+        Assert.Equal("api.kubernetesTokens.enabled", Assert.Single(Read($"{Cluster}api: {{kubernetesTokens: {{enabled: maybe}}}}\n").Problems).Path);
+        Assert.Equal("api.kubernetesTokens", Assert.Single(Read($"{Good}api: {{kubernetesTokens: {{enabled: true}}}}\n").Problems).Path);
+    }
+
+    [Fact]
     public void The_environment_wins()
     {
         File.WriteAllText(_file, Good);

@@ -11,7 +11,7 @@ internal interface IKubeApi
     /// <summary>Reads one object.</summary>
     Task<KubeAnswer> GetAsync(ObjectKind kind, ObjectName name, CancellationToken cancellation);
 
-    /// <summary>Creates <paramref name="body"/>, which carries apiVersion, kind and metadata.</summary>
+    /// <summary>Creates <paramref name="body"/>, which carries apiVersion, kind and metadata; <paramref name="ns"/> is empty for kinds without.</summary>
     Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation);
 
     /// <summary>Changes one object, or its <paramref name="subresource"/> (<c>status</c>), all of the patch or nothing.</summary>

@@ -19,14 +19,17 @@ internal sealed record ObjectKind(string Group, string Version, string Plural, s
     public static readonly ObjectKind Rollout = new("canarycontroller.io", "v1alpha1", "rollouts", "Rollout");
     public static readonly ObjectKind RolloutCommand = new("canarycontroller.io", "v1alpha1", "rolloutcommands", "RolloutCommand");
 
+    public static readonly ObjectKind TokenReview = new("authentication.k8s.io", "v1", "tokenreviews", "TokenReview");
+    public static readonly ObjectKind SubjectAccessReview = new("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview");
+
     /// <summary>As objects write it in <c>apiVersion</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>The path of a namespace's objects, or of all (null).</summary>
+    /// <summary>The path of a namespace's objects; of all, and of kinds without namespaces, with null or an empty one.</summary>
     public string Path(string? ns)
     {
         var root = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
-        return ns is null ? $"{root}/{Plural}" : $"{root}/namespaces/{ns}/{Plural}";
+        return string.IsNullOrEmpty(ns) ? $"{root}/{Plural}" : $"{root}/namespaces/{ns}/{Plural}";
     }
 
     /// <inheritdoc/>
@@ -34,10 +37,10 @@ internal sealed record ObjectKind(string Group, string Version, string Plural, s
 }
 
 /// <summary>Names an object of a kind.</summary>
-/// <param name="Namespace">Its namespace.</param>
+/// <param name="Namespace">Its namespace; empty for kinds without.</param>
 /// <param name="Name">Its name.</param>
 internal readonly record struct ObjectName(string Namespace, string Name)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Namespace}/{Name}";
+    public override string ToString() => Namespace.Length == 0 ? Name : $"{Namespace}/{Name}";
 }
