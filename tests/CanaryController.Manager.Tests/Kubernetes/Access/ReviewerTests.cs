@@ -111,7 +111,7 @@ public sealed class ReviewerTests : IAsyncLifetime
 
         static ClusterIdentity? Answer(string audiences, params string[] wanted)
         {
-            using var review = JsonDocument.Parse($$"""{"status": {"authenticated": true, "audiences": {{audiences}}, "user": {"username": "ada"}}}""");
+            using var review = JsonDocument.Parse($$"""{"status": {"authenticated": true, "audiences": {{audiences}}, "user": {"username": "ada"} } }""");
             return TokenReviews.Answer(review.RootElement, wanted);
         }
     }
