@@ -111,7 +111,8 @@ public sealed class AdmissionServerTests
         using var body = new MemoryStream(new byte[AdmissionServer.MaxBodyBytes + 1]);
         using var content = new StreamContent(body);
         content.Headers.ContentType = new("application/json");
-        content.Headers.ContentLength = isTold ? body.Length : null;
+        bed.Client.DefaultRequestHeaders.TransferEncodingChunked = !isTold;
+        bed.Client.DefaultRequestHeaders.ExpectContinue = true;
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await bed.PostAsync("/admission/told", content)).Status);
     }
 
