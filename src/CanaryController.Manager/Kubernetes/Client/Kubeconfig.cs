@@ -3,15 +3,19 @@ using k8s;
 using k8s.Authentication;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
 
 namespace CanaryController.Manager.Kubernetes.Client;
 
 /// <summary>
-/// Finds the configuration of the client. KubernetesClient reads the files; what it lacks is added here: several files with a chosen context, <c>tokenFile</c>, and users without any
+/// Finds the configuration of the client. KubernetesClient understands the files; what it lacks is added here: several files with a chosen context, <c>tokenFile</c>, and users without any
 /// credentials.
 /// </summary>
 internal static class Kubeconfig
 {
+    private static readonly IDeserializer _yaml = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).IgnoreUnmatchedProperties().Build();
+
     /// <summary>The files of <paramref name="options"/>, else of <c>KUBECONFIG</c>, else <c>~/.kube/config</c>, else the pod's service account.</summary>
     public static KubernetesClientConfiguration Find(KubernetesOptions options)
     {
@@ -37,7 +41,7 @@ internal static class Kubeconfig
     private static KubernetesClientConfiguration Read(string[] files, string? context)
     {
         var there = files.Length == 1 ? files : [.. files.Where(File.Exists)];
-        var read = there.Select(file => KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file))).ToList();
+        var read = there.Select(Load).ToList();
         if (read.Count == 0)
         {
             throw new KubeConfigException($"none of the files {string.Join(", ", files)} is there.");
@@ -66,6 +70,21 @@ internal static class Kubeconfig
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(merged, merged.CurrentContext);
         configuration.TokenProvider = tokenFile is null ? configuration.TokenProvider : new TokenFileAuth(tokenFile);
         return configuration;
+    }
+
+    /// <summary>
+    /// By a plain YAML reader: KubernetesClient's own prepares itself for all kinds of the API when it is first used, which takes seconds of the processor and tens of megabytes.
+    /// </summary>
+    private static K8SConfiguration Load(string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new KubeConfigException($"there is no file {file}.");
+        }
+
+        var read = _yaml.Deserialize<K8SConfiguration?>(File.ReadAllText(file)) ?? throw new KubeConfigException($"{file} is empty.");
+        read.FileName = Path.GetFullPath(file);
+        return read;
     }
 
     private static bool HasCredentials(UserCredentials? user) =>

@@ -9,12 +9,12 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
     /// <summary>A page larger than this is asked for again in smaller pages.</summary>
     public const int MaxPageBytes = 64 << 20;
 
-    private const int FirstPageSize = 500;
+    private const int FirstPageSize = 100;
 
     /// <summary>Later pages have as many objects as make up about this much: large pages take much memory at once, small ones many requests.</summary>
-    private const int PageBytes = 2 << 20;
+    private const int PageBytes = 1 << 20;
     private const int MostInPage = 1_000;
-    private const int LeastInPage = 50;
+    private const int LeastInPage = 20;
     private const int MaxPages = 100_000;
 
     private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(60);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CanaryController.Core;
@@ -8,14 +9,38 @@ namespace CanaryController.Manager.Kubernetes.Client;
 /// <summary>What is needed of an object's metadata.</summary>
 internal sealed record ObjectMeta
 {
+    // As numbers where they are such, which they are on every server there is: as texts they would be a tenth of all that is kept.
+    private readonly Guid _uid;
+    private readonly string? _uidText;
+    private readonly ulong _version;
+    private readonly string? _versionText;
+
     /// <summary>Namespace and name.</summary>
     public required ObjectName Name { get; init; }
 
     /// <summary>Tells it from an earlier one of that name.</summary>
-    public required string Uid { get; init; }
+    public required string Uid
+    {
+        get => _uidText ?? _uid.ToString();
+        init
+        {
+            var isNumber = Guid.TryParseExact(value, "D", out var uid) && uid.ToString() == value;
+            _uid = isNumber ? uid : default;
+            _uidText = isNumber ? null : value;
+        }
+    }
 
     /// <summary>Changes with each write.</summary>
-    public required string ResourceVersion { get; init; }
+    public required string ResourceVersion
+    {
+        get => _versionText ?? _version.ToString(CultureInfo.InvariantCulture);
+        init
+        {
+            var isNumber = ulong.TryParse(value, CultureInfo.InvariantCulture, out var version) && version.ToString(CultureInfo.InvariantCulture) == value;
+            _version = isNumber ? version : default;
+            _versionText = isNumber ? null : value;
+        }
+    }
 
     /// <summary>Rises with each change of the spec; 0 for kinds without one.</summary>
     public long Generation { get; init; }

@@ -12,7 +12,7 @@ public sealed class InformerTests
         server.ThenList("10", [Item("a", 5), Item("b", 7, "u2")]);
         server.ThenWatch(null, Event("ADDED", Item("c", 11, "u3")), Event("MODIFIED", Item("a", 12)), Event("DELETED", Item("b", 13, "u2")), Event("LATER", Item("x", 14)));
 
-        Assert.Equal("GET /api/v1/services?limit=500&labelSelector=app%20in%20%28a%2Cb%29", await server.NextAsync());
+        Assert.Equal("GET /api/v1/services?limit=100&labelSelector=app%20in%20%28a%2Cb%29", await server.NextAsync());
         Assert.Equal(
             ["none -> a@5", "none -> b@7", "none -> c@11", "a@5 -> a@12", "b@7 -> none"],
             [await bed.ChangeAsync(), await bed.ChangeAsync(), await bed.ChangeAsync(), await bed.ChangeAsync(), await bed.ChangeAsync()]);
@@ -62,7 +62,7 @@ public sealed class InformerTests
     }
 
     [Fact]
-    public async Task Further_pages_have_as_many_objects_as_make_up_two_megabytes()
+    public async Task Further_pages_have_as_many_objects_as_make_up_one_megabyte()
     {
         await using var server = await ScriptedApiServer.StartAsync();
         await using var bed = new KubeBed(server.Url).Run();
@@ -71,8 +71,8 @@ public sealed class InformerTests
 
         await bed.Informer.WhenSyncedAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal("GET /api/v1/services?limit=500", await server.NextAsync());
-        Assert.Equal("GET /api/v1/services?limit=126&continue=next", await server.NextAsync());
+        Assert.Equal("GET /api/v1/services?limit=100", await server.NextAsync());
+        Assert.Equal("GET /api/v1/services?limit=63&continue=next", await server.NextAsync());
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class InformerTests
         await bed.Informer.WhenSyncedAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("a@15 c@16", bed.Names);
-        Assert.Equal("GET /api/v1/services?limit=500", (await server.NextAsync(), await server.NextAsync(), await server.NextAsync()).Item3);
+        Assert.Equal("GET /api/v1/services?limit=100", (await server.NextAsync(), await server.NextAsync(), await server.NextAsync()).Item3);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class InformerTests
             [await bed.ChangeAsync(), await bed.ChangeAsync(), await bed.ChangeAsync(), await bed.ChangeAsync()]);
         await server.NextAsync();
         await server.NextAsync();
-        Assert.Equal("GET /api/v1/services?limit=500", await server.NextAsync());
+        Assert.Equal("GET /api/v1/services?limit=100", await server.NextAsync());
         Assert.EndsWith("resourceVersion=30", await server.NextAsync(), StringComparison.Ordinal);
     }
 
@@ -184,7 +184,7 @@ public sealed class InformerTests
 
         var next = server.NextAsync();
         await bed.PassUntilAsync(next);
-        Assert.Equal("GET /api/v1/services?limit=500", await next);
+        Assert.Equal("GET /api/v1/services?limit=100", await next);
         Assert.Equal("none -> a@2", await bed.ChangeAsync());
         Assert.Single(bed.Log.Lines, line => line.StartsWith("5001 ", StringComparison.Ordinal));
     }

@@ -73,7 +73,7 @@ public sealed class InformerTroubleTests
         const string Forbidden = "services is forbidden: User cannot list resource";
         server.ThenRefuse(403, "Forbidden", Forbidden).ThenRefuse(403, "Forbidden", Forbidden).ThenList("10", []).ThenWatch(null);
         await using var bed = new KubeBed(server.Url, namespaces: ["shop"]).Run();
-        Assert.Equal("GET /api/v1/namespaces/shop/services?limit=500", await server.NextAsync());
+        Assert.Equal("GET /api/v1/namespaces/shop/services?limit=100", await server.NextAsync());
         await bed.PassUntilAsync(server.NextAsync());
 
         Assert.False(bed.Informer.IsSynced);
@@ -92,7 +92,7 @@ public sealed class InformerTroubleTests
         await using var bed = new KubeBed(server.Url, namespaces: ["a", "b"]).Run();
         server.ThenList("10", []);
         string[] asked = [await server.NextAsync(), await server.NextAsync()];
-        Assert.Equal(["GET /api/v1/namespaces/a/services?limit=500", "GET /api/v1/namespaces/b/services?limit=500"], asked.Order());
+        Assert.Equal(["GET /api/v1/namespaces/a/services?limit=100", "GET /api/v1/namespaces/b/services?limit=100"], asked.Order());
         Assert.Contains("watch=true", await server.NextAsync(), StringComparison.Ordinal);
         Assert.False(bed.Informer.IsSynced);
     }
