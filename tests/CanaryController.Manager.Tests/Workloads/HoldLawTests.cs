@@ -98,6 +98,10 @@ public sealed class HoldLawTests
             case 8:
                 run.Restart();
                 break;
+            case 9:
+                // Time passes only here: rollouts end, and others begin on what they made stable.
+                run.Settle(random.Next(40));
+                break;
         }
 
         void Write(Func<DeploymentObject, DeploymentObject> change)

@@ -26,7 +26,8 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
             return AdmissionAnswer.Unchanged;
         }
 
-        if (!Holds(new(caches.Read(target, null) with { Deployment = after }, state), mode, before, after))
+        var view = new WorkloadView(caches.Read(target, null) with { Deployment = after }, state);
+        if (!Holds(view, mode, before, after))
         {
             return AdmissionAnswer.Unchanged;
         }
@@ -38,9 +39,13 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
         }
 
         patch.Annotate(request.Object, (WorkloadMarks.Held, leader.Meta.Name.Name));
-        return IsHeld(before) && before.IsPaused && !after.IsPaused
-            ? patch.Answer(HoldWarnings.Why(leader, state, mode), HoldWarnings.WhatToDo(leader, state, mode))
-            : patch.Answer();
+        if (!IsHeld(before) || !before.IsPaused || after.IsPaused)
+        {
+            return patch.Answer();
+        }
+
+        var (why, whatToDo) = HoldWarnings.Of(leader, state, mode, StableTemplate(view) == after.Template, before.Template != after.Template);
+        return patch.Answer(why, whatToDo);
     }
 
     /// <summary>

@@ -7,24 +7,23 @@ namespace CanaryController.Manager.Kubernetes.Admission.Guards;
 /// <summary>What somebody is told who resumes a Deployment that a Rollout holds.</summary>
 internal static class HoldWarnings
 {
-    /// <summary>Who holds it, and until when.</summary>
-    public static string Why(RolloutObject rollout, RolloutState state, HoldMode mode) => (state.Phase, mode) switch
-    {
-        (RolloutPhase.Aborted, HoldMode.OnChange) => $"It stays paused: the Rollout {rollout.Key} rejected this template.",
-        (_, HoldMode.Always) when state.Phase.IsAtRest() => $"It stays paused: the Rollout {rollout.Key} always holds it.",
-        (_, HoldMode.OnChange) when state.Phase.IsAtRest() => $"It stays paused until the Rollout {rollout.Key} resumes it.",
-        _ => $"It stays paused until the Rollout {rollout.Key} is over.",
-    };
-
-    /// <summary>What leads on from here.</summary>
-    public static string WhatToDo(RolloutObject rollout, RolloutState state, HoldMode mode)
+    /// <summary>Who holds it and until when, and what leads on from here; null where nothing has to be done.</summary>
+    /// <param name="rollout">The Rollout.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="mode">When it holds.</param>
+    /// <param name="isStable">The Deployment asks for stable's template.</param>
+    /// <param name="isNew">It asks for another one than before.</param>
+    public static (string Why, string? WhatToDo) Of(RolloutObject rollout, RolloutState state, HoldMode mode, bool isStable, bool isNew)
     {
         var name = $"{rollout.Key.Name} -n {rollout.Key.Namespace}";
-        return (state.Phase, mode) switch
+        return mode switch
         {
-            (RolloutPhase.Aborted, HoldMode.OnChange) => $"Apply another template, or: canaryctl retry {name}",
-            _ when state.Phase.IsAtRest() => $"To have it back: canaryctl release {name}",
-            _ => $"To end it now: canaryctl promote (or abort) {name}",
+            _ when !state.Phase.IsAtRest() || state.HandOverStarted =>
+                ($"It stays paused until the Rollout {rollout.Key} is over.", $"To end it now: canaryctl promote (or abort) {name}"),
+            HoldMode.Always => ($"It stays paused: the Rollout {rollout.Key} always holds it.", $"To have it back: canaryctl release {name}"),
+            HoldMode.OnChange when isStable => ($"It stays paused until the Rollout {rollout.Key} resumes it, in a moment.", null),
+            HoldMode.OnChange when isNew => ($"It stays paused: the Rollout {rollout.Key} tries this template as a canary first.", null),
+            HoldMode.OnChange => ($"It stays paused: the Rollout {rollout.Key} rejected this template.", $"Apply another template, or: canaryctl retry {name}"),
         };
     }
 }

@@ -61,8 +61,17 @@ public sealed class HoldHookTests
     {
         _bed.Rollout(GuardBed.UnderWay);
         AssertHeld(Write(GuardBed.Deployment(2, paused: true, held: true), GuardBed.Deployment(1, held: true)).Stored);
-        _bed.Rollout(GuardBed.Rest);
-        AssertHeld(Write(GuardBed.Deployment(1, paused: true, held: true), GuardBed.Deployment(1)).Stored);
+        foreach (var phase in new[] { RolloutPhase.Idle, RolloutPhase.Aborted })
+        {
+            _bed.Rollout(GuardBed.UnderWay with { Phase = phase });
+            var (stored, warnings) = Write(GuardBed.Deployment(2, paused: true, held: true), GuardBed.Deployment(1));
+            AssertHeld(stored);
+            Assert.Equal(["It stays paused until the Rollout shop/checkout resumes it, in a moment."], warnings);
+        }
+
+        Assert.Equal(
+            ["It stays paused: the Rollout shop/checkout tries this template as a canary first."],
+            Write(GuardBed.Deployment(2, paused: true, held: true), GuardBed.Deployment(3)).Warnings);
     }
 
     [Fact]
