@@ -16,14 +16,17 @@ internal static class HoldWarnings
     public static (string Why, string? WhatToDo) Of(RolloutObject rollout, RolloutState state, HoldMode mode, bool isStable, bool isNew)
     {
         var name = $"{rollout.Key.Name} -n {rollout.Key.Namespace}";
-        return mode switch
+        if (!state.Phase.IsAtRest() || state.HandOverStarted)
         {
-            _ when !state.Phase.IsAtRest() || state.HandOverStarted =>
-                ($"It stays paused until the Rollout {rollout.Key} is over.", $"To end it now: canaryctl promote (or abort) {name}"),
-            HoldMode.Always => ($"It stays paused: the Rollout {rollout.Key} always holds it.", $"To have it back: canaryctl release {name}"),
-            HoldMode.OnChange when isStable => ($"It stays paused until the Rollout {rollout.Key} resumes it, in a moment.", null),
-            HoldMode.OnChange when isNew => ($"It stays paused: the Rollout {rollout.Key} tries this template as a canary first.", null),
-            HoldMode.OnChange => ($"It stays paused: the Rollout {rollout.Key} rejected this template.", $"Apply another template, or: canaryctl retry {name}"),
+            return ($"It stays paused until the Rollout {rollout.Key} is over.", $"To end it now: canaryctl promote (or abort) {name}");
+        }
+
+        return (mode, isStable, isNew) switch
+        {
+            (HoldMode.Always, _, _) => ($"It stays paused: the Rollout {rollout.Key} always holds it.", $"To have it back: canaryctl release {name}"),
+            (HoldMode.OnChange, true, _) => ($"It stays paused until the Rollout {rollout.Key} resumes it, in a moment.", null),
+            (HoldMode.OnChange, false, true) => ($"It stays paused: the Rollout {rollout.Key} tries this template as a canary first.", null),
+            (HoldMode.OnChange, false, false) => ($"It stays paused: the Rollout {rollout.Key} rejected this template.", $"Apply another template, or: canaryctl retry {name}"),
         };
     }
 }
