@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Kubernetes.Admission.Commands;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
@@ -24,7 +25,7 @@ public sealed class ClusterCommandsTests
     public ClusterCommandsTests()
     {
         _objects = _kube.Cache<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
-        _commands = new(_kube, _objects, new CacheMemory<RolloutObject>());
+        _commands = new(_kube, _objects, new CacheMemory<RolloutObject>(), new CommandTrust(default(Func<byte[]?>)));
     }
 
     [Fact]
