@@ -10,7 +10,7 @@ internal static class ExampleFiles
     public static IEnumerable<string> Rollouts() =>
         Directory.EnumerateFiles(Path.Combine(Root, "examples"), "*.yaml", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
-            .Where(path => File.ReadAllText(path).Contains("kind: Rollout", StringComparison.Ordinal))
+            .Where(path => File.ReadLines(path).Contains("kind: Rollout", StringComparer.Ordinal))
             .Select(path => Path.GetRelativePath(Root, path))
             .Order(StringComparer.Ordinal);
 
