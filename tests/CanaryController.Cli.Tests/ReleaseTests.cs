@@ -87,7 +87,7 @@ public sealed class ReleaseTests
         Assert.Equal((2, ""), (run.Exit, run.Output));
         Assert.StartsWith("No controller has answered for 5ms. Does one run,", run.Error, StringComparison.Ordinal);
         Assert.Contains("After 60ms 1 rollout is not left; what was asked for stays, and is done as soon as it can be. No controller answered.", run.Error, StringComparison.Ordinal);
-        Assert.Contains("Without a controller", run.Error, StringComparison.Ordinal);
+        Assert.Contains("When the controller is dead already", run.Error, StringComparison.Ordinal);
         Assert.Contains("  default/shop: the controller has said nothing yet.", run.Error, StringComparison.Ordinal);
         Assert.True(cluster.IsMarked("shop"));
     }

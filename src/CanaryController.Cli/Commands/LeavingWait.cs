@@ -12,7 +12,7 @@ namespace CanaryController.Cli.Commands;
 internal sealed class LeavingWait(ClusterClient client, Func<CancellationToken, Task<IReadOnlyList<RolloutHold>>> look, CliEnvironment environment, bool isReleased)
 {
     private const string Silence =
-        "Does one run, and does it watch these namespaces? Start it, or, if none will ever run again, give back by hand what docs/operations/kubernetes.md lists under \"Without a controller\".";
+        "Does one run, and does it watch these namespaces? Start it, or, if none will ever run again, give back by hand as docs/operations/uninstall.md says under \"When the controller is dead already\".";
 
     private const int MarksAtOnce = 16;
     private const int MaxListed = 10;
