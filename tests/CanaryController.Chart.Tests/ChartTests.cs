@@ -91,7 +91,7 @@ public sealed partial class ChartTests
     [MemberData(nameof(Renderings))]
     public void The_manager_accepts_the_configuration(int major, string values)
     {
-        var config = Helm.Template(major, values, "--set", "admission.enabled=false").Objects.First(each => each.Kind == "ConfigMap").Json["data"]!["canary-controller.yaml"];
+        var config = Helm.Template(major, values).Objects.First(each => each.Kind == "ConfigMap").Json["data"]!["canary-controller.yaml"];
         var file = Path.GetTempFileName();
         try
         {

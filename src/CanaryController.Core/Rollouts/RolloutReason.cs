@@ -96,6 +96,6 @@ public enum RolloutReason
     /// <summary>The stored state contradicts itself (a fault of this program or of the store); the rollout goes back to stable.</summary>
     InconsistentState,
 
-    /// <summary>The resource was deleted, the route gives stable everything, and nobody has accepted that within a minute: the rollout leaves all the same.</summary>
+    /// <summary>The resource was deleted or released, the route gives stable everything, and nobody has accepted that within a minute: the rollout leaves all the same.</summary>
     RouteUnanswered,
 }

@@ -115,12 +115,14 @@ public sealed class WaitingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_deletion_waits_a_minute_for_an_answer_of_the_router_then_leaves_and_says_so(bool isManaged)
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_deletion_or_release_waits_a_minute_for_an_answer_of_the_router_then_leaves_and_says_so(bool isManaged, bool isDeleted)
     {
         var run = (isManaged ? RolloutRun.Managed(Specs.Step(50)) : RolloutRun.External(Specs.Step(50))).Start();
-        (run.Deleted, run.RouterAccepts) = (true, false);
+        (run.Deleted, run.Released, run.RouterAccepts) = (isDeleted, !isDeleted, false);
         run.After(Specs.Minute / 2);
         Assert.Equal((RolloutPhase.Aborting, false), (run.Present.Phase, run.Last.Forget));
         Assert.NotNull(run.Last.WakeAt);
@@ -129,7 +131,7 @@ public sealed class WaitingTests
         Assert.True(run.Last.Forget);
         var told = Assert.Single(run.Transitions, one => one.Reason is RolloutReason.RouteUnanswered);
         Assert.Contains("nothing has accepted that for 60 s", told.Message, StringComparison.Ordinal);
-        Assert.Equal(RolloutReason.Deleted, run.Present.Reason);
+        Assert.Equal(isDeleted ? RolloutReason.Deleted : RolloutReason.Released, run.Present.Reason);
     }
 
     [Fact]

@@ -63,17 +63,17 @@ internal static class Aborting
         turn.State.Weight == CanaryWeight.Zero && turn.IsTakenUp && Moments.DrainEnd(turn.Spec, turn.State) <= turn.Now;
 
     /// <summary>
-    /// The rollout is deleted, the router carries weight 0, and nobody has said for <see cref="LongestUnanswered"/> that this is in force: nothing more can be done about it.
+    /// The rollout is deleted or released, the router carries weight 0, and nobody has said for <see cref="LongestUnanswered"/> that this is in force: nothing more can be done about it.
     /// </summary>
     public static bool IsUnanswered(Turn turn) =>
-        turn is { Seen: { Deleted: true, Route.Accepted: false }, State: { Phase: RolloutPhase.Aborting, Weight.BasisPoints: 0 } }
+        turn is { Seen: { Leaves: true, Route.Accepted: false }, State: { Phase: RolloutPhase.Aborting, Weight.BasisPoints: 0 } }
         && Splits.IsApplied(turn.State, turn.Seen.Route) && Moments.AnswerEnd(turn.State) <= turn.Now;
 
-    /// <summary>Notes since when a deletion waits for nothing but an answer. A router that was seen to carry out something else has to be written again first.</summary>
+    /// <summary>Notes since when a deletion or a release waits for nothing but an answer. A router that was seen to carry out something else has to be written again first.</summary>
     private static void NoteAnswer(Turn turn)
     {
         var state = turn.State;
-        var waits = turn.Seen.Deleted && state.Phase is RolloutPhase.Aborting && state.Weight == CanaryWeight.Zero && !turn.Seen.Route.Accepted && !turn.IsForeign;
+        var waits = turn.Seen.Leaves && state.Phase is RolloutPhase.Aborting && state.Weight == CanaryWeight.Zero && !turn.Seen.Route.Accepted && !turn.IsForeign;
         var since = !waits ? null : state.WaitingSince ?? (Splits.IsApplied(state, turn.Seen.Route) ? turn.Now : null);
         turn.State = since == state.WaitingSince ? state : state with { WaitingSince = since };
     }
@@ -94,7 +94,7 @@ internal static class Aborting
     private static string Unanswered(Turn turn)
     {
         var why = turn.Seen.Route.Problem is { } problem ? $": {problem}" : ".";
-        return $"The route gives {turn.Stable} everything, and nothing has accepted that for {Durations.Describe(LongestUnanswered)}: the rollout, which is deleted, leaves all the same{why}";
+        return $"The route gives {turn.Stable} everything, and nothing has accepted that for {Durations.Describe(LongestUnanswered)}: the rollout, which is {(turn.Seen.Deleted ? "deleted" : "released")}, leaves all the same{why}";
     }
 
     private static void Lower(Turn turn)

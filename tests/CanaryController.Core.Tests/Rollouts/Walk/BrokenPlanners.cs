@@ -44,7 +44,7 @@ internal static class BrokenPlanners
         [("StepInvariants.FailureRollsBackAtOnce", "is deaf to alarms")] = Seeing(seen => seen with { ExternalAlarm = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at metrics")] = Seeing(seen => seen with { Analysis = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at gates")] = Seeing(seen => seen with { Gates = [] }),
-        [("StepInvariants.FailureRollsBackAtOnce", "does not notice a deletion")] = Seeing(seen => seen with { Deleted = false }),
+        [("StepInvariants.FailureRollsBackAtOnce", "does not notice a deletion")] = Seeing(seen => seen with { Deleted = false, Released = false }),
         [("StepInvariants.DeadlinesAreKept", "never gives up")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { ProgressDeadline = TimeSpan.MaxValue }, state, seen),
         [("StepInvariants.DeadlinesAreKept", "holds for ever")] =
@@ -56,7 +56,7 @@ internal static class BrokenPlanners
         [("WorkloadInvariants.InstancesGoOnlyAfterTheDrain", "ignores the drain delay")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { DrainDelay = TimeSpan.Zero }, state, seen),
         [("WorkloadInvariants.InstancesGoOnlyAfterTheDrain", "takes no answer for one at a deletion")] = (spec, state, seen) =>
-            RolloutPlanner.Decide(spec, seen.Deleted && state is not null ? state with { WaitingSince = state.WaitingSince - WalkBounds.Unit } : state, seen),
+            RolloutPlanner.Decide(spec, seen.Leaves && state is not null ? state with { WaitingSince = state.WaitingSince - WalkBounds.Unit } : state, seen),
         [("WorkloadInvariants.CapacityStaysUnderTraffic", "scales down before the router follows")] = Deciding((_, decision) =>
             decision.Next is { Phase: RolloutPhase.Progressing, CanaryRevision: { } canary } && !decision.Effects.Any(one => one is Effect.ScaleCanary)
                 ? decision with { Effects = decision.Effects.Add(new Effect.ScaleCanary(canary, 1)) }

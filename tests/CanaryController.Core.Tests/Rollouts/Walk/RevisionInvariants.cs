@@ -37,7 +37,7 @@ internal static class RevisionInvariants
     public static string? RequestsAreNeverLost(Edge edge)
     {
         var (before, after, declared) = (edge.State, edge.After, edge.Seen.DeclaredRevision);
-        if (edge.Seen.Deleted || after.StableRevision is null)
+        if (edge.Seen.Leaves || after.StableRevision is null)
         {
             return null;
         }

@@ -55,7 +55,7 @@ internal static class StepInvariants
 
         var failed = seen.Analysis is { } analysis && analysis.Revision == before.CanaryRevision && analysis.Attempt == before.Attempt
             && analysis.Metrics.Any(one => one.Verdict is Verdict.Failed);
-        var mustStop = failed || seen.ExternalAlarm is not null || seen.Deleted || seen.Gates.Any(one => one.Status is GateStatus.Failed)
+        var mustStop = failed || seen.ExternalAlarm is not null || seen.Leaves || seen.Gates.Any(one => one.Status is GateStatus.Failed)
             || (seen.Workload.CanaryReady == 0 && before.Weight > CanaryWeight.Zero && (edge.Spec.Workload is WorkloadKind.Managed || seen.Route.Applied is not null));
         return mustStop && Invariants.SameAttempt(edge) && edge.After.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted)
             ? $"It had to be rolled back, and is {edge.After.Phase}."

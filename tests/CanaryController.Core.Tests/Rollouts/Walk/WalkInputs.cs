@@ -98,6 +98,7 @@ internal static class WalkInputs
         yield return well with { Deleted = true, Route = silent };
         yield return well with { Deleted = true, Route = well.Route with { Accepted = false } };
         yield return well with { Deleted = true, Workload = weak };
+        yield return well with { Released = true };
         yield return well with { Analysis = Evidence(spec, state, Verdict.NoData) };
         yield return well with { ExternalAlarm = "The pager says so." };
         yield return well with { ExternalAlarm = "The pager says so.", DeclaredRevision = "v3" };

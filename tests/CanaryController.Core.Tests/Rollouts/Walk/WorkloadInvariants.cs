@@ -65,7 +65,7 @@ internal static class WorkloadInvariants
 
     /// <summary>A deletion has waited long enough for somebody to accept what the router carries.</summary>
     private static bool IsUnanswered(Edge edge) =>
-        edge is { State.Phase: RolloutPhase.Aborting, Seen.Deleted: true } && edge.Seen.Now - edge.State.WaitingSince >= WalkBounds.Unit;
+        edge is { State.Phase: RolloutPhase.Aborting, Seen.Leaves: true } && edge.Seen.Now - edge.State.WaitingSince >= WalkBounds.Unit;
 
     private static Effect.ScaleCanary? Scaling(Edge edge) => edge.Decision.Effects.OfType<Effect.ScaleCanary>().SingleOrDefault();
 }
