@@ -177,7 +177,7 @@ cmd_help() {
   hooks                             run check before each commit
 HELP
   [ ! -x eng/publish.sh ] || echo "  publish                           self-contained archives with checksums"
-  echo "  images --registry HOST[/PATH] | --archive FOLDER  container images of canary-manager and canaryctl for amd64 and arm64"
+  echo "  images --registry HOST[/PATH] | --archive FOLDER  container images of canary-manager and canaryctl for this platform"
   echo "  help                              this"
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh images --registry HOST[/PATH] | --archive FOLDER: the container images canary-manager and canaryctl for amd64 and arm64, made by the SDK without a container engine. The first
+# ./build.sh images --registry HOST[/PATH] | --archive FOLDER: the container images canary-manager and canaryctl for the platform of this machine, made by the SDK without a container engine. The first
 # pushes them, as whom `docker login` or SDK_CONTAINER_REGISTRY_UNAME and _PWORD say; the second writes one OCI archive each. VERSION=1.2.3 names the version and the tag; the default is
 # Directory.Build.props'. The base images come from Microsoft's registry; BASE_REGISTRY=HOST[/PATH] names a mirror of it.
 set -euo pipefail
