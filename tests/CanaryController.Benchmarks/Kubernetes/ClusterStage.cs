@@ -65,7 +65,7 @@ internal sealed class ClusterStage : IAsyncDisposable
             mode: Kubernetes
             kubernetes: {kubeconfig: {{_stage.Folder}}/kubeconfig}
             prometheus: {url: 'http://127.0.0.1:{{_stage.PrometheusPort}}'}
-            api: {listen: 'http://127.0.0.1:{{port}}'}
+            api: {listen: 'http://127.0.0.1:{{port}}', kubernetesTokens: {enabled: false} }
 
             """,
             cancellation);
