@@ -139,7 +139,11 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
             ["kind"] = Rollout.KindText,
             ["metadata"] = new JsonObject
             {
-                ["namespace"] = "shop", ["name"] = name, ["uid"] = name, ["resourceVersion"] = "7", ["creationTimestamp"] = "2026-01-01T00:00:00Z",
+                ["namespace"] = "shop",
+                ["name"] = name,
+                ["uid"] = name,
+                ["resourceVersion"] = "7",
+                ["creationTimestamp"] = "2026-01-01T00:00:00Z",
                 ["annotations"] = isReleased ? new JsonObject { [Rollout.ReleaseAnnotation] = "true" } : [],
             },
             ["spec"] = JsonNode.Parse("""
