@@ -30,6 +30,7 @@ internal static class KubernetesRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddHostedService<RolloutWorkers>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSource>());
+        services.AddHostedService<StrayKeeper>();
         services.AddHostedService<StartMemory>();
         services.AddCommandTrust(options.Admission);
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;

@@ -14,6 +14,9 @@ internal static class SelectorOwners
     /// <summary>More than this is not noted: the selector then stays ours, and an apply has to be forced once.</summary>
     public const int MaxCharacters = 32 * 1024;
 
+    /// <summary>A name that stands there twice would fail later, where nobody expects it.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private static readonly FieldOwners _owners = new("f:selector");
 
     /// <summary>The note for a change of <paramref name="service"/>; null when there is nobody to note.</summary>
@@ -34,7 +37,7 @@ internal static class SelectorOwners
     {
         try
         {
-            return (string?)service["metadata"]?["annotations"]?[WorkloadMarks.SelectorOwners] is { } text ? JsonNode.Parse(text) as JsonArray : null;
+            return (string?)service["metadata"]?["annotations"]?[WorkloadMarks.SelectorOwners] is { } text ? JsonNode.Parse(text, documentOptions: Strict) as JsonArray : null;
         }
         catch (JsonException)
         {

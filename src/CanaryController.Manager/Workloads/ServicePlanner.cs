@@ -25,24 +25,18 @@ internal static class ServicePlanner
         {
             plan.Do(new WorkloadAction.ChangeService(apex, $"points {apex.Meta.Name.Name} at {front}") { Hash = front });
         }
-        else
+        else if (Returned(apex) is { } returned)
         {
-            ReturnSelector(plan, apex);
+            plan.Do(returned);
         }
     }
 
     /// <summary>At leaving: the apex first, then those that we made.</summary>
     public static void Leave(WorkloadView view, WorkloadPlan plan)
     {
-        if (view.Seen.Apex is { } apex && Hash(apex) is not null && !view.Target.IsByPodCount)
+        if (view.Seen.Apex is { } apex && !view.Target.IsByPodCount && Open(apex) is { } opens)
         {
-            plan.Do(new WorkloadAction.ChangeService(apex, $"lets {apex.Meta.Name.Name} choose all pods again") { Hash = "" });
-            return;
-        }
-
-        ReturnSelector(plan, view.Seen.Apex);
-        if (plan.HasActions)
-        {
+            plan.Do(opens);
             return;
         }
 
@@ -70,6 +64,14 @@ internal static class ServicePlanner
             }
         }
     }
+
+    /// <summary>What is to be taken from an apex next: the pin, the note of who applied the selector, the webhook's mark, which remembers that something is left. Null when nothing is.</summary>
+    public static WorkloadAction? Open(ServiceObject apex) =>
+        Hash(apex) is not null ? new WorkloadAction.ChangeService(apex, $"lets {apex.Meta.Name.Name} choose all pods again") { Hash = "" }
+        : Returned(apex) is { } returned ? returned
+        : apex.Meta.Annotations.ContainsKey(WorkloadMarks.Pinned)
+            ? new WorkloadAction.ChangeService(apex, $"takes its mark from {apex.Meta.Name.Name}") { Annotations = [new(WorkloadMarks.Pinned, null)] }
+        : null;
 
     /// <summary>The name of a Service that stands where one of ours should, and is not ours; null when there is none.</summary>
     public static string? Foreign(WorkloadView view) =>
@@ -173,14 +175,10 @@ internal static class ServicePlanner
         return view.Seen.CanaryService is { } service ? Hash(service) ?? stable : stable;
     }
 
-    /// <summary>Whoever applied the selector owns it again: otherwise the next apply that is not forced would be refused.</summary>
-    private static void ReturnSelector(WorkloadPlan plan, ServiceObject? apex)
-    {
-        if (apex is not null && apex.Meta.Annotations.ContainsKey(WorkloadMarks.SelectorOwners))
-        {
-            plan.Do(new WorkloadAction.ReturnSelector(apex, $"gives the selector of {apex.Meta.Name.Name} back to whoever applied it"));
-        }
-    }
+    /// <summary>Whoever applied the selector owns it again: otherwise the next apply that is not forced would be refused. Null when nobody is noted.</summary>
+    private static WorkloadAction.ReturnSelector? Returned(ServiceObject apex) => apex.Meta.Annotations.ContainsKey(WorkloadMarks.SelectorOwners)
+        ? new(apex, $"gives the selector of {apex.Meta.Name.Name} back to whoever applied it")
+        : null;
 
     private static string? Hash(ServiceObject service) => service.Selector.GetValueOrDefault(Marks.PodTemplateHash);
 

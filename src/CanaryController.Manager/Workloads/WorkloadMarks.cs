@@ -6,6 +6,9 @@ internal static class WorkloadMarks
     /// <summary>On a Deployment: it is paused because of the rollout of this name, so leaving resumes it. One that was paused before stays paused.</summary>
     public const string Held = "canarycontroller.io/held";
 
+    /// <summary>On an apex Service: the webhook pinned it for the rollout of this name, inside somebody's apply. Goes with the pin at leaving.</summary>
+    public const string Pinned = "canarycontroller.io/pinned";
+
     /// <summary>On a Deployment: written to make its controller look again.</summary>
     public const string Nudge = "canarycontroller.io/nudge";
 

@@ -11,6 +11,7 @@ internal static class WorkloadRegistration
         .AddSingleton<WorkloadCaches>()
         .AddSingleton<WorkloadExecutor>()
         .AddSingleton<HoldContention>()
+        .AddSingleton<StrayMarks>()
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeploymentWorkloads>(provider, hold))
         .AddSingleton<ForeignWorkloads>()
         .AddSingleton<ClusterWorkloads>()

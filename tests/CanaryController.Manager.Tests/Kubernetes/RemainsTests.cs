@@ -101,6 +101,19 @@ public sealed class RemainsTests
         Assert.Null(Remains.Of(External("shop")));
     }
 
+    [Theory]
+    [InlineData("""{"stable":"shop-v1","rules":[null]}""")]
+    [InlineData("""{"stable":"shop-v1","rules":[{"rule":0}]}""")]
+    [InlineData("""{"stable":"shop-v1","stable":"shop-v2","rules":[]}""")]
+    [InlineData("""{"stable":"shop-v1","rules":[],"owners":[{"a":1,"a":2}]}""")]
+    public void A_note_on_a_route_that_cannot_be_ours_tells_nothing(string note)
+    {
+        var route = RouteRig.Route("web", "[]");
+        route["metadata"]!["annotations"]!["canarycontroller.io/original"] = note;
+        _routes.Put(RouteRig.Project(route));
+        Assert.Null(Remains.Of(External("shop")));
+    }
+
     private void Divided(int first, int second)
     {
         var route = RouteRig.Route("web", $$"""[{"backendRefs": [{"name": "shop-v1", "weight": {{first}} }, {"name": "shop-v2", "weight": {{second}} }]}]""");

@@ -66,6 +66,31 @@ public sealed class SelectorOwnersTests
         Assert.Null(SelectorOwners.Note(Service(Ours)));
     }
 
+    [Theory]
+    [InlineData("""[{"manager": 5, "operation": {}, "fieldsV1": {"f:spec": {"f:selector": {} } } }]""")]
+    [InlineData("""[{"manager": "a", "fieldsV1": {"f:spec": 7} }, 3, null]""")]
+    [InlineData("""[{"manager": "a", "fieldsV1": 1}]""")]
+    [InlineData("""[{"manager": "a", "manager": "b", "fieldsV1": {"f:spec": {"f:selector": {} } } }]""")]
+    public void A_note_that_somebody_else_wrote_stops_nothing(string note)
+    {
+        var service = Service(TheirRest, Ours);
+        service["metadata"]!["annotations"] = new JsonObject { [WorkloadMarks.SelectorOwners] = note };
+        Assert.Null(Record.Exception(() => SelectorOwners.Return(service)));
+    }
+
+    [Fact]
+    public void What_the_webhook_pinned_and_marked_is_unmarked_at_leaving()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        var apex = run.Cluster.Services["checkout"];
+        run.Cluster.Services["checkout"] = apex with { Meta = apex.Meta with { Annotations = new Dictionary<string, string> { [WorkloadMarks.Pinned] = "checkout" } } };
+        run.Deleted = true;
+        run.Settle();
+        Assert.True(run.IsForgotten);
+        Assert.Empty(run.Cluster.Services["checkout"].Meta.Annotations);
+        Assert.DoesNotContain(ClusterModel.Hash, run.Cluster.Services["checkout"].Selector.Keys);
+    }
+
     private static void AssertGivenBack(WorkloadRun run)
     {
         var apex = run.Cluster.Services["checkout"];

@@ -1,11 +1,11 @@
 namespace CanaryController.Manager.Kubernetes.Access;
 
-/// <summary>What asking the cluster about callers logs: changes only, never a token. Event ids 5200 to 5299.</summary>
+/// <summary>What asking the cluster about callers logs: changes only, never a token. Event ids 5250 to 5299.</summary>
 internal static partial class AccessLog
 {
-    [LoggerMessage(5200, LogLevel.Warning, "{Trouble}")]
+    [LoggerMessage(5250, LogLevel.Warning, "{Trouble}")]
     public static partial void ReviewsFail(this ILogger logger, string trouble);
 
-    [LoggerMessage(5201, LogLevel.Information, "The API server answers {Resource}.")]
+    [LoggerMessage(5251, LogLevel.Information, "The API server answers {Resource}.")]
     public static partial void ReviewsAreBack(this ILogger logger, string resource);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Text.Json;
@@ -115,11 +116,11 @@ internal sealed class AdmissionServer : IHostedService, IAsyncDisposable
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            await RefuseAsync(context, AdmissionOutcome.Busy, StatusCodes.Status503ServiceUnavailable, $"no turn, or no whole body, within {Patience.TotalSeconds:0} s");
+            await RefuseAsync(context, AdmissionOutcome.Busy, StatusCodes.Status503ServiceUnavailable, $"no turn within {Patience.TotalSeconds:0} s");
         }
         catch (Exception wrong) when (wrong is OperationCanceledException or IOException)
         {
-            // Whoever asked is gone.
+            // Whoever asked is gone, or sent too slowly.
             outcome = AdmissionOutcome.Unreadable;
         }
         finally
@@ -142,14 +143,14 @@ internal sealed class AdmissionServer : IHostedService, IAsyncDisposable
 
         try
         {
-            using var body = await PooledBody.ReadAsync(context.Request.Body, context.Request.ContentLength, MaxBodyBytes, cancellation);
+            using var body = await ReadAsync(context, cancellation);
             if (body is null)
             {
                 return await RefuseAsync(context, AdmissionOutcome.Unreadable, StatusCodes.Status413PayloadTooLarge, $"more than {MaxBodyBytes >> 20} MB");
             }
 
             using var document = JsonDocument.Parse(body.Memory);
-            return AdmissionReview.TryRead(document.RootElement, out var request, out var problem)
+            return TryRead(document.RootElement, out var request, out var problem)
                 ? await DecideAsync(context, hook, request)
                 : await RefuseAsync(context, AdmissionOutcome.Unreadable, StatusCodes.Status400BadRequest, problem);
         }
@@ -160,6 +161,34 @@ internal sealed class AdmissionServer : IHostedService, IAsyncDisposable
         catch (JsonException)
         {
             return await RefuseAsync(context, AdmissionOutcome.Unreadable, StatusCodes.Status400BadRequest, "the body is not JSON");
+        }
+    }
+
+    /// <summary>A read that was given up cannot be gone on with, nor can what is left of the body be skipped: the connection ends with it.</summary>
+    private static async ValueTask<PooledBody?> ReadAsync(HttpContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PooledBody.ReadAsync(context.Request.Body, context.Request.ContentLength, MaxBodyBytes, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+            throw;
+        }
+    }
+
+    /// <summary>What a text is that ends in the middle of a character is found only when it is read.</summary>
+    private static bool TryRead(JsonElement review, [NotNullWhen(true)] out AdmissionRequest? request, [NotNullWhen(false)] out string? problem)
+    {
+        try
+        {
+            return AdmissionReview.TryRead(review, out request, out problem);
+        }
+        catch (InvalidOperationException)
+        {
+            (request, problem) = (null, "a text in the review is not Unicode");
+            return false;
         }
     }
 

@@ -33,8 +33,8 @@ internal sealed class FieldOwners(string member)
     /// <summary>The one that wrote it last; null when nobody but us did.</summary>
     public string? LastWriter(JsonObject item) => Entries(item)
         .Where(entry => !IsOurs(entry) && PartOf(entry) is not null)
-        .OrderByDescending(entry => (string?)entry["time"], StringComparer.Ordinal)
-        .Select(entry => (string?)entry["manager"])
+        .OrderByDescending(entry => Text(entry, "time"), StringComparer.Ordinal)
+        .Select(entry => Text(entry, "manager"))
         .FirstOrDefault();
 
     /// <summary>
@@ -83,9 +83,12 @@ internal sealed class FieldOwners(string member)
 
     private static IEnumerable<JsonObject> Entries(JsonObject item) => (item["metadata"]?["managedFields"] as JsonArray ?? []).OfType<JsonObject>();
 
-    private static bool IsOurs(JsonObject entry) => (string?)entry["manager"] == Marks.FieldManager;
+    private static bool IsOurs(JsonObject entry) => Text(entry, "manager") == Marks.FieldManager;
 
-    private static bool IsSame(JsonObject left, JsonObject right) => _identity.All(key => (string?)left[key] == (string?)right[key]);
+    private static bool IsSame(JsonObject left, JsonObject right) => _identity.All(key => Text(left, key) == Text(right, key));
 
-    private JsonNode? PartOf(JsonObject entry) => (entry["fieldsV1"] as JsonObject)?[Spec]?[member];
+    private JsonNode? PartOf(JsonObject entry) => ((entry["fieldsV1"] as JsonObject)?[Spec] as JsonObject)?[member];
+
+    /// <summary>A note stands in an annotation, where anybody may write anything.</summary>
+    private static string? Text(JsonObject entry, string key) => entry[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -15,7 +15,7 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
     /// <summary>All annotations of an object together may have 256 KiB, and others want some too.</summary>
     public const int MaxCharacters = 64 * 1024;
 
-    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false };
 
     /// <summary>What <paramref name="route"/> remembers; null when it was never divided, or the note is not ours to read.</summary>
     public static OriginalRoute? Of(HttpRouteObject route)
@@ -27,10 +27,13 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
 
         try
         {
-            return JsonSerializer.Deserialize<OriginalRoute>(text, _options) is { Stable: not null, Rules: not null } original ? original : null;
+            return JsonSerializer.Deserialize<OriginalRoute>(text, _options) is { Stable: not null, Rules: not null } original && original.Rules.All(rule => rule is { Name: not null })
+                ? original
+                : null;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
         {
+            // A name that stands twice in the owners is an ArgumentException.
             return null;
         }
     }

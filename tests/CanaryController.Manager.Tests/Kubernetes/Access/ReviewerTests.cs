@@ -97,7 +97,7 @@ public sealed class ReviewerTests : IAsyncLifetime
         _cluster.Refusing = 0;
         await IdentifyAsync("secret-token");
 
-        Assert.Equal(["5200", "5201"], _bed.Log.Lines.Select(line => line.Split(' ')[0]));
+        Assert.Equal(["5250", "5251"], _bed.Log.Lines.Select(line => line.Split(' ')[0]));
         Assert.DoesNotContain("secret-token", $"{told}{string.Join('\n', _bed.Log.Lines)}", StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
@@ -22,7 +23,7 @@ internal sealed class AdmissionBed : IAsyncDisposable
 
     private readonly KubeConnection _connection = new(new KubernetesClientConfiguration { Host = "http://127.0.0.1:1" });
     private readonly KubeBed _kube = new("http://127.0.0.1:1");
-    private readonly ILoggerFactory _loggers = LoggerFactory.Create(_ => { });
+    private readonly ILoggerFactory _loggers;
     private readonly CertificatePair _authority = CertificateMaker.Authority(TimeProvider.System.GetUtcNow());
     private readonly AdmissionServer _server;
     private readonly OwnIdentity _self;
@@ -34,6 +35,7 @@ internal sealed class AdmissionBed : IAsyncDisposable
         _self = new(options, _connection, _kube.Api, new Backoff(new Random(1)), Time, _kube.Log.For<OwnIdentity>());
         var desk = new AdmissionDesk(hooks, new Informers([new FixedInformer(isSynced)]), _self, _kube.Log.For<AdmissionDesk>());
         Serving = new(_kube.Log.For<ServingCertificate>());
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(new Workloads.Lines(ServerLog)));
         _server = new(options, desk, new(Metrics.WithCustomRegistry(_kube.Registry)), Serving, Time, _loggers);
         Serve();
     }
@@ -43,6 +45,9 @@ internal sealed class AdmissionBed : IAsyncDisposable
     public ServingCertificate Serving { get; }
 
     public IEnumerable<string> Log => _kube.Log.Lines;
+
+    /// <summary>What Kestrel says.</summary>
+    public ConcurrentQueue<string> ServerLog { get; } = [];
 
     /// <summary>The client trusts what the bundle would say, and the name is checked.</summary>
     public HttpClient Client => _client ??= Connect(_authority.Certificate);

@@ -96,6 +96,7 @@ public sealed class AdmissionServerTests
         Assert.Equal(HttpStatusCode.BadRequest, (await bed.PostAsync("/admission/told", Reviews.Of("Rollout", null).ToJsonString())).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await bed.PostAsync("/admission/told", Reviews.Of("Rollout", Item, operation: "UPDATE").ToJsonString())).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await bed.PostAsync("/admission/told", new string('[', 100_000))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await bed.PostAsync("/admission/told", review.Replace("\"alice\"", "\"\\ud800\"", StringComparison.Ordinal))).Status);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await bed.PostAsync("/admission/told", new StringContent(review, MediaTypeHeaderValue.Parse("text/plain")))).Status);
         using var get = await bed.Client.GetAsync(new Uri("/admission/told", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
@@ -117,6 +118,30 @@ public sealed class AdmissionServerTests
     }
 
     [Fact]
+    public async Task A_body_that_does_not_come_ends_with_its_connection_and_nothing_is_skipped_of_it()
+    {
+        await using var bed = await new AdmissionBed([new ToldHook("/admission/told", _ => AdmissionAnswer.Unchanged)]).StartAsync();
+        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var answer = AskAsync();
+        await begun.Task;
+        while (!(await bed.MetricsAsync()).Contains("{hook=\"told\",outcome=", StringComparison.Ordinal))
+        {
+            bed.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        end.SetResult();
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer);
+        Assert.DoesNotContain(bed.ServerLog, line => line.Contains("draining", StringComparison.Ordinal));
+
+        async Task<HttpStatusCode> AskAsync()
+        {
+            using var content = new EndlessContent(begun, end.Task);
+            return (await bed.PostAsync("/admission/told", content)).Status;
+        }
+    }
+
+    [Fact]
     public async Task It_shows_the_certificate_of_the_bundle_and_a_new_one_as_soon_as_it_is_there()
     {
         await using var bed = await new AdmissionBed([new ToldHook("/admission/told", _ => AdmissionAnswer.Unchanged)]).StartAsync();
@@ -132,5 +157,35 @@ public sealed class AdmissionServerTests
         bed.Serving.Offer("nonsense", "nonsense");
         await bed.ReviewAsync("/admission/told", Reviews.Of("Rollout", Item));
         Assert.Single(bed.Log, line => line.StartsWith("5211 ", StringComparison.Ordinal));
+    }
+
+    /// <summary>A part of a body, and then nothing.</summary>
+    private sealed class EndlessContent : HttpContent
+    {
+        private const int Length = 100;
+
+        private readonly TaskCompletionSource _begun;
+        private readonly Task _end;
+
+        public EndlessContent(TaskCompletionSource begun, Task end)
+        {
+            (_begun, _end) = (begun, end);
+            Headers.ContentType = new("application/json");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{"u8.ToArray());
+            await stream.FlushAsync();
+            _begun.TrySetResult();
+            await _end;
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(new string(' ', Length - 1)));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Length;
+            return true;
+        }
     }
 }

@@ -122,6 +122,17 @@ public sealed class CommandStampTests
     }
 
     [Fact]
+    public void A_key_that_goes_away_while_a_stamp_is_judged_lets_nobody_forge_one()
+    {
+        var forged = Command("Promote", "promote-1", null);
+        using var document = JsonDocument.Parse(forged.ToJsonString());
+        var subject = new StampSubject("RolloutCommand", "shop", "promote-1", false, StampSubject.HashOf(document.RootElement));
+        forged["metadata"]!["annotations"] = new JsonObject { [Stamp] = CommandStamp.Make([], new("root", "", []), Now, "1", subject).Write() };
+        var asked = 0;
+        Assert.IsType<CommandStanding.Refused>(new CommandTrust(() => asked++ == 0 ? Key : null).Judge(Stored(forged), []));
+    }
+
+    [Fact]
     public void What_is_no_command_is_denied_with_all_that_is_wrong_even_without_a_key()
     {
         var item = Command("Promote", "p", null);

@@ -53,12 +53,14 @@ internal sealed class CommandTrust
             return asked.Action is RolloutAction.Approve ? new CommandStanding.Refused(ApprovalRefusal) : new CommandStanding.Counts(asked with { Actor = ClaimOf(command) });
         }
 
-        if (command.Stamp is not null && _key() is null)
+        // Asked once: the Secret may go in between, and with no bytes for a key anybody could have made the code.
+        var key = _key();
+        if (command.Stamp is not null && key is null)
         {
             return Lowers(asked.Action) ? new CommandStanding.Counts(asked with { Actor = ClaimOf(command) }) : CommandStanding.Undecided;
         }
 
-        var problem = WhyUnstamped(command, sameStamp);
+        var problem = WhyUnstamped(command, sameStamp, key);
         return problem is null ? new CommandStanding.Counts(asked with { Actor = ActorOf(command.Stamp!.User) })
             : Lowers(asked.Action) ? new CommandStanding.Counts(asked with { Actor = ClaimOf(command) })
             : new CommandStanding.Refused(
@@ -72,14 +74,14 @@ internal sealed class CommandTrust
         RolloutAction.Start or RolloutAction.Promote or RolloutAction.Resume or RolloutAction.Retry or RolloutAction.Skip or RolloutAction.Undo or RolloutAction.Approve => false,
     };
 
-    private string? WhyUnstamped(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject> sameStamp)
+    private static string? WhyUnstamped(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject> sameStamp, byte[]? key)
     {
         if (command.Stamp is not { } stamp)
         {
             return $"it carries no stamp: the admission webhook was not asked when it was created (it is missing, or the label {Marks.ActionLabel} says another action)";
         }
 
-        var (meta, key) = (command.Meta, _key!()!);
+        var meta = command.Meta;
         var named = new StampSubject(RolloutCommandResource.KindText, meta.Name.Namespace, meta.Name.Name, false, command.SpecHash);
         var isFor = stamp.IsFor(key, named)
             || (command.GenerateName is { Length: > 0 } prefix && meta.Name.Name.StartsWith(prefix, StringComparison.Ordinal) && stamp.IsFor(key, named with { Name = prefix, IsGenerated = true }));

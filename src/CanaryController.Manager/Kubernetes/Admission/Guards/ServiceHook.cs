@@ -36,7 +36,9 @@ internal sealed class ServiceHook(IObjectCache<RolloutObject> rollouts, Workload
                 : new JsonPatch().Add(PinPath, was).Answer(wanted is null ? null : $"The Rollout {leader.Key} pins {was} in the selector: it stays.");
         }
 
-        return wanted is null && after.SelectorApplier is not null && Pinnable(target, state) is { } hash ? new JsonPatch().Add(PinPath, hash).Answer() : AdmissionAnswer.Unchanged;
+        return wanted is null && after.SelectorApplier is not null && Pinnable(target, state) is { } hash
+            ? new JsonPatch().Add(PinPath, hash).Annotate(request.Object, (WorkloadMarks.Pinned, leader.Meta.Name.Name)).Answer()
+            : AdmissionAnswer.Unchanged;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Tests.Kubernetes.Admission.Guards;
 
@@ -31,7 +32,8 @@ public sealed class ServiceHookTests
     [Fact]
     public void A_selector_that_is_applied_server_side_is_pinned_inside_the_apply()
     {
-        Assert.Equal("h1", Hash(Write(GuardBed.ApexService(), GuardBed.ApexService(applier: "argocd")).Stored));
+        var pinned = Write(GuardBed.ApexService(), GuardBed.ApexService(applier: "argocd")).Stored;
+        Assert.Equal(("h1", "checkout"), (Hash(pinned), (string?)pinned["metadata"]!["annotations"]![WorkloadMarks.Pinned]));
         Assert.Null(Hash(Write(GuardBed.ApexService(), GuardBed.ApexService()).Stored));
     }
 
