@@ -74,8 +74,13 @@ internal sealed class ClusterRemains(
     private bool IsOthers(Seen seen, string route) =>
         rollouts.By(RolloutObject.RouteKey(seen.Namespace, route)).Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid);
 
+    /// <summary>A mark can be copied with its object, or written by anybody: what another rollout leads is that one's.</summary>
     private string? Held(Seen seen) => deployments.All
-        .FirstOrDefault(deployment => deployment.Meta.Name.Namespace == seen.Namespace && deployment.Meta.Annotations.GetValueOrDefault(WorkloadMarks.Held) == seen.Name)?.Meta.Name.Name;
+        .FirstOrDefault(deployment => deployment.Meta.Name.Namespace == seen.Namespace && deployment.Meta.Annotations.GetValueOrDefault(WorkloadMarks.Held) == seen.Name && !IsLedByOther(seen, deployment))
+        ?.Meta.Name.Name;
+
+    private bool IsLedByOther(Seen seen, DeploymentObject deployment) => rollouts.By(RolloutObject.DeploymentKey(seen.Namespace, deployment.Meta.Name.Name))
+        .Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid && other.Status?.State is { StableRevision: not null });
 
     /// <summary>The one that is held says so. Otherwise stable's ReplicaSet has an owner, and ReplicaSets of ours are called after their Deployment.</summary>
     private string DeploymentOf(Seen seen, string? stored)

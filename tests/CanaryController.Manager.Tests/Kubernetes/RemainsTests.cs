@@ -73,6 +73,21 @@ public sealed class RemainsTests
     }
 
     [Fact]
+    public void A_Deployment_that_another_rollout_leads_is_not_taken_from_it_whoever_it_is_marked_for()
+    {
+        var model = ClusterModel.With(4);
+        _deployments.Put(model.Deployment! with { Meta = model.Deployment.Meta with { Annotations = new Dictionary<string, string> { [WorkloadMarks.Held] = "other" } } });
+        Assert.NotNull(Remains.Of(Broken("other")));
+        var status = RolloutStatusJson.Write(new RolloutStatus().With(new RolloutState { StableRevision = "h1" }, 1));
+        _rollouts.Put(Project(
+            "checkout",
+            """{"workload": {"kind": "Deployment", "name": "checkout"}, "service": {"name": "checkout", "port": 80}, "traffic": {"router": "ReplicaRatio"}, "strategy": {"steps": [{"weight": 50}]}}""",
+            status));
+        Assert.NotEmpty(_rollouts.All[0].IndexKeys);
+        Assert.Null(Remains.Of(Broken("other")));
+    }
+
+    [Fact]
     public void Nothing_is_left_of_a_rollout_that_led_nothing_whatever_its_text_names()
     {
         var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
@@ -136,7 +151,7 @@ public sealed class RemainsTests
         name,
         $$$"""{"workload": {"kind": "External", "versions": {"stable": "shop-v1", "canary": "shop-v2"}}, "traffic": {"router": "GatewayAPI", "gatewayAPI": {"httpRoutes": [{"name": "web"}]}}{{{more}}}}""");
 
-    private static RolloutObject Project(string name, string spec) => new JsonObject
+    private static RolloutObject Project(string name, string spec, string? status = null) => new JsonObject
     {
         ["apiVersion"] = Rollout.ApiVersionText,
         ["kind"] = Rollout.KindText,
@@ -145,5 +160,6 @@ public sealed class RemainsTests
             ["namespace"] = "shop", ["name"] = name, ["uid"] = name, ["resourceVersion"] = "7", ["creationTimestamp"] = "2026-01-01T00:00:00Z", ["deletionTimestamp"] = "2026-01-02T00:00:00Z",
         },
         ["spec"] = JsonNode.Parse(spec),
+        ["status"] = status is null ? null : JsonNode.Parse(status),
     }.Project(RolloutObject.Project);
 }
