@@ -246,6 +246,18 @@ internal sealed class FakeCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>One that was released, and whose text the controller calls wrong.</summary>
+    public FakeCluster Wrong(string name, string ns = "default")
+    {
+        Change(name, ns, item => item["metadata"]!.AsObject()["annotations"] = new JsonObject { [Rollout.ReleaseAnnotation] = "true" });
+        var status = new RolloutStatus
+        {
+            ObservedGeneration = (long)Server.Store.Find(Rollouts, ns, name)!["metadata"]!["generation"]!,
+            Conditions = [new() { Type = "Ready", Status = ConditionStatus.False, Reason = "Invalid", Message = "It never was valid.", LastTransitionTime = Sample.Now }],
+        };
+        return Change(name, ns, item => item["status"] = JsonNode.Parse(RolloutStatusJson.Write(status)), "status");
+    }
+
     private void Say(string name, string ns, string reason, string message)
     {
         var status = new RolloutStatus { Message = message, State = new() { Message = message }, Conditions = [new() { Type = "Ready", Status = ConditionStatus.False, Reason = reason, Message = message, LastTransitionTime = Sample.Now }] };

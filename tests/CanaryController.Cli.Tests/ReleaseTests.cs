@@ -32,6 +32,20 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task One_that_never_was_valid_is_named_and_not_waited_for()
+    {
+        await using var cluster = (await FakeCluster.StartAsync()).Add().Hold().Add("cart").Obey();
+        Assert.Equal(0, (await cluster.RunAsync("release shop")).Exit);
+        cluster.Wrong("cart");
+        var run = await cluster.RunAsync("adopt --all");
+        Assert.Equal(1, run.Exit);
+        Assert.Contains("default/cart: not led; correct the Rollout, and it is.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("default/cart cannot be led: Invalid: It never was valid.", run.Error, StringComparison.Ordinal);
+        Assert.True(cluster.IsHeld("shop"));
+        Assert.False(cluster.IsMarked("cart"));
+    }
+
+    [Fact]
     public async Task All_are_released_and_those_that_nobody_leads_at_once()
     {
         await using var cluster = (await FakeCluster.StartAsync()).Add().Hold().Add("cart").Add("web", "prod").Hold("web", "prod").Obey();

@@ -78,6 +78,13 @@ public sealed class StatusViewTests
     }
 
     [Fact]
+    public void A_rollout_that_cannot_be_adopted_yet_says_why()
+    {
+        var status = Status(new RolloutState()) with { Message = "The Deployment shop is not there." };
+        Assert.Equal("The Deployment shop is not there.", StatusViews.From(Read(RolloutStatusJson.Write(status)), _now).Message);
+    }
+
+    [Fact]
     public void A_text_that_is_wrong_leaves_the_one_in_force_and_shows_its_problems()
     {
         var good = Read("").Resource!;

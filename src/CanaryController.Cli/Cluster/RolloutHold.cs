@@ -14,6 +14,9 @@ namespace CanaryController.Cli.Cluster;
 /// <param name="Says">What it wrote last: reason and sentence. Empty before the first time.</param>
 internal sealed record RolloutHold(RolloutKey Key, bool IsHeld, bool IsMarked, bool IsDeleting, bool IsAnswered, string Says)
 {
+    /// <summary>The controller has read the present text, and it never had a valid one: nothing can be led by it.</summary>
+    public bool IsWrong { get; private init; }
+
     /// <summary>Reads an object of the API server.</summary>
     public static RolloutHold Read(JsonElement item)
     {
@@ -26,6 +29,9 @@ internal sealed record RolloutHold(RolloutKey Key, bool IsHeld, bool IsMarked, b
             metadata.TryGetProperty("annotations", out var annotations) && annotations.TryGetProperty(Rollout.ReleaseAnnotation, out var mark) && mark.GetString() == "true",
             metadata.TryGetProperty("deletionTimestamp", out _),
             ready?.Reason == "Leaving",
-            ready is null ? "" : ready.Message is { Length: > 0 } message ? $"{ready.Reason}: {message}" : ready.Reason);
+            ready is null ? "" : ready.Message is { Length: > 0 } message ? $"{ready.Reason}: {message}" : ready.Reason)
+        {
+            IsWrong = ready?.Reason == "Invalid" && metadata.TryGetProperty("generation", out var generation) && generation.GetInt64() == served.Status?.ObservedGeneration,
+        };
     }
 }

@@ -45,6 +45,12 @@ internal sealed class LeavingWait(ClusterClient client, Func<CancellationToken, 
                 Drop(done.Key, isReleased ? "left." : "led.");
             }
 
+            foreach (var wrong in _pending.Values.Where(hold => !isReleased && hold.IsWrong && _marked.Contains(hold.Key)).ToList())
+            {
+                _refusals.Add(new(ExitCode.Rejected, $"{wrong.Key} cannot be led: {wrong.Says}"));
+                Drop(wrong.Key, "not led; correct the Rollout, and it is.");
+            }
+
             if (_pending.Count == 0)
             {
                 return;
@@ -62,7 +68,7 @@ internal sealed class LeavingWait(ClusterClient client, Func<CancellationToken, 
         }
     }
 
-    /// <summary>Says how it ended for those that could not be marked; none when all could.</summary>
+    /// <summary>Says how it ended for those that could not be marked, or cannot be led; none when all could.</summary>
     public CliException? Refusal => _refusals.FirstOrDefault();
 
     /// <summary>Writes the marks that are missing; returns why that is not possible now, if so. One that is refused does not keep the others.</summary>

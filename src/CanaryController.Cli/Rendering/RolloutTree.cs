@@ -32,7 +32,7 @@ internal static class RolloutTree
         AddMetrics(tree, view);
         AddLines(tree, "waiting for", view.WaitingFor.Select(Markup.Escape));
         AddLines(tree, "conditions", view.Conditions.Where(IsWorthSaying).Select(condition => $"[yellow]{Markup.Escape(condition.Type)}={Markup.Escape(condition.Status)}[/] {Markup.Escape(condition.Message)}"));
-        AddLines(tree, "problems", view.Problems.Select(problem => $"[red]{Markup.Escape(problem.Path)}[/] {Markup.Escape(problem.Message)}{(problem.Fix is { } fix ? " Fix: " + Markup.Escape(fix) : "")}"));
+        AddLines(tree, "problems", view.Problems.Select(problem => $"[red]{Markup.Escape(problem.Path)}[/]: {Markup.Escape(problem.Message)}{(problem.Fix is { } fix ? ". Fix: " + Markup.Escape(fix) : "")}"));
         AddLines(tree, "events", frame.History.Events.Take(LastEvents).Select(transition => $"[grey]{Humanize.Clock(transition.At, zone)}[/] [{Palette.Of(transition.To)}]{transition.To}[/] {Markup.Escape(transition.Message)}"));
         return tree;
     }

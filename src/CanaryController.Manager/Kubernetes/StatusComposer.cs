@@ -17,11 +17,13 @@ internal static class StatusComposer
     public static RolloutStatus Compose(RolloutStatus? before, RolloutShown shown, DateTimeOffset now)
     {
         var (resource, seen) = (shown.Resource, shown.Seen);
+        var conditions = Conditions(before, shown, now);
         var status = (before ?? new RolloutStatus()).With(shown.State, resource.Spec?.Steps.Count ?? 0) with
         {
             ObservedGeneration = resource.Generation,
             ObservedWeight = seen?.Route.Applied?.Weight.Percent,
-            Conditions = Conditions(before, shown, now),
+            Conditions = conditions,
+            Message = shown.State.Message is { Length: > 0 } message ? message : conditions.FirstOrDefault(condition => condition.Type == "Ready")?.Message ?? "",
             Metrics = resource.Spec is null ? [] : [.. MetricViews.From(resource.Spec, shown.State, seen?.Analysis).Select(Metric)],
             InForce = resource.Problems.Count == 0 ? null : resource is { IsRemains: false, Rollout: { } rollout } ? RolloutJson.Write(rollout) : before?.InForce,
         };

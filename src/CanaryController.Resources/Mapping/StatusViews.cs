@@ -42,7 +42,7 @@ public static class StatusViews
             {
                 (null, _) => "The resource never was valid; see its problems.",
                 (_, { Length: > 0 } message) => message,
-                _ => "The controller has not looked at it yet.",
+                _ => status is { Message.Length: > 0 } ? status.Message : "The controller has not looked at it yet.",
             },
             PhaseSince = state.PhaseSince == default ? now : state.PhaseSince,
             StepSince = state.StepSince,

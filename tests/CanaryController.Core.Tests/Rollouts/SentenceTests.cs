@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Tests.Rollouts;
@@ -42,6 +43,17 @@ public sealed class SentenceTests
         run.RouterAnswers = false;
         Assert.Equal(
             "success-rate 96.2 % is below min 99 %. What v1 carries is not known: the weight falls to 0 %.", run.Decide().Transitions.Single().Message);
+    }
+
+    [Theory]
+    [InlineData(null, "ann skipped v2's step 1 of 2 (5 %). Going to 50 %.")]
+    [InlineData("looks good", "ann skipped v2's step 1 of 2 (5 %): looks good. Going to 50 %.")]
+    [InlineData("Looks good!", "ann skipped v2's step 1 of 2 (5 %): Looks good! Going to 50 %.")]
+    public void The_reason_that_a_person_gave_is_a_sentence_of_its_own(string? comment, string expected)
+    {
+        var run = RolloutRun.External(Specs.Step(5) with { Hold = Specs.Minute }, Specs.Step(50)).Start();
+        run.Command(RolloutAction.Skip, comment: comment);
+        Assert.Equal(expected, run.Present.Message);
     }
 
     [Fact]

@@ -77,6 +77,7 @@ internal static class Stepping
     public static void Leave(Turn turn, RolloutReason reason, string because, string? actor = null)
     {
         var state = turn.State with { StepSince = null, HeldSince = null, PausedFrom = null, WaitingSince = turn.Now };
+        because = because[^1] is '.' or '!' or '?' ? because : because + "."; // A person's reason ends as it was typed.
         if (Steps.IsLast(state))
         {
             var cause = reason is RolloutReason.StepCompleted ? RolloutReason.StepsCompleted : reason;
