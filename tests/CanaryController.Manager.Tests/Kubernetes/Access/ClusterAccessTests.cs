@@ -208,7 +208,7 @@ public sealed class ClusterAccessTests
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         var end = reader.ReadToEndAsync(TestContext.Current.CancellationToken);
 
-        await bed.PassUntilAsync(() => bed.Cluster.TokensAsked == 2);
+        await bed.PassUntilAsync(() => bed.Cluster.TokensAsked >= 2);
         Assert.False(end.IsCompleted);
         bed.Cluster.Allowed.Clear();
         await bed.PassUntilAsync(() => end.IsCompleted);
