@@ -64,11 +64,12 @@ public sealed class WorkloadTests
     [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
     public void Without_tokens_the_API_stays_inside_the_pod(int major)
     {
-        Assert.Equal(["metrics"], Ports(""));
-        Assert.Equal(["metrics", "api"], Ports("without-admission"));
+        Assert.Equal(["metrics"], Ports("", "--set", "api.kubernetesTokens.enabled=false"));
+        Assert.Equal(["metrics", "api"], Ports("without-admission", "--set", "api.kubernetesTokens.enabled=false"));
+        Assert.Equal(["metrics", "api"], Ports(""));
 
-        IEnumerable<string> Ports(string values) =>
-            ((JsonArray)Helm.Template(major, values).Objects.One("Service", "canary-controller").Json["spec"]!["ports"]!).Select(port => (string)port!["name"]!);
+        IEnumerable<string> Ports(string values, params string[] more) =>
+            ((JsonArray)Helm.Template(major, values, more).Objects.One("Service", "canary-controller").Json["spec"]!["ports"]!).Select(port => (string)port!["name"]!);
     }
 
     [Theory]

@@ -22,6 +22,7 @@ internal sealed class World : IAsyncDisposable
     private readonly Queue<string> _story = [];
     private readonly List<string> _commands = [];
     private int _untilDeath = int.MaxValue;
+    private bool _isDead;
 
     public World(int seed)
     {
@@ -45,7 +46,7 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _untilDeath = int.MaxValue;
+        (_isDead, _untilDeath) = (false, int.MaxValue);
         await _bed.DisposeAsync();
     }
 
@@ -106,9 +107,10 @@ internal sealed class World : IAsyncDisposable
 
     private void MayDie()
     {
-        if (--_untilDeath == 0)
+        if (_isDead || --_untilDeath == 0)
         {
-            _untilDeath = int.MaxValue;
+            // It writes nothing any more, whatever it does about that.
+            (_isDead, _untilDeath) = (true, int.MaxValue);
             throw new Died();
         }
     }
@@ -123,6 +125,7 @@ internal sealed class World : IAsyncDisposable
         catch (Died)
         {
             Tell("it died, and starts again");
+            _isDead = false;
             await _bed.RestartAsync();
         }
     }
