@@ -47,12 +47,12 @@ internal sealed class InformerScope<T>
     private int _missed;
 
     public InformerScope(
-        KubeTransport transport, InformerTarget target, Func<JsonElement, T?> project, ObjectCache<T> cache, Action synced, Random random, TimeProvider time, ILogger logger)
+        KubeTransport transport, InformerTarget target, KeptFields kept, Func<JsonElement, T?> project, ObjectCache<T> cache, Action synced, Random random, TimeProvider time, ILogger logger)
     {
         (_target, _cache, _synced, _random, _time, _logger) = (target, cache, synced, random, time, logger);
         _backoff = new(random);
         var projector = new ObjectProjector<T>(target.Kind, project, logger);
-        _list = new(transport, target, projector, cache, time);
+        _list = new(transport, target, kept, projector, cache, time);
         _watch = new(transport, target, projector, cache, random, time);
     }
 

@@ -9,6 +9,10 @@ namespace CanaryController.Manager.Kubernetes.Client;
 /// <summary>What is needed of an object's metadata.</summary>
 internal sealed record ObjectMeta
 {
+    /// <summary>The members of <c>metadata</c> that are read, but for labels and annotations.</summary>
+    public static readonly IReadOnlyList<string> Members =
+        ["name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "finalizers", "ownerReferences"];
+
     // As numbers where they are such, which they are on every server there is: as texts they would be a tenth of all that is kept.
     private readonly Guid _uid;
     private readonly string? _uidText;
@@ -90,10 +94,11 @@ internal sealed record ObjectMeta
         owner.TryGetProperty("controller", out var controller) && controller.ValueKind == JsonValueKind.True);
 
     /// <summary>Ours, a template's hash, and the Service of an EndpointSlice. What people and tools label by takes memory, and nothing here depends on it.</summary>
-    private static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
+    internal static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
         key.StartsWith("canarycontroller.io/"u8) || key.SequenceEqual("pod-template-hash"u8) || key.SequenceEqual("kubernetes.io/service-name"u8);
 
-    private static bool IsKeptAnnotation(ReadOnlySpan<byte> key) => key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8);
+    /// <summary>Ours, and the Deployment controller's.</summary>
+    internal static bool IsKeptAnnotation(ReadOnlySpan<byte> key) => key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8);
 
     private static TextPairs Pairs(JsonElement metadata, string member, Func<ReadOnlySpan<byte>, bool> isKept)
     {

@@ -10,6 +10,9 @@ internal sealed record EndpointSliceObject : ICached
     /// <summary>Label: the Service whose endpoints these are.</summary>
     public const string ServiceLabel = "kubernetes.io/service-name";
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("endpoints.conditions.ready", "endpoints.targetRef.kind", "endpoints.targetRef.name");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 

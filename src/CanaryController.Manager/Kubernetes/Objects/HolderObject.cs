@@ -11,6 +11,9 @@ internal sealed record HolderObject : ICached
     /// <summary>Label: the revision whose template it stores; none on one that stores no template.</summary>
     public const string RevisionLabel = "canarycontroller.io/revision";
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("data.spec.template");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 

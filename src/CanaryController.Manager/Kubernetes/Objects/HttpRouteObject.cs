@@ -7,6 +7,9 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>What is kept of an HTTPRoute: where its rules send to, and what its parents say. Matches, filters and timeouts are never needed, because they are never written.</summary>
 internal sealed record HttpRouteObject : ICached
 {
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("spec.rules.backendRefs", "spec.parentRefs", "status.parents");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 

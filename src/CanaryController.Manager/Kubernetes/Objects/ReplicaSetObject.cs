@@ -15,6 +15,9 @@ internal sealed record ReplicaSetObject : ICached
     /// <summary>Annotation: the same with the surge.</summary>
     public const string MaxAnnotation = "deployment.kubernetes.io/max-replicas";
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("spec.replicas", "spec.minReadySeconds", "spec.template", "status.observedGeneration", "status.replicas", "status.readyReplicas", "status.availableReplicas");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 

@@ -7,6 +7,9 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>What is kept of a Service.</summary>
 internal sealed record ServiceObject : ICached
 {
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("spec.selector", "spec.ports", "spec.type", "metadata.managedFields.operation", "metadata.managedFields.manager", "metadata.managedFields.fieldsV1.f:spec.f:selector");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 
