@@ -55,10 +55,14 @@ public sealed record ServedRollout
             Spec = read.Spec,
             Broken = read.Broken,
             Problems = read.Problems,
-            Status = status,
+            Status = Shared(status, read.Spec),
             StatusProblem = problem,
         };
     }
+
+    /// <summary>The steps that a revision started with are mostly those that are asked for now: they are kept once.</summary>
+    private static RolloutStatus? Shared(RolloutStatus? status, RolloutSpec? spec) =>
+        status?.State is { Plan.IsEmpty: false } state && spec is not null && state.Plan == spec.Steps ? status with { State = state with { Plan = spec.Steps } } : status;
 
     private static TextRead Text(JsonElement item, RolloutStatus? status)
     {

@@ -23,7 +23,7 @@ internal sealed record EndpointSliceObject : ICached
     public EquatableArray<SliceEndpoint> Endpoints { get; init; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+    public IReadOnlyList<string> IndexKeys => [ObjectKeys.Service(Meta.Name.Namespace, Service)];
 
     /// <summary>Reads an EndpointSlice; null for one of no Service.</summary>
     public static EndpointSliceObject? Project(JsonElement item)
@@ -34,7 +34,6 @@ internal sealed record EndpointSliceObject : ICached
             Meta = meta,
             Service = service,
             Endpoints = [.. item.Items("endpoints").Select(Endpoint)],
-            IndexKeys = [ObjectKeys.Service(meta.Name.Namespace, service)],
         };
     }
 

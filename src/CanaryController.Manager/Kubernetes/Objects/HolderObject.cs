@@ -24,18 +24,17 @@ internal sealed record HolderObject : ICached
     public TemplateId Template { get; init; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+    public IReadOnlyList<string> IndexKeys => Meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is { } rollout ? [ObjectKeys.Rollout(Meta.Name.Namespace, rollout)] : [];
 
     /// <summary>Reads a ControllerRevision; null for one that is not ours.</summary>
     public static HolderObject? Project(JsonElement item)
     {
         var meta = ObjectMeta.Read(item);
-        return meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is not { } rollout ? null : new()
+        return !meta.Labels.ContainsKey(Marks.RolloutLabel) ? null : new()
         {
             Meta = meta,
             Revision = meta.Labels.GetValueOrDefault(RevisionLabel),
             Template = TemplateId.Of(item.At("data", "spec", "template")),
-            IndexKeys = [ObjectKeys.Rollout(meta.Name.Namespace, rollout)],
         };
     }
 }
