@@ -21,8 +21,11 @@ internal sealed class RolloutTextReader : IRolloutTextReader
 
     private static ResourceContent Content(RolloutDocument document)
     {
-        var gateway = document.Resource.Spec.Traffic.Gateway!;
+        var traffic = document.Resource.Spec.Traffic;
+        var route = PlainRoute.Of(traffic)!;
         return new(
-            RolloutSpecMapper.ToSpec(document.Resource), RolloutSpecMapper.DeclaredRevision(document.Resource), new RouteTarget(gateway.Name, gateway.Route));
+            RolloutSpecMapper.ToSpec(document.Resource),
+            RolloutSpecMapper.DeclaredRevision(document.Resource),
+            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value });
     }
 }

@@ -32,6 +32,6 @@ internal sealed class ClusterRouters(GatewayApiRouter gatewayApi, ReplicaRatioRo
     {
         RouterType.GatewayAPI => gatewayApi,
         RouterType.ReplicaRatio => replicaRatio,
-        RouterType.Gateway or null => null,
+        RouterType.Gateway or RouterType.Consul or RouterType.HAProxy or null => null,
     };
 }

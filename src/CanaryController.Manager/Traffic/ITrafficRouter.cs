@@ -27,11 +27,14 @@ internal interface ITrafficRouter
 }
 
 /// <summary>Names a route of a router.</summary>
-/// <param name="Gateway">The gateway's name in the manager's configuration.</param>
-/// <param name="Route">The route's name in that gateway.</param>
+/// <param name="Gateway">The name of the gateway, Consul agent or HAProxy in the manager's configuration.</param>
+/// <param name="Route">The route's name in that gateway; the service's of Consul, the backend's of HAProxy.</param>
 internal readonly record struct RouteTarget(string Gateway, string Route)
 {
-    /// <summary>Where it is on Kubernetes; null for a route of <c>canary-gateway</c>.</summary>
+    /// <summary>What kind of router divides it.</summary>
+    public RouterType Router { get; init; }
+
+    /// <summary>Where it is on Kubernetes; null on plain hosts.</summary>
     public ClusterRoute? Cluster { get; init; }
 }
 

@@ -30,10 +30,11 @@ internal static class Cel
         $"self.traffic.router != 'ReplicaRatio' || (self.workload.kind == 'Deployment' && self.strategy.steps.all(step, step.weight <= {KubernetesRules.MaxRatioPercent}.0 && !has(step.replicas)))",
         $"ReplicaRatio is for Deployments, with weights up to {KubernetesRules.MaxRatioPercent} (stable keeps all its pods) and without replicas; promotion follows the last step");
 
-    public static readonly CelRule NotOwnGateway = new("self.router != 'Gateway'", "on Kubernetes this version does not drive the product's own gateway: write GatewayAPI or ReplicaRatio");
+    public static readonly CelRule OnKubernetes = new("self.router in ['GatewayAPI', 'ReplicaRatio']", "this router is for plain hosts: on Kubernetes write GatewayAPI or ReplicaRatio");
 
     public static readonly CelRule RouterHasRoutes = new(
-        "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Gateway') == has(self.gateway)", "the router GatewayAPI needs its section gatewayAPI; other routers do not have it");
+        "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Gateway') == has(self.gateway) && (self.router == 'Consul') == has(self.consul) && (self.router == 'HAProxy') == has(self.haproxy)",
+        "a router needs the section of its own name, and no other router's: gatewayAPI for GatewayAPI");
 
     /// <summary><c>multipleOf: 0.01</c> would say it, but API servers (1.26 at least) divide by zero when they check a whole number by it. int() may cut or round.</summary>
     public static readonly CelRule WeightInHundredths = new(

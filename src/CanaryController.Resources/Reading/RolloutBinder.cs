@@ -8,7 +8,7 @@ namespace CanaryController.Resources.Reading;
 internal static class RolloutBinder
 {
     private static readonly string[] _laterRouters =
-        ["Istio", "Linkerd", "Consul", "SMI", "HAProxy", "Traefik", "Contour", "Nginx"];
+        ["Istio", "Linkerd", "SMI", "Traefik", "Contour", "Nginx"];
 
     private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
 
@@ -57,6 +57,8 @@ internal static class RolloutBinder
         Router = fields.Choice<RouterType>("router", _laterRouters),
         Gateway = fields.Section("gateway", each => new GatewaySection { Name = each.Text("name") ?? new GatewaySection().Name, Route = each.Text("route") ?? "" }),
         GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = each.Sections("httpRoutes", one => new HttpRouteSection { Name = one.Text("name") ?? "" }) }),
+        Consul = fields.Section("consul", each => new ConsulSection { Name = each.Text("name") ?? new ConsulSection().Name, Service = each.Text("service") ?? "" }),
+        HAProxy = fields.Section("haproxy", each => new HAProxySection { Name = each.Text("name") ?? new HAProxySection().Name, Backend = each.Text("backend") ?? "" }),
     };
 
     private static StrategySection Strategy(FieldReader fields) => new()

@@ -6,7 +6,7 @@ namespace CanaryController.Resources.Rollouts;
 /// <summary><c>spec.traffic</c>: what splits the traffic.</summary>
 public sealed record TrafficSection
 {
-    /// <summary>The router: GatewayAPI or ReplicaRatio on Kubernetes, Gateway without it. Required.</summary>
+    /// <summary>The router: GatewayAPI or ReplicaRatio on Kubernetes; Gateway, Consul or HAProxy on plain hosts. Required.</summary>
     public RouterType? Router { get; init; }
 
     /// <summary>For Gateway: which one, and which route of it. Required there.</summary>
@@ -15,6 +15,13 @@ public sealed record TrafficSection
     /// <summary>For GatewayAPI: which routes. Required there.</summary>
     [JsonPropertyName("gatewayAPI")]
     public GatewayApiSection? GatewayApi { get; init; }
+
+    /// <summary>For Consul: which service. Required there.</summary>
+    public ConsulSection? Consul { get; init; }
+
+    /// <summary>For HAProxy: which backend. Required there.</summary>
+    [JsonPropertyName("haproxy")]
+    public HAProxySection? HAProxy { get; init; }
 }
 
 /// <summary>Routers that this version supports.</summary>
@@ -28,6 +35,12 @@ public enum RouterType
 
     /// <summary>No router: one Service sends to all pods, and the canary's share is its share of the pods.</summary>
     ReplicaRatio,
+
+    /// <summary>The config entries of a Consul service mesh.</summary>
+    Consul,
+
+    /// <summary>The server weights of an HAProxy, by its runtime API.</summary>
+    HAProxy,
 }
 
 /// <summary><c>spec.traffic.gateway</c>: a route of the product's own gateway.</summary>

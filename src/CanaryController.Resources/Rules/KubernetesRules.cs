@@ -27,7 +27,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             .When(rollout => rollout.Spec.Service is not null);
         RuleFor(rollout => rollout.Spec.Traffic.Router)
             .Must(router => router is null or RouterType.GatewayAPI or RouterType.ReplicaRatio)
-            .Says("on Kubernetes this version does not drive the product's own gateway", "write GatewayAPI, or ReplicaRatio for a Deployment without one");
+            .Says(router => $"{router} is for plain hosts in this version", "write GatewayAPI, or ReplicaRatio for a Deployment without one");
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckVersions(rollout.Spec.Workload, context));
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckRatio(rollout.Spec, context));
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckSource(rollout.Spec, context));
