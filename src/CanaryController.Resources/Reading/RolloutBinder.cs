@@ -9,7 +9,7 @@ namespace CanaryController.Resources.Reading;
 internal static class RolloutBinder
 {
     private static readonly string[] _laterRouters =
-        ["Nginx", "IngressNginx"];
+        ["IngressNginx", "Kuma", "ALB"];
 
     private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
 
