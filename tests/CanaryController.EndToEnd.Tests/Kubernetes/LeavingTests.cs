@@ -52,6 +52,21 @@ public sealed class LeavingTests(Cluster cluster)
         await shop.LeftAsync(moment == "after a promotion" ? "v2" : "v1");
     });
 
+    [Theory]
+    [InlineData("at rest", "v1")]
+    [InlineData("at step 1", "v1")]
+    [InlineData("after a promotion", "v2")]
+    public Task A_Rollout_whose_status_cannot_be_read_is_released_and_adopted_as_any_other(string moment, string stable) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50, 100) }, async shop =>
+    {
+        await BringToAsync(shop, moment);
+        var nonsense = new JsonObject { ["status"] = new JsonObject { ["state"] = new JsonObject { ["phase"] = "Nonsense" } } };
+        (await shop.Client.MergeAsync(KubeKind.Rollout, shop.Namespace, shop.Name, nonsense, shop.Cancellation, "status")).Done();
+        await shop.MarkAsync("true");
+        await shop.LeftAsync(stable, isReleased: true);
+        await shop.MarkAsync(null);
+        await shop.UntilAsync("the controller leads it", () => shop.Phase is "Idle" && shop.IsHeld && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet(stable).Hash());
+    });
+
     [Fact]
     public Task A_Rollout_whose_text_was_broken_while_nobody_looked_leaves() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(50) }, async shop =>
     {
@@ -63,8 +78,10 @@ public sealed class LeavingTests(Cluster cluster)
         (await shop.Client.MergeAsync(KubeKind.Rollout, shop.Namespace, shop.Name, broken, shop.Cancellation)).Done();
         await shop.Controller.StartAsync(shop.Cancellation);
         await shop.UntilAsync("the text is found broken", () => shop.Rollout.Items("status", "conditions").Any(each => each.Text("type") == "Stalled" && each.Text("status") == "True"));
+        await UntilMeasuredAsync(shop, "canary_resource_problems 1");
         (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
         await shop.LeftAsync("v1");
+        await UntilMeasuredAsync(shop, "canary_resource_problems 0");
     });
 
     [Fact]
@@ -132,6 +149,16 @@ public sealed class LeavingTests(Cluster cluster)
         (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, $"{shop.Name}-b", shop.Cancellation)).Done();
         await shop.UntilAsync("the first one leads again", () => shop.Phase is "Idle" && shop.Rollout.Text("status", "stableRevision") is not null && shop.IsHeld);
     });
+
+    /// <summary>What is written into the cluster is seen there a moment before it is counted.</summary>
+    private static async Task UntilMeasuredAsync(Shop shop, string line)
+    {
+        for (var tried = 0; !(await shop.Controller.MetricsAsync(shop.Cancellation)).Split('\n').Contains(line); tried++)
+        {
+            Assert.True(tried < 100, $"never measured: {line}");
+            await shop.AfterAsync(TimeSpan.FromMilliseconds(50));
+        }
+    }
 
     private static async Task BringToAsync(Shop shop, string moment)
     {
