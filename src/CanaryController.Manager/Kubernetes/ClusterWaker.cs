@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
 
@@ -92,8 +93,11 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
+    /// <summary>A template changed: what its query measured before no longer counts.</summary>
+    public void Template(MetricTemplateObject? before, MetricTemplateObject? after) => Wake(RolloutObject.TemplateKey((after ?? before)!.Meta.Name));
+
     /// <summary>A route changed.</summary>
-    public void Route(ObjectMeta meta) => Wake(RolloutObject.RouteKey(meta.Name.Namespace, meta.Name.Name));
+    public void Route(RouteObject? before, RouteObject? after) => Wake(RolloutObject.RouteKey((after ?? before)!.Id));
 
     private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 

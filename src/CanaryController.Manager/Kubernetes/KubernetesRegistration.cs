@@ -1,3 +1,4 @@
+using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
@@ -5,6 +6,7 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 
 namespace CanaryController.Manager.Kubernetes;
@@ -15,7 +17,7 @@ internal static class KubernetesRegistration
     /// <summary>Adds all of it.</summary>
     public static IServiceCollection AddKubernetes(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddKubernetesClient(options).AddWatched();
+        services.AddKubernetesClient(options).AddWatched(options);
         services.AddSingleton<ClusterRemains>().AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
         services.AddSingleton<ClusterCommands>().AddSingleton<ICommands>(provider => provider.GetRequiredService<ClusterCommands>());
         services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
@@ -36,17 +38,25 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
-    private static void AddWatched(this IServiceCollection services)
+    private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
+        }
+
+        services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
+            provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
         services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project);
         services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
         services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel);
         services.AddInformer(ObjectKind.Service, ServiceObject.Project);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
-        services.AddInformer(ObjectKind.HttpRoute, HttpRouteObject.Project);
+        services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
@@ -56,6 +66,10 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<ServiceObject>>(),
             provider.GetRequiredService<ObjectCache<EndpointSliceObject>>(),
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
-            provider.GetRequiredService<ObjectCache<HttpRouteObject>>()));
+            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
+        {
+            Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
+        });
     }
 }

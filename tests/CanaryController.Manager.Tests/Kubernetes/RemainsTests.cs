@@ -9,6 +9,7 @@ using CanaryController.Manager.Tests.Traffic.GatewayApi;
 using CanaryController.Manager.Tests.Workloads;
 using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.ReplicaRatio;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
 
@@ -22,9 +23,9 @@ public sealed class RemainsTests
     private readonly CacheMemory<ReplicaSetObject> _sets = new();
     private readonly CacheMemory<HolderObject> _holders = new();
     private readonly CacheMemory<ServiceObject> _services = new();
-    private readonly CacheMemory<HttpRouteObject> _routes = new();
+    private readonly CacheMemory<RouteObject> _routes = new();
 
-    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, _routes);
+    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes)]));
 
     [Theory]
     [InlineData("at rest", 1)]
@@ -46,7 +47,7 @@ public sealed class RemainsTests
         _routes.Put(RouteRig.Project(RouteRig.Route("blog", """[{"backendRefs": [{"name": "blog"}]}]""")));
         var left = Remains.Of(Broken("checkout"))!;
         Assert.Equal(("checkout", "checkout"), (left.Content.Resource.Spec.Workload.Name, left.Content.Target.Cluster!.Service));
-        Assert.Equal(["web"], left.Content.Target.Cluster.HttpRoutes);
+        Assert.Equal(["web"], left.Content.Target.Cluster.Routes.Select(each => each.Name));
         Assert.Equal(run.Stable, left.State.StableRevision);
         Assert.Equal(when == "under way" ? run.State.CanaryRevision : null, when == "under way" ? left.State.CanaryRevision : null);
 
@@ -88,7 +89,7 @@ public sealed class RemainsTests
 
         // Neither the router nor the Service is believed from a broken text, which may name what was meant for something new.
         var left = Remains.Of(Project("checkout", """{"workload": {"kind": "Deployment", "name": "other"}, "service": {"name": "other"}}"""))!;
-        Assert.Equal((RouterType.ReplicaRatio, "web", 0), (left.Content.Target.Cluster!.Router, left.Content.Target.Cluster.Service, left.Content.Target.Cluster.HttpRoutes.Count));
+        Assert.Equal((RouterType.ReplicaRatio, "web", 0), (left.Content.Target.Cluster!.Router, left.Content.Target.Cluster.Service, left.Content.Target.Cluster.Routes.Count));
         Assert.Equal("checkout", left.Content.Resource.Spec.Workload.Name);
         Assert.Equal(run.Stable, left.State.StableRevision);
         Assert.Equal(run.State.Phase.IsAtRest() ? null : run.State.CanaryRevision, run.State.Phase.IsAtRest() ? null : left.State.CanaryRevision);
@@ -159,7 +160,7 @@ public sealed class RemainsTests
         Divided(first, second);
         var left = Remains.Of(External("shop"))!;
         Assert.Equal((stable, canary, RolloutPhase.Aborting), (left.State.StableRevision, left.State.CanaryRevision, left.State.Phase));
-        Assert.Equal(["web"], left.Content.Target.Cluster!.HttpRoutes);
+        Assert.Equal(["web"], left.Content.Target.Cluster!.Routes.Select(each => each.Name));
     }
 
     [Fact]
