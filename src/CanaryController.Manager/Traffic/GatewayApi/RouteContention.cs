@@ -7,7 +7,9 @@ namespace CanaryController.Manager.Traffic.GatewayApi;
 /// Who undoes again and again what was written into a route, and for how long it is left alone then: at once after the first time, after 1 s, 2 s and so on up to
 /// <see cref="LongestRest"/> after the next ones. So a loop that applies a manifest again and again is followed by few writes.
 /// </summary>
-internal sealed class RouteContention(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="what">What others change, for people.</param>
+internal sealed class RouteContention(TimeProvider time, string what = "the backends of HTTPRoute")
 {
     /// <summary>Within how long it counts; and how long it has to be quiet before it is over.</summary>
     public static readonly TimeSpan Window = Contention.Window;
@@ -31,7 +33,7 @@ internal sealed class RouteContention(TimeProvider time)
 
     /// <summary>Who contends for the route, in one sentence; null when nobody does.</summary>
     public string? Describe(ObjectName route) => _routes.Contended(route) is { } times
-        ? $"{Managers(route)} changed the backends of HTTPRoute {route} {times} times within {Window.TotalMinutes:0} minutes; the split is written again each time, at most once a minute."
+        ? $"{Managers(route)} changed {what} {route} {times} times within {Window.TotalMinutes:0} minutes; the split is written again each time, at most once a minute."
         : null;
 
     /// <summary>Who changed the route, as far as that is known.</summary>
