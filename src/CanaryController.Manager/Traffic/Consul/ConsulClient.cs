@@ -17,6 +17,8 @@ internal sealed class ConsulClient(HttpClient http, ConsulOptions options, TimeP
     private const int MaxText = 500;
     private const string TokenHeader = "X-Consul-Token";
     private const string IndexHeader = "X-Consul-Index";
+    private const string FilteredHeader = "X-Consul-Results-Filtered-By-ACLs";
+    private const string Rights = "The token needs service = write and intentions = read for the service, service_prefix and node_prefix = read.";
 
     private readonly Uri _base = EndpointUrl.Base(options.Url);
     private readonly BearerTokenFile _token = new(options.TokenFile);
@@ -46,6 +48,9 @@ internal sealed class ConsulClient(HttpClient http, ConsulOptions options, TimeP
         return reply switch
         {
             { Problem: { } problem } => ConsulAnswer.Unknown(problem),
+
+            // Consul leaves out what the token may not read: an instance that is not shown must not count as gone.
+            { IsFiltered: true } => ConsulAnswer.Unknown($"Consul '{Name}' left something out when asked to {doing}, because its token may not read it. {Rights}"),
 
             // Consul gives an index with a 404 of its own; one without it comes from somebody else.
             { Status: HttpStatusCode.NotFound, Index: > 0 } => new(null, reply.Index, null),
@@ -95,7 +100,7 @@ internal sealed class ConsulClient(HttpClient http, ConsulOptions options, TimeP
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return response.StatusCode is HttpStatusCode.OK
-                ? new(response.StatusCode, JsonNode.Parse(body), Index(response), "", null)
+                ? new(response.StatusCode, JsonNode.Parse(body), Index(response), "", null) { IsFiltered = response.Headers.TryGetValues(FilteredHeader, out var filtered) && filtered.Contains("true") }
                 : new(response.StatusCode, null, Index(response), Encoding.UTF8.GetString(body), null);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -134,7 +139,7 @@ internal sealed class ConsulClient(HttpClient http, ConsulOptions options, TimeP
         return reply.Status switch
         {
             HttpStatusCode.OK => "200 with another body than its API promises.",
-            HttpStatusCode.Forbidden => $"403, {(text.Length == 0 ? "permission denied" : text)}. The token needs service = write and intentions = read for the service, service_prefix and node_prefix = read.",
+            HttpStatusCode.Forbidden => $"403, {(text.Length == 0 ? "permission denied" : text)}. {Rights}",
             _ => text.Length == 0 ? $"{(int)reply.Status!.Value}." : $"{(int)reply.Status!.Value}, {text}",
         };
     }
@@ -143,6 +148,8 @@ internal sealed class ConsulClient(HttpClient http, ConsulOptions options, TimeP
 
     private sealed record Reply(HttpStatusCode? Status, JsonNode? Body, ulong Index, string Text, string? Problem)
     {
+        public bool IsFiltered { get; init; }
+
         public static Reply Failed(string problem) => new(null, null, 0, "", problem);
     }
 }

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using CanaryController.Core.Traffic;
-using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Traffic.Consul;
 
@@ -18,9 +19,9 @@ internal sealed class ConsulDivider(TimeProvider time)
     /// <summary>The condition that a service-router sends requests past the splitter.</summary>
     public const string BypassedCondition = "RouteBypassed";
 
-    private readonly RouteContention _contention = new(time, "the splits of Consul service");
-    private readonly ConcurrentDictionary<ObjectName, AskedSplit> _asked = new();
-    private readonly ConcurrentDictionary<ObjectName, IReadOnlyList<string>> _bypasses = new();
+    private readonly Contention<RouteTarget> _contention = new(time);
+    private readonly ConcurrentDictionary<RouteTarget, AskedSplit> _asked = new();
+    private readonly ConcurrentDictionary<RouteTarget, IReadOnlyList<string>> _bypasses = new();
 
     /// <summary>Writes, and says what there is then, and why it is not as asked: one sentence, or null when it is, and when somebody else had written in between.</summary>
     public async Task<(ConsulSight Sight, string? Problem)> DivideAsync(
@@ -62,7 +63,7 @@ internal sealed class ConsulDivider(TimeProvider time)
         if (written.IsDone)
         {
             _asked[name] = new(versions, weight);
-            _contention.Written(name);
+            _contention.Settled(name);
         }
 
         seen = await service.LookAgainAsync(cancellation);
@@ -73,9 +74,13 @@ internal sealed class ConsulDivider(TimeProvider time)
     public IEnumerable<ConditionView> Conditions(ConsulService service)
     {
         var name = NameOf(service);
-        if (_contention.Describe(name) is { } contended)
+        if (_contention.Contended(name) is { } times)
         {
-            yield return new(ContendedCondition, "True", "ChangedByOthers", contended);
+            yield return new(
+                ContendedCondition,
+                "True",
+                "ChangedByOthers",
+                $"{_contention.Manager(name)} changed the splits of service {service.Name} {times} times within {RouteContention.Window.TotalMinutes:0} minutes; they are written again each time, at most once a minute.");
         }
 
         if (_bypasses.TryGetValue(name, out var bypasses) && bypasses.Count > 0)
@@ -181,8 +186,9 @@ internal sealed class ConsulDivider(TimeProvider time)
             _contention.Note(name, sight.Splitter.Map("Meta").Text("external-source"));
         }
 
-        return weight > CanaryWeight.Zero && _contention.RestLeft(name) is var left && left > TimeSpan.Zero
-            ? $"{_contention.Managers(name)} changed the splits of service {service.Name} again; they are written again in {Math.Ceiling(left.TotalSeconds):0} s."
+        var left = _contention.Recent(name) is { } recent ? recent.Last + RouteContention.Rest(recent.Times) - time.GetUtcNow() : TimeSpan.Zero;
+        return weight > CanaryWeight.Zero && left > TimeSpan.Zero
+            ? $"{_contention.Manager(name)} changed the splits of service {service.Name} again; they are written again in {Math.Ceiling(left.TotalSeconds):0} s."
             : null;
     }
 
@@ -192,7 +198,7 @@ internal sealed class ConsulDivider(TimeProvider time)
         return now.Weight() != asked.Weight || (asked.Versions.Canary is not null && !now.NamesCanary);
     }
 
-    private static ObjectName NameOf(ConsulService service) => new(service.Client.Name, service.Name);
+    private static RouteTarget NameOf(ConsulService service) => new(service.Client.Name, service.Name) { Router = RouterType.Consul };
 
     private sealed record AskedSplit(ConsulVersions Versions, CanaryWeight Weight);
 }

@@ -173,7 +173,7 @@ public sealed class ConsulLeavingTests : IAsyncLifetime
         Assert.All(rests.Skip(1), rest => Assert.StartsWith("terraform changed the splits of service shop again", rest, StringComparison.Ordinal));
         var condition = Assert.Single((await _rig.ReadAsync()).Conditions);
         Assert.Equal(("RouteContended", "ChangedByOthers"), (condition.Type, condition.Reason));
-        Assert.Contains("terraform changed the splits of Consul service dc/shop 3 times", condition.Message, StringComparison.Ordinal);
+        Assert.Contains("terraform changed the splits of service shop 3 times", condition.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class ConsulPlanTests
     [Fact]
     public void Splits_that_are_too_long_to_be_remembered_are_refused_with_the_fix()
     {
-        var splitter = JsonNode.Parse($$$"""{"Kind": "service-splitter", "Name": "shop", "Splits": [{"Weight": 100, "RequestHeaders": {"Set": {"x": "{{{new string('a', 500)}}}"}}}]}""")!.AsObject();
+        var splitter = JsonNode.Parse($$$$"""{"Kind": "service-splitter", "Name": "shop", "Splits": [{"Weight": 100, "RequestHeaders": {"Set": {"x": "{{{{new string('a', 500)}}}}"}}}]}""")!.AsObject();
         Assert.Contains("takes 512", SplitterPlan.Divide(splitter, Splits(splitter, null), _pair, CanaryWeight.Zero).Problem, StringComparison.Ordinal);
     }
 
@@ -205,15 +205,15 @@ public sealed class ConsulPlanTests
         {
             0 when splits != 2 => null,
             1 when splits != 2 => top,
-            2 => $$""", "DefaultSubset": "base", "Subsets": {"base": {"Filter": "Service.Meta.env == prod"{{subset}}}}, "Failover": {"base": {"Datacenters": ["dc2"]{{subset}}}}{{top}}""",
-            _ => $$""", "DefaultSubset": "base", "Subsets": {"base": {"Filter": ""{{subset}}}, "v1": {"Filter": "Service.Meta.version == v1"{{subset}}}}{{top}}""",
+            2 => $$$""", "DefaultSubset": "base", "Subsets": {"base": {"Filter": "Service.Meta.env == prod"{{{subset}}}}}, "Failover": {"base": {"Datacenters": ["dc2"]{{{subset}}}}}{{{top}}}""",
+            _ => $$$""", "DefaultSubset": "base", "Subsets": {"base": {"Filter": ""{{{subset}}}}, "v1": {"Filter": "Service.Meta.version == v1"{{{subset}}}}}{{{top}}}""",
         };
         return (
             splitter is null ? null : Parse($$"""{"Kind": "service-splitter", "Name": "shop", "Splits": {{splitter}}, "ModifyIndex": 7{{top}}{{Meta(meta)}}}"""),
             resolver is null ? null : Parse($$"""{"Kind": "service-resolver", "Name": "shop"{{resolver}}, "ModifyIndex": 8{{Meta(meta)}}}"""));
     });
 
-    private static string Meta(string meta) => meta.Length == 0 ? "" : $$""", "Meta": {"team": "a"}""";
+    private static string Meta(string meta) => meta.Length == 0 ? "" : """, "Meta": {"team": "a"}""";
 
     private static JsonObject Parse(string text) => JsonNode.Parse(text)!.AsObject();
 

@@ -223,6 +223,16 @@ public sealed class ConsulRouterTests : IAsyncLifetime
         Assert.Equal("v1 100, v2 0", _rig.Splits());
     }
 
+    [Fact]
+    public async Task Instances_that_the_token_may_not_read_do_not_count_as_gone()
+    {
+        await _rig.ApplyAsync(50);
+        _rig.Consul.HidesInstances = true;
+        var reading = await _rig.ReadAsync();
+        Assert.Null(reading.Route.Applied);
+        Assert.Contains("left something out", reading.Route.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET /v1/config/service-splitter")]
     [InlineData("GET /v1/connect")]

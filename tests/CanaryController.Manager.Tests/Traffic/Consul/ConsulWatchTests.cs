@@ -145,7 +145,7 @@ public sealed class ConsulWatchTests : IAsyncLifetime
     }
 
     private void Write(string subset) =>
-        _consul.Put($$"""{"Kind": "service-resolver", "Name": "shop", "Subsets": {"{{subset}}": {"Filter": "Service.Meta.version == {{subset}}"}}}""");
+        _consul.Put($$$$"""{"Kind": "service-resolver", "Name": "shop", "Subsets": {"{{{{subset}}}}": {"Filter": "Service.Meta.version == {{{{subset}}}}"}}}""");
 
     private static string? Subset(ConsulAnswer? answer) => (answer?.Body?["Subsets"] as JsonObject)?.First().Key;
 }

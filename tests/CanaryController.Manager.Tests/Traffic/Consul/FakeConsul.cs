@@ -49,6 +49,9 @@ internal sealed class FakeConsul : IAsyncDisposable
     /// <summary>Refuses members that it does not know, as Consul does. Off for tests that ask whether they are kept.</summary>
     public bool IsStrict { get; set; } = true;
 
+    /// <summary>The token may not read nodes: instances are left out in silence, but for a header.</summary>
+    public bool HidesInstances { get; set; }
+
     public JsonArray Intentions { get; set; } = [];
 
     /// <summary>Runs before each request is answered; true = it answered already.</summary>
@@ -228,6 +231,12 @@ internal sealed class FakeConsul : IAsyncDisposable
         catch (FormatException wrong)
         {
             return AnswerAsync(context, 500, wrong.Message);
+        }
+
+        if (HidesInstances)
+        {
+            context.Response.Headers["X-Consul-Results-Filtered-By-ACLs"] = "true";
+            return ReadAsync(context, () => _instancesIndex, () => new JsonArray());
         }
 
         var passing = context.Request.Query.ContainsKey("passing");
