@@ -48,7 +48,9 @@ internal sealed class ConsulDivider(TimeProvider time)
             return (sight, rest);
         }
 
-        var (seen, why) = await PrepareAsync(service, sight, resolver, First(splits, versions, weight), cancellation);
+        // What takes a canary's requests away is not kept back by a look around, also when somebody wrote over what divided them.
+        var first = weight == CanaryWeight.Zero && _asked.ContainsKey(name) ? [] : First(splits, versions, weight);
+        var (seen, why) = await PrepareAsync(service, sight, resolver, first, cancellation);
         if (why is not null || ConsulEntry.IndexOf(seen.Splitter) != ConsulEntry.IndexOf(sight.Splitter))
         {
             return (seen, why);

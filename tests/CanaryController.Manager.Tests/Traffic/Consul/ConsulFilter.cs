@@ -19,6 +19,7 @@ internal sealed partial class ConsulFilter
         }
     }
 
+    /// <summary>What the expression asks of an instance.</summary>
     /// <exception cref="FormatException">It is no expression.</exception>
     public static Func<JsonNode, bool> Parse(string text)
     {

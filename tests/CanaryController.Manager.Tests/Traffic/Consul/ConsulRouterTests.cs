@@ -286,7 +286,7 @@ public sealed class ConsulRouterTests : IAsyncLifetime
         await _rig.ApplyAsync(10);
         _rig.Consul.Before = async context =>
         {
-            if (!context.Request.Path.StartsWithSegments("/v1/config/service-splitter"))
+            if (!context.Request.Path.StartsWithSegments("/v1/config/service-splitter", StringComparison.Ordinal))
             {
                 return false;
             }

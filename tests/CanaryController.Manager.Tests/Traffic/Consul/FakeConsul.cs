@@ -193,7 +193,7 @@ internal sealed class FakeConsul : IAsyncDisposable
             var wait = TimeSpan.FromMilliseconds(double.Parse(query["wait"].ToString().Replace("ms", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
             using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             var elapsed = Task.Delay(wait, _time, end.Token);
-            for (var changed = Changed(index, asked); changed is not null && !elapsed.IsCompleted; changed = Changed(index, asked))
+            while (!IsNewer(index, asked, out var changed) && !elapsed.IsCompleted)
             {
                 await Task.WhenAny(changed, elapsed);
             }
@@ -212,11 +212,12 @@ internal sealed class FakeConsul : IAsyncDisposable
         await AnswerAsync(context, status, body);
     }
 
-    private Task? Changed(Func<ulong> index, ulong asked)
+    private bool IsNewer(Func<ulong> index, ulong asked, out Task changed)
     {
         lock (_lock)
         {
-            return index() > asked ? null : _changed.Task;
+            changed = _changed.Task;
+            return index() > asked;
         }
     }
 
