@@ -2,6 +2,7 @@ using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 
 namespace CanaryController.Manager.Hosting;
 
@@ -26,8 +27,11 @@ internal sealed record ManagerOptions
     /// <summary>The section <c>prometheus</c>.</summary>
     public required PrometheusOptions Prometheus { get; init; }
 
-    /// <summary>The list <c>gateways</c>; standalone at least one.</summary>
+    /// <summary>The list <c>gateways</c>; standalone at least one of these, or of the lists of other routers.</summary>
     public IReadOnlyList<GatewayOptions> Gateways { get; init; } = [];
+
+    /// <summary>The list <c>haproxies</c>; for standalone.</summary>
+    public IReadOnlyList<HAProxyOptions> HAProxies { get; init; } = [];
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();

@@ -2,6 +2,7 @@ using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 using CanaryController.Resources.Api;
 using CanaryController.Shared;
 
@@ -44,11 +45,17 @@ internal static class ManagerOptionsReader
             Kubernetes = mode is RunMode.Kubernetes ? KubernetesOptionsReader.Read(settings.Section("kubernetes")) : new(),
             Prometheus = ReadPrometheus(settings),
             Gateways = mode is RunMode.Standalone ? ReadGateways(settings) : [],
+            HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };
+        if (mode is RunMode.Standalone && options.Gateways.Count + options.HAProxies.Count == 0)
+        {
+            settings.Add("gateways", null, "At least one router is needed that divides the traffic: gateways or haproxies.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
+        }
+
         return (options, settings.Finish());
     }
 
@@ -84,11 +91,6 @@ internal static class ManagerOptionsReader
                 Timeout = gateway.Duration("timeout", defaults.Timeout),
             }),
         ];
-        if (gateways.Count == 0)
-        {
-            settings.Add("gateways", null, "At least one gateway is needed: it divides the traffic.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
-        }
-
         settings.AddRange(GatewayOptionsValidator.Validate(gateways));
         return gateways;
     }
