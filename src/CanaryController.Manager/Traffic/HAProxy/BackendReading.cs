@@ -39,8 +39,14 @@ internal static class BackendReading
             return known;
         }
 
-        var isAll = versions.Stable.Concat(versions.Retired).All(server => server.Weight == 0) && versions.OthersWeight == 0;
-        var weight = isAll ? CanaryWeight.Full : Roundest(versions, share) ?? BackendVersions.Rounded(share ?? 0);
+        var isAll = versions.Stable.All(server => server.Weight == 0) && versions.OthersWeight == 0;
+        if (!isAll && share is null or 0 or 1)
+        {
+            // Weights say one thing and failing servers another, until they come back.
+            return new(null, false, problem ?? $"Backend '{versions.Backend.Name}' divides its requests by the failure of servers, not by their weights.");
+        }
+
+        var weight = isAll ? CanaryWeight.Full : Roundest(versions, share!.Value) ?? BackendVersions.Rounded(share.Value);
         return Told(versions, weight, share, true, problem ?? Foreign(versions));
     }
 
@@ -58,13 +64,12 @@ internal static class BackendReading
     /// <summary>The weights are those that were asked for. Who came or went meanwhile changed the shares all the same: then they are computed anew, which is no reason to begin the step again.</summary>
     private static RouteObservation? Kept(BackendVersions versions, Asked asked, double? share)
     {
-        var plan = WeightPlan.For(versions, asked.Split.Weight);
         if (asked.Split.Weight == CanaryWeight.Zero)
         {
             return null;
         }
 
-        if (!plan.IsInForce(versions.Backend))
+        if (!WeightPlan.For(versions, asked.Split.Weight).IsInForce(versions.Backend))
         {
             return new(null, false, $"Servers of backend '{versions.Backend.Name}' came or went: their weights have to be computed anew.");
         }
@@ -80,11 +85,11 @@ internal static class BackendReading
 
     private static bool IsOf(TrafficSplit split, BackendVersions versions) => split.Stable == versions.StableName && split.Canary == versions.CanaryName;
 
-    private static CanaryWeight? Roundest(BackendVersions versions, double? share)
+    private static CanaryWeight? Roundest(BackendVersions versions, double share)
     {
-        foreach (var step in share is null ? [] : _roundBasisPoints)
+        foreach (var step in _roundBasisPoints)
         {
-            var rounded = (int)Math.Round(share!.Value * CanaryWeight.WholeBasisPoints / step) * step;
+            var rounded = (int)Math.Round(share * CanaryWeight.WholeBasisPoints / step) * step;
             if (rounded is > 0 and < CanaryWeight.WholeBasisPoints && CanaryWeight.FromBasisPoints(rounded) is var weight
                 && WeightPlan.IsNear(share, weight) && WeightPlan.For(versions, weight).IsInForce(versions.Backend))
             {

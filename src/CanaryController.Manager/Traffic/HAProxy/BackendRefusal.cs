@@ -13,7 +13,8 @@ internal static class BackendRefusal
     {
         // Visitors with a cookie stay with a server whose weight is 0, so that a rollback would not reach them.
         _ when backend.KeepsVisitors => $"Backend '{backend.Name}' keeps visitors on their server by a cookie, also on one whose weight is 0: take the cookie line out.",
-        "roundrobin" or "random" or "source" or "uri" or "url_param" or "hdr" or "rdp-cookie" or "hash" => null,
+        // Old versions have no word for random but unknown.
+        "roundrobin" or "random" or "unknown" or "source" or "uri" or "url_param" or "hdr" or "rdp-cookie" or "hash" => null,
         // Among servers without a connection each gets the same, so that at little load a canary of 5 % gets half of the requests.
         "leastconn" => $"Backend '{backend.Name}' has balance leastconn, which asks connections before weights and gives a canary far more than its share while there are few: {Fix}.",
         "static-rr" => $"Backend '{backend.Name}' has balance static-rr, whose weights cannot change while HAProxy runs: {Fix}.",
