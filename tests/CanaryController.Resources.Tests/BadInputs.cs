@@ -62,7 +62,7 @@ internal static class BadInputs
         ("text where a map belongs", Traffic, "Gateway"),
         ("a map where a list belongs", "    steps:\n    " + Step, "    steps: {weight: 10}"),
         ("a list where a value belongs", "weight: 10", "weight: [10]"),
-        ("a router of a later version", "router: Gateway", "router: Istio"),
+        ("a router of a later version", "router: Gateway", "router: Kuma"),
         ("a router that there is not", "router: Gateway", "router: Gatway"),
         ("a router without its route", Traffic, "{router: Gateway}"),
         ("no router", Traffic, "{gateway: {route: shop}}"),

@@ -103,7 +103,7 @@ internal static class Generated
                 Service = workload.Name is { } name ? new() { Name = name, Port = port } : null,
                 Traffic = ratio && workload.Kind is WorkloadType.Deployment
                     ? new() { Router = RouterType.ReplicaRatio }
-                    : new() { Router = RouterType.GatewayAPI, GatewayApi = new() { HttpRoutes = [.. routes.Distinct(StringComparer.Ordinal).Select(route => new HttpRouteSection { Name = route })] } },
+                    : new() { Router = RouterType.GatewayAPI, GatewayApi = new() { HttpRoutes = [.. routes.Distinct(StringComparer.Ordinal).Select(route => new RouteSection { Name = route })] } },
                 Strategy = rollout.Spec.Strategy with
                 {
                     Steps =
