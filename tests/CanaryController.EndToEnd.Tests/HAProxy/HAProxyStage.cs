@@ -46,7 +46,9 @@ internal sealed class HAProxyStage : IAsyncDisposable
     public static async Task<HAProxyStage> StartAsync(double canaryErrorPercent, CancellationToken cancellation)
     {
         var (haproxy, prometheus) = (Environment.GetEnvironmentVariable("CANARY_TEST_HAPROXY"), Environment.GetEnvironmentVariable("CANARY_TEST_PROMETHEUS"));
-        Assert.SkipWhen(string.IsNullOrEmpty(haproxy) || string.IsNullOrEmpty(prometheus), "no HAProxy or no Prometheus: ./build.sh test gets both from Debian, or name them in CANARY_TEST_HAPROXY and CANARY_TEST_PROMETHEUS");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(haproxy) || string.IsNullOrEmpty(prometheus),
+            "no HAProxy or no Prometheus: ./build.sh test gets both from Debian, or name them in CANARY_TEST_HAPROXY and CANARY_TEST_PROMETHEUS");
         var stage = new HAProxyStage(haproxy, prometheus);
         try
         {
@@ -109,7 +111,8 @@ internal sealed class HAProxyStage : IAsyncDisposable
         Child("v1-1", shop, "--port", $"{_ports[4]}", "--version", "v1", "--seed", "1").Start();
         Child("v1-2", shop, "--port", $"{_ports[5]}", "--version", "v1", "--seed", "2").Start();
         Child("v2-1", shop, "--port", $"{_ports[6]}", "--version", "v2", "--seed", "3", "--error-percent", FormattableString.Invariant($"{canaryErrorPercent}")).Start();
-        Child("prometheus", _prometheus, $"--config.file={_folder}/prometheus.yaml", $"--storage.tsdb.path={_folder}/prometheus", $"--web.listen-address=127.0.0.1:{_ports[3]}", "--log.level=warn").Start();
+        Child(
+            "prometheus", _prometheus, $"--config.file={_folder}/prometheus.yaml", $"--storage.tsdb.path={_folder}/prometheus", $"--web.listen-address=127.0.0.1:{_ports[3]}", "--log.level=warn").Start();
         foreach (var port in _ports.Skip(4))
         {
             await UntilAsync(() => IsUpAsync(port, "/healthz", cancellation), "the shop", cancellation);

@@ -19,7 +19,7 @@ internal static class BackendReading
 
     private static RouteObservation Route(BackendVersions versions, Asked? asked)
     {
-        if (Unknown(versions) is { } unknown)
+        if (BackendSentences.Unknown(versions) is { } unknown)
         {
             return new(null, false, unknown);
         }
@@ -29,7 +29,7 @@ internal static class BackendReading
         {
             // A version that has no server, or could not be divided, is not named: then nothing begins that could not go on.
             var isNamed = problem is null && versions.Canary.Count > 0;
-            return new(isNamed ? Split(versions, CanaryWeight.Zero) : TrafficSplit.AllTo(versions.StableName), true, problem ?? Foreign(versions));
+            return new(isNamed ? Split(versions, CanaryWeight.Zero) : TrafficSplit.AllTo(versions.StableName), true, problem ?? BackendSentences.Foreign(versions));
         }
 
         var share = versions.Share(server => server.Weight);
@@ -42,26 +42,16 @@ internal static class BackendReading
         var isAll = versions.Stable.All(server => server.Weight == 0) && versions.OthersWeight == 0;
         if (!isAll && share is null or 0 or 1)
         {
-            // Weights say one thing and failing servers another, until they come back.
-            return new(null, false, problem ?? $"Backend '{versions.Backend.Name}' divides its requests by the failure of servers, not by their weights.");
+            return new(null, false, problem ?? BackendSentences.ByFailure(versions.Backend));
         }
 
         var weight = isAll ? CanaryWeight.Full : Roundest(versions, share!.Value) ?? BackendVersions.Rounded(share.Value);
-        return Told(versions, weight, share, true, problem ?? Foreign(versions));
+        return Told(versions, weight, share, true, problem ?? BackendSentences.Foreign(versions));
     }
 
-    /// <summary>Why it cannot be said in terms of the two versions what the backend does; null when it can.</summary>
-    private static string? Unknown(BackendVersions versions)
-    {
-        var name = versions.Backend.Name;
-        var ours = versions.Stable.Concat(versions.Canary).ToList();
-        return versions.Retired.FirstOrDefault(server => server.Weight > 0) is { } back ? $"Server '{back.Name}' of backend '{name}', which belongs to an earlier version, weighs {back.Weight} again, as after a reload."
-            : ours.Count == 0 ? $"Backend '{name}' has no server of {versions.StableName}{(versions.CanaryName is null ? "" : $" or {versions.CanaryName}")}: a server belongs to the version that its name begins with, like {versions.StableName}-1."
-            : ours.All(server => server.Weight == 0) ? $"All servers of {versions.StableName}{(versions.CanaryName is null ? "" : $" and {versions.CanaryName}")} in backend '{name}' weigh 0."
-            : null;
-    }
-
-    /// <summary>The weights are those that were asked for. Who came or went meanwhile changed the shares all the same: then they are computed anew, which is no reason to begin the step again.</summary>
+    /// <summary>
+    /// The weights are those that were asked for. Who came or went meanwhile changed the shares all the same: then they are computed anew, which is no reason to begin the step again.
+    /// </summary>
     private static RouteObservation? Kept(BackendVersions versions, Asked asked, double? share)
     {
         if (asked.Split.Weight == CanaryWeight.Zero)
@@ -71,11 +61,11 @@ internal static class BackendReading
 
         if (!WeightPlan.For(versions, asked.Split.Weight).IsInForce(versions.Backend))
         {
-            return new(null, false, $"Servers of backend '{versions.Backend.Name}' came or went: their weights have to be computed anew.");
+            return new(null, false, BackendSentences.CameOrWent(versions.Backend));
         }
 
         var isReached = asked.Split.Weight == CanaryWeight.Full ? share is 1 : WeightPlan.IsNear(share, asked.Split.Weight);
-        return Told(versions, asked.Split.Weight, share, isReached, isReached ? Foreign(versions) : Unreached(versions, asked.Split.Weight, share));
+        return Told(versions, asked.Split.Weight, share, isReached, isReached ? BackendSentences.Foreign(versions) : BackendSentences.Unreached(versions, asked.Split.Weight, share));
     }
 
     private static RouteObservation Told(BackendVersions versions, CanaryWeight weight, double? share, bool isAccepted, string? problem) =>
@@ -98,16 +88,5 @@ internal static class BackendReading
         }
 
         return null;
-    }
-
-    private static string? Foreign(BackendVersions versions) => versions.OthersWeight == 0
-        ? null
-        : $"Server '{versions.Others.First(server => server is { IsUsable: true, Weight: > 0 }).Name}' of backend '{versions.Backend.Name}' belongs to neither version and takes requests; servers like it weigh {versions.OthersWeight} together. Take them out, or give them weight 0.";
-
-    private static string Unreached(BackendVersions versions, CanaryWeight wanted, double? share)
-    {
-        var (stable, canary) = (versions.Stable.Count(server => server.IsUsable), versions.Canary.Count(server => server.IsUsable));
-        var real = share is { } part ? $"{part * 100:0.##} %" : "nothing";
-        return $"{wanted} for {versions.CanaryName} cannot be reached in backend '{versions.Backend.Name}': with {canary} usable servers of it, {stable} of {versions.StableName} and weights of 0 to {ProxyCommand.MaxWeight} the nearest is {real}.";
     }
 }

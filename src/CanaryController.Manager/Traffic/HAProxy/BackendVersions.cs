@@ -11,7 +11,11 @@ internal sealed class BackendVersions
     private BackendVersions(ProxyBackend backend, string stable, string? canary, IReadOnlySet<string> retired)
     {
         (Backend, StableName, CanaryName) = (backend, stable, canary);
-        var byRole = backend.Servers.Where(server => !server.IsBackup).ToLookup(server => RoleOf(server.Name, stable, canary) is var role && role is Role.Other && retired.Contains(server.Name) ? Role.Retired : role);
+        var byRole = backend.Servers.Where(server => !server.IsBackup).ToLookup(server => RoleOf(server.Name, stable, canary) switch
+        {
+            Role.Other when retired.Contains(server.Name) => Role.Retired,
+            var role => role,
+        });
         (Stable, Canary, Retired, Others) = ([.. byRole[Role.Stable]], [.. byRole[Role.Canary]], [.. byRole[Role.Retired]], [.. byRole[Role.Other]]);
     }
 

@@ -127,7 +127,7 @@ internal sealed class HAProxyRouter : ITrafficRouter
         var missing = split.Weight < CanaryWeight.Full && versions.Stable.Count == 0 ? versions.StableName
             : versions.CanaryName is { } canary && split.Canary is not null && versions.Canary.Count == 0 ? canary
             : null;
-        return missing is not null ? $"Backend '{versions.Backend.Name}' has no server of {missing}: a server belongs to the version that its name begins with, like {missing}-1."
+        return missing is not null ? BackendSentences.NoServer(versions.Backend, missing)
             : split.Weight > CanaryWeight.Zero ? BackendRefusal.Of(versions.Backend)
             : null;
     }

@@ -12,8 +12,9 @@ internal static class ProxyBackendReader
     private const string Format = "1";
     private const string Whole = "BACKEND";
 
-    // SRV_ADMF_* of HAProxy's server.h: every bit but those stands for maintenance or drain.
-    private const int NoAdminBits = 0;
+    // SRV_ADMF_* of HAProxy's server.h: maintenance (forced 0x01, inherited 0x02, without an address 0x20) and drain (forced 0x08, inherited 0x10). 0x04 stays at a server that was configured as
+    // disabled and is ready now; 0x40 only says that its name was set at run time.
+    private const int OutBits = 0x01 | 0x02 | 0x08 | 0x10 | 0x20;
 
     /// <summary>The backend's number, by which a section is asked for whose name another one has too; null when <paramref name="state"/> does not say it.</summary>
     public static string? NumberOf(string state)
@@ -73,12 +74,10 @@ internal static class ProxyBackendReader
     }
 
     /// <summary>SRV_ST_* of HAProxy's server.h: 0 stopped, 1 starting, 2 running, 3 stopping.</summary>
-    private static ServerHealth Health(int operation, int admin) => (operation, admin) switch
-    {
-        (_, not NoAdminBits) => ServerHealth.Out,
-        (1 or 2, _) => ServerHealth.Up,
-        _ => ServerHealth.Down,
-    };
+    private static ServerHealth Health(int operation, int admin) =>
+        (admin & OutBits) != 0 ? ServerHealth.Out
+        : operation is 1 or 2 ? ServerHealth.Up
+        : ServerHealth.Down;
 
     private static string First(string text)
     {

@@ -14,12 +14,15 @@ internal sealed class RealHAProxy : IAsyncDisposable
     private readonly string _program;
     private readonly string _level;
     private readonly string _sections;
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false });
     private Process? _process;
 
     private RealHAProxy(string program, string level, string sections) => (_program, _level, _sections) = (program, level, sections);
 
     public string Socket => Path.Combine(_folder, "admin.sock");
+
+    /// <summary>The admin socket's address.</summary>
+    public string Address { get; } = $"127.0.0.1:{FreePort()}";
 
     /// <summary>Where the frontend listens that sends to the backend <c>shop</c>.</summary>
     public int Port { get; } = FreePort();
@@ -74,6 +77,15 @@ internal sealed class RealHAProxy : IAsyncDisposable
         return counts;
     }
 
+    /// <summary>The version that answers a visitor who has a cookie.</summary>
+    public async Task<string> VisitAsync(string cookie, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{Port}/"));
+        request.Headers.Add("Cookie", cookie);
+        using var answer = await _http.SendAsync(request, cancellation);
+        return await answer.Content.ReadAsStringAsync(cancellation);
+    }
+
     /// <summary>One command, and the answer as it is.</summary>
     public async Task<string> AskAsync(string command, CancellationToken cancellation)
     {
@@ -101,11 +113,13 @@ internal sealed class RealHAProxy : IAsyncDisposable
     private string Text(string? stateFile)
     {
         var versions = Enumerable.Range(1, 3).Select(number => (Name: $"v{number}", Socket: Path.Combine(_folder, $"v{number}.sock"))).ToList();
-        var servers = string.Join('\n', _sections.Split('\n').Select(line =>
-            versions.Aggregate(line, (text, version) => text.Contains($"server {version.Name}", StringComparison.Ordinal) ? text.Replace("SERVER", $"unix@{version.Socket}", StringComparison.Ordinal) : text)));
+        var servers = string.Join('\n', _sections.Split('\n').Select(line => versions.Find(version => line.Contains($"server {version.Name}", StringComparison.Ordinal)) is { Socket: { } socket }
+            ? line.Replace("SERVER", $"unix@{socket}", StringComparison.Ordinal)
+            : line));
         return $"""
             global
               stats socket {Socket} mode 600 level {_level}
+              stats socket ipv4@{Address} level {_level}
               {(stateFile is null ? "" : $"server-state-file {stateFile}")}
             defaults
               mode http

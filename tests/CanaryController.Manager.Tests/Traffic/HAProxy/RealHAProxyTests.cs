@@ -1,5 +1,6 @@
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.HAProxy;
 
 namespace CanaryController.Manager.Tests.Traffic.HAProxy;
 
@@ -35,6 +36,18 @@ public sealed class RealHAProxyTests
         Assert.Equal((HAProxyRig.Split(percent), true, null), (applied.Route.Applied, applied.Route.Accepted, applied.Route.Problem));
         Assert.Equal((new VersionInstances(2, 2), new VersionInstances(1, 1)), (applied.Versions["v1"], applied.Versions["v2"]));
         Assert.Equal(percent * 10, counts.GetValueOrDefault("v2"), 10.0);
+    }
+
+    [Fact(Timeout = Milliseconds)]
+    public async Task The_socket_may_be_an_address()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var proxy = await RealHAProxy.StartAsync(Shop, cancellation);
+        var router = new HAProxyRouter([new HAProxyClient(new() { Name = "edge", Address = proxy.Address }, TimeProvider.System)], TimeProvider.System);
+
+        var read = await router.ReadAsync(HAProxyRig.Shop, "v1", "v2", cancellation);
+
+        Assert.Equal((HAProxyRig.Split(0), null), (read.Route.Applied, read.Route.Problem));
     }
 
     [Fact(Timeout = Milliseconds)]
@@ -88,17 +101,19 @@ public sealed class RealHAProxyTests
     public async Task A_server_that_fails_its_checks_or_is_in_maintenance_is_counted_as_such()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var proxy = await RealHAProxy.StartAsync($"{Shop}\n  server v2-2 127.0.0.1:1 check inter 50ms weight 0", cancellation);
+        await using var proxy = await RealHAProxy.StartAsync($"{Shop}\n  server v2-2 127.0.0.1:1 check inter 50ms weight 0\n  server v2-3 SERVER weight 0 disabled", cancellation);
         var rig = new HAProxyRig(proxy.Socket, TimeProvider.System);
+        Assert.Equal(2, (await rig.ReadAsync()).Versions["v2"].Total);
         await proxy.AskAsync("set server shop/v1-2 state maint", cancellation);
-        while ((await rig.ReadAsync()).Versions["v2"].Healthy == 2)
+        await proxy.AskAsync("set server shop/v2-3 state ready", cancellation);
+        while ((await rig.ReadAsync()).Versions["v2"] != new VersionInstances(2, 3))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
         }
 
         var applied = await rig.ApplyAsync(50);
 
-        Assert.Equal((new VersionInstances(1, 1), new VersionInstances(1, 2)), (applied.Versions["v1"], applied.Versions["v2"]));
+        Assert.Equal((new VersionInstances(1, 1), new VersionInstances(2, 3)), (applied.Versions["v1"], applied.Versions["v2"]));
         Assert.Equal(50, (await proxy.LoadAsync(100, cancellation))["v2"], 2.0);
     }
 
@@ -130,11 +145,23 @@ public sealed class RealHAProxyTests
     }
 
     [Fact(Timeout = Milliseconds)]
-    public async Task Cookies_that_keep_visitors_are_found()
+    public async Task A_cookie_that_keeps_a_visitor_on_a_canary_of_weight_0_is_found()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var proxy = await RealHAProxy.StartAsync(Shop.Replace("balance roundrobin", "balance roundrobin\n  cookie SRV insert", StringComparison.Ordinal).Replace("weight 0", "weight 0 cookie b", StringComparison.Ordinal), cancellation);
+        var shop = Shop.Replace("balance roundrobin", "balance roundrobin\n  cookie SRV insert", StringComparison.Ordinal).Replace("weight 0", "weight 0 cookie b", StringComparison.Ordinal);
+        await using var proxy = await RealHAProxy.StartAsync(shop, cancellation);
+
+        Assert.Equal("v2", await proxy.VisitAsync("SRV=b", cancellation));
         Assert.Contains("by a cookie", (await new HAProxyRig(proxy.Socket, TimeProvider.System).ReadAsync()).Route.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Milliseconds)]
+    public async Task Behind_leastconn_a_canary_of_5_percent_gets_half_of_the_requests_while_there_is_little_load()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var proxy = await RealHAProxy.StartAsync("backend shop\n  balance leastconn\n  server v1-1 SERVER weight 95\n  server v2-1 SERVER weight 5", cancellation);
+
+        Assert.Equal(50, (await proxy.LoadAsync(100, cancellation))["v2"], 5.0);
     }
 
     [Theory(Timeout = Milliseconds)]
