@@ -46,7 +46,11 @@ internal readonly record struct RouteTarget(string Gateway, string Route)
 /// <param name="Port">Its port; null = its only one.</param>
 /// <param name="Workload">Who runs the versions: of a Deployment they stand behind <c>SERVICE-stable</c> and <c>SERVICE-canary</c>, External ones behind the Services that they are named after.</param>
 internal sealed record ClusterRoute(
-    RolloutKey Rollout, RouterType Router, EquatableArray<string> HttpRoutes, string Service, int? Port, WorkloadType Workload);
+    RolloutKey Rollout, RouterType Router, EquatableArray<string> HttpRoutes, string Service, int? Port, WorkloadType Workload)
+{
+    /// <summary>The Deployment whose pods run the versions; null for External.</summary>
+    public string? Deployment { get; init; }
+}
 
 /// <summary>What a router says of a route.</summary>
 /// <param name="Route">The split, in the planner's words.</param>

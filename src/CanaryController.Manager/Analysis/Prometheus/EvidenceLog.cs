@@ -9,8 +9,8 @@ internal static partial class EvidenceLog
     [LoggerMessage(4001, LogLevel.Information, "The metrics provider answers again.")]
     public static partial void ProviderIsBack(this ILogger logger);
 
-    [LoggerMessage(4002, LogLevel.Information, "Histogram bounds: {Bounds}.")]
-    public static partial void BoundsChanged(this ILogger logger, string bounds);
+    [LoggerMessage(4002, LogLevel.Information, "Histogram bounds of {Source}: {Bounds}.")]
+    public static partial void BoundsChanged(this ILogger logger, string source, string bounds);
 
     [LoggerMessage(4003, LogLevel.Error, "Sampling stopped by an error of its own; it starts again.")]
     public static partial void SamplerFailed(this ILogger logger, Exception error);

@@ -8,23 +8,38 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// <param name="Missing">Why there is none.</param>
 internal readonly record struct HistogramBound(double? Seconds, string? Label, MissingBound Missing);
 
-/// <summary>The finite bucket bounds of the gateways' histogram, ascending, as Prometheus has them. Immutable.</summary>
+/// <summary>The finite bucket bounds of a histogram, ascending, as Prometheus has them. Immutable.</summary>
 /// <param name="finite">Bounds in seconds with their labels, ascending.</param>
 internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Label)> finite)
 {
     /// <summary>The histogram has not been seen.</summary>
     public static HistogramBounds NotSeen { get; } = new([]);
 
+    /// <summary>True when there is none.</summary>
+    public bool IsEmpty => finite.Count == 0;
+
+    /// <summary>The lowest and the highest bound, seconds; null without any.</summary>
+    public (double Lowest, double Highest)? Range => finite.Count > 0 ? (finite[0].Seconds, finite[^1].Seconds) : null;
+
     /// <summary>From values of the label <c>le</c>; those that are no finite number are left out.</summary>
-    public static HistogramBounds FromLabels(IEnumerable<string> labels) =>
+    /// <param name="labels">The values.</param>
+    /// <param name="unitsPerSecond">Their unit: 1 for seconds, 1,000 for milliseconds.</param>
+    public static HistogramBounds FromLabels(IEnumerable<string> labels, int unitsPerSecond = 1) =>
         new([.. labels
-            .Select(label => (Seconds: CounterLabels.ParseBound(label), Label: label))
+            .Select(label => (Seconds: CounterLabels.ParseBound(label, unitsPerSecond), Label: label))
             .Where(bound => bound.Seconds is { } seconds && double.IsFinite(seconds))
             .Select(bound => (bound.Seconds!.Value, bound.Label))
             .OrderBy(bound => bound.Value)]);
 
     /// <summary>True when the same labels are there.</summary>
     public bool IsSameAs(HistogramBounds other) => finite.SequenceEqual(other.All);
+
+    /// <summary>The bounds that are in both.</summary>
+    public HistogramBounds Intersect(HistogramBounds other) => new([.. finite.Where(bound => other.All.Contains(bound))]);
+
+    /// <summary>The bounds that are in either.</summary>
+    public HistogramBounds Union(HistogramBounds other) =>
+        other.IsEmpty ? this : IsEmpty ? other : new([.. finite.Concat(other.All).Distinct().OrderBy(bound => bound.Seconds)]);
 
     private IReadOnlyList<(double Seconds, string Label)> All => finite;
 
@@ -56,5 +71,5 @@ internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Labe
     }
 
     /// <summary>For people: <c>0.1, 0.25, 1 s</c>.</summary>
-    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Label)) + " s";
+    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Seconds)) + " s";
 }

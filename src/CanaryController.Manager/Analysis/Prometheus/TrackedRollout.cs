@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
 
@@ -18,14 +19,15 @@ internal sealed class TrackedRollout
     private long _requestsToMs;
     private long _durationsToMs;
 
-    public TrackedRollout(EvidenceRequest request, EvidencePlan plan, RouteSlot slot, HistogramBounds bounds)
+    public TrackedRollout(EvidenceRequest request, EvidencePlan plan, TrackedSeries series)
     {
-        (Request, Plan, Slot, Ledger) = (request, plan, slot, new EvidenceLedger(plan));
+        (Request, Plan, Counted, Slots, Ledger) = (request, plan, series.Counted, series.Slots, new EvidenceLedger(plan));
+        QueryChars = series.Counted.Series.Sum(each => 1 + (2 * each.Key.Length));
         foreach (var metric in plan.Metrics)
         {
             if (metric.Kind == MetricKind.RequestDuration)
             {
-                var bound = bounds.Choose(metric.Max);
+                var bound = series.Bounds.Choose(metric.Max);
                 _bounds.Add(metric.Name, bound);
                 Ledger.SetBound(metric.Name, bound.Seconds, bound.Missing);
             }
@@ -43,8 +45,14 @@ internal sealed class TrackedRollout
     /// <summary>What the ledger was made for.</summary>
     public EvidencePlan Plan { get; }
 
-    /// <summary>Its route.</summary>
-    public RouteSlot Slot { get; }
+    /// <summary>Where its requests are counted.</summary>
+    public CountedBy Counted { get; }
+
+    /// <summary>Its counters' slots.</summary>
+    public CounterSlots Slots { get; }
+
+    /// <summary>How long its part of a query may be, at most.</summary>
+    public int QueryChars { get; }
 
     /// <summary>The evidence.</summary>
     public EvidenceLedger Ledger { get; }
@@ -68,7 +76,7 @@ internal sealed class TrackedRollout
     public IEnumerable<HistogramBound> Bounds => _bounds.Values;
 
     /// <summary>True when a metric is judged by the requests' duration.</summary>
-    public bool HasDurations => _bounds.Count > 0;
+    public bool HasDurations => _bounds.Count > 0 && Counted.Source.Durations is not null;
 
     /// <summary>The plan that <paramref name="request"/> asks for at a scrape interval.</summary>
     public static EvidencePlan PlanOf(EvidenceRequest request, TimeSpan scrapeInterval)
@@ -176,16 +184,7 @@ internal sealed class TrackedRollout
     /// </summary>
     public int[] Bind(CounterKind kind, CounterLabels labels)
     {
-        Arm arm;
-        if (labels.Version == Request.State.CanaryRevision)
-        {
-            arm = Arm.Canary;
-        }
-        else if (labels.Version == Request.State.StableRevision)
-        {
-            arm = Arm.Stable;
-        }
-        else
+        if (Counted.ArmOf(labels.Key, labels.Version) is not { } arm)
         {
             return [];
         }
@@ -242,7 +241,7 @@ internal sealed class TrackedRollout
 
     private (int Total, int Bad)? Signs(CounterKind kind, CounterLabels labels, MetricSpec metric) => (kind, metric.Kind) switch
     {
-        (CounterKind.Requests, MetricKind.RequestSuccessRate) when labels.Code is not null => (1, labels.IsServerError ? 1 : 0),
+        (CounterKind.Requests, MetricKind.RequestSuccessRate) when labels.IsError is { } isError => (1, isError ? 1 : 0),
         (CounterKind.Durations, MetricKind.RequestDuration) when _bounds[metric.Name].Seconds is null => null,
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound == double.PositiveInfinity => (1, 1),
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound is { } bound && bound == _bounds[metric.Name].Seconds => (0, -1),
@@ -253,3 +252,9 @@ internal sealed class TrackedRollout
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }
+
+/// <summary>The series of a rollout, as they are known when its ledger begins.</summary>
+/// <param name="Counted">Where its requests are counted.</param>
+/// <param name="Slots">Its counters' slots.</param>
+/// <param name="Bounds">The bounds of its histograms.</param>
+internal sealed record TrackedSeries(CountedBy Counted, CounterSlots Slots, HistogramBounds Bounds);

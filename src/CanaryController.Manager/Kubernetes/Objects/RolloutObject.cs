@@ -117,7 +117,10 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             [.. spec.Traffic.GatewayApi?.HttpRoutes.Select(each => each.Name) ?? []],
             service,
             spec.Service?.Port,
-            spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)));
+            spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
+        {
+            Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
+        };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Cluster = route };
         return new(resource, RolloutSpecMapper.ToSpec(resource), RolloutSpecMapper.DeclaredRevision(resource), target);
     }
