@@ -26,6 +26,8 @@ public sealed class PermissionTests
         $"{Watched}: discovery.k8s.io endpointslices: list, watch",
         $"{Watched}: autoscaling horizontalpodautoscalers: list, watch",
         $"{Watched}: gateway.networking.k8s.io httproutes: get, list, watch, patch",
+        $"{Watched}: gateway.networking.k8s.io grpcroutes: get, list, watch, patch",
+        $"{Watched}: gateway.networking.k8s.io tcproutes: get, list, watch, patch",
         $"{Watched}: core events: create",
         $"{Own}: coordination.k8s.io leases: create",
         $"{Own}: coordination.k8s.io leases canary-controller: get, patch",

@@ -1,8 +1,8 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
-using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.ReplicaRatio;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
 
@@ -18,7 +18,7 @@ internal sealed class ClusterRemains(
     IObjectCache<ReplicaSetObject> sets,
     IObjectCache<HolderObject> holders,
     IObjectCache<ServiceObject> services,
-    IObjectCache<HttpRouteObject> routes)
+    RouteCaches routes)
 {
     private const string StableHolderSuffix = "-stable";
 
@@ -43,7 +43,7 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.Deployment, Name = deployment },
             Service = new() { Name = service, Port = seen.Spec.Service?.Name == service ? seen.Spec.Service.Port : null },
-            Traffic = Traffic(isByPodCount ? RouterType.ReplicaRatio : RouterType.GatewayAPI, isByPodCount ? [] : RoutesTo(seen.Namespace, service)),
+            Traffic = isByPodCount ? new() { Router = RouterType.ReplicaRatio } : RouteKinds.Section(RoutesTo(seen.Namespace, service)),
         };
         return new(Content(seen, spec), StateOf(seen, stored, deployment, service));
     }
@@ -51,8 +51,8 @@ internal sealed class ClusterRemains(
     /// <summary>Of External versions only the route tells something: the two Services among which it was divided last.</summary>
     private Remains? OfExternal(Seen seen)
     {
-        var named = seen.Spec.Workload.Kind is WorkloadType.External ? seen.Spec.Traffic.GatewayApi?.HttpRoutes.Select(route => route.Name) ?? [] : [];
-        var divided = named.Where(name => !IsOthers(seen, name)).Select(name => routes.Find(new(seen.Namespace, name))).OfType<HttpRouteObject>()
+        var named = seen.Spec.Workload.Kind is WorkloadType.External ? RouteKinds.Named(seen.Spec.Traffic) : [];
+        var divided = named.Select(route => new RouteId(route.Kind, new(seen.Namespace, route.Name))).Where(id => !IsOthers(seen, id)).Select(routes.Find).OfType<RouteObject>()
             .Where(route => OriginalRoute.Of(route) is not null).ToArray();
         if (divided.Length == 0 || OriginalRoute.Of(divided[0]) is not { } note)
         {
@@ -66,13 +66,13 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
             Service = seen.Spec.Service,
-            Traffic = Traffic(RouterType.GatewayAPI, [.. divided.Select(route => route.Meta.Name.Name)]),
+            Traffic = RouteKinds.Section([.. divided.Select(route => route.Id)]),
         };
         return new(Content(seen, spec), Left(seen, stable, canary));
     }
 
-    private bool IsOthers(Seen seen, string route) =>
-        rollouts.By(RolloutObject.RouteKey(seen.Namespace, route)).Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid);
+    private bool IsOthers(Seen seen, RouteId route) =>
+        rollouts.By(RolloutObject.RouteKey(route)).Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid);
 
     /// <summary>A mark can be copied with its object, or written by anybody: what another rollout leads is that one's.</summary>
     private string? Held(Seen seen) => deployments.All
@@ -99,24 +99,18 @@ internal sealed class ClusterRemains(
         .FirstOrDefault(service => service.Meta.Name.Namespace == seen.Namespace && AskedRatio.Of(service) is { } asked && (asked.Stable == stored || asked.Canary == stored))?.Meta.Name.Name;
 
     /// <summary>Those that were divided between the two Services beside <paramref name="service"/>, or send to one of them.</summary>
-    private string[] RoutesTo(string ns, string service)
+    private RouteId[] RoutesTo(string ns, string service)
     {
         var (stable, canary) = (service + BackendPair.StableSuffix, service + BackendPair.CanarySuffix);
         return
         [
             .. routes.All.Where(route => route.Meta.Name.Namespace == ns)
                 .Where(route => OriginalRoute.Of(route)?.Stable == stable || Weight(route, stable) > 0 || Weight(route, canary) > 0)
-                .Select(route => route.Meta.Name.Name),
+                .Select(route => route.Id),
         ];
     }
 
-    private static TrafficSection Traffic(RouterType router, string[] routes) => new()
-    {
-        Router = router,
-        GatewayApi = router is RouterType.GatewayAPI ? new() { HttpRoutes = [.. routes.Select(name => new HttpRouteSection { Name = name })] } : null,
-    };
-
-    private static int Weight(HttpRouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
+    private static int Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
 
     private static RolloutContent Content(Seen seen, SpecSection spec) =>
         RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });

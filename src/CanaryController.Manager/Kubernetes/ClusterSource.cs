@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Routes;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -24,7 +25,11 @@ internal sealed class ClusterSource(
         caches.Services.Changed += changes.Service;
         caches.Endpoints.Changed += changes.Endpoints;
         caches.Autoscalers.Changed += changes.Autoscaler;
-        caches.HttpRoutes.Changed += (before, after) => changes.Route((after ?? before)!.Meta);
+        foreach (var routes in caches.Routes)
+        {
+            routes.Changed += changes.Route;
+        }
+
         if (admission is not null)
         {
             // Commands wait for the key that their stamps are checked with.
@@ -89,4 +94,4 @@ internal sealed record ClusterCaches(
     ObjectCache<ServiceObject> Services,
     ObjectCache<EndpointSliceObject> Endpoints,
     ObjectCache<AutoscalerObject> Autoscalers,
-    ObjectCache<HttpRouteObject> HttpRoutes);
+    IReadOnlyList<ObjectCache<RouteObject>> Routes);

@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
 
@@ -93,7 +94,7 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
     }
 
     /// <summary>A route changed.</summary>
-    public void Route(ObjectMeta meta) => Wake(RolloutObject.RouteKey(meta.Name.Namespace, meta.Name.Name));
+    public void Route(RouteObject? before, RouteObject? after) => Wake(RolloutObject.RouteKey((after ?? before)!.Id));
 
     private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 

@@ -5,7 +5,9 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -15,7 +17,7 @@ internal static class KubernetesRegistration
     /// <summary>Adds all of it.</summary>
     public static IServiceCollection AddKubernetes(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddKubernetesClient(options).AddWatched();
+        services.AddKubernetesClient(options).AddWatched(options.Routers);
         services.AddSingleton<ClusterRemains>().AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
         services.AddSingleton<ClusterCommands>().AddSingleton<ICommands>(provider => provider.GetRequiredService<ClusterCommands>());
         services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
@@ -36,7 +38,7 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
-    private static void AddWatched(this IServiceCollection services)
+    private static void AddWatched(this IServiceCollection services, IReadOnlyList<RouterType> routers)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
@@ -46,7 +48,7 @@ internal static class KubernetesRegistration
         services.AddInformer(ObjectKind.Service, ServiceObject.Project);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
-        services.AddInformer(ObjectKind.HttpRoute, HttpRouteObject.Project);
+        services.AddRouteInformers([.. routers.SelectMany(RouteKinds.Of).Distinct()]);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
@@ -56,6 +58,6 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<ServiceObject>>(),
             provider.GetRequiredService<ObjectCache<EndpointSliceObject>>(),
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
-            provider.GetRequiredService<ObjectCache<HttpRouteObject>>()));
+            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)]));
     }
 }

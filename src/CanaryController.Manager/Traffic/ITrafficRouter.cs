@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Rollouts;
@@ -41,16 +42,29 @@ internal readonly record struct RouteTarget(string Gateway, string Route)
 /// <summary>A route on Kubernetes.</summary>
 /// <param name="Rollout">The rollout that divides it; its namespace is the route's.</param>
 /// <param name="Router">What kind of route it is.</param>
-/// <param name="HttpRoutes">For GatewayAPI: the HTTPRoutes' names.</param>
+/// <param name="Routes">The objects that are divided; none with ReplicaRatio.</param>
 /// <param name="Service">The apex Service, which clients call. With External versions: the name that requests are counted under.</param>
 /// <param name="Port">Its port; null = its only one.</param>
 /// <param name="Workload">Who runs the versions: of a Deployment they stand behind <c>SERVICE-stable</c> and <c>SERVICE-canary</c>, External ones behind the Services that they are named after.</param>
 internal sealed record ClusterRoute(
-    RolloutKey Rollout, RouterType Router, EquatableArray<string> HttpRoutes, string Service, int? Port, WorkloadType Workload)
+    RolloutKey Rollout, RouterType Router, EquatableArray<NamedRoute> Routes, string Service, int? Port, WorkloadType Workload)
 {
+    /// <summary>The subsets of the Service that the versions are told apart by; null where they have Services of their own.</summary>
+    public VersionSubsets? Subsets { get; init; }
+
     /// <summary>The Deployment whose pods run the versions; null for External.</summary>
     public string? Deployment { get; init; }
 }
+
+/// <summary>An object that a rollout names.</summary>
+/// <param name="Kind">Of which kind.</param>
+/// <param name="Name">Its name, in the rollout's namespace.</param>
+internal readonly record struct NamedRoute(RouteKind Kind, string Name);
+
+/// <summary>The names of the versions' subsets.</summary>
+/// <param name="Stable">Stable's.</param>
+/// <param name="Canary">The canary's.</param>
+internal sealed record VersionSubsets(string Stable, string Canary);
 
 /// <summary>What a router says of a route.</summary>
 /// <param name="Route">The split, in the planner's words.</param>

@@ -24,8 +24,21 @@ internal static class FieldBounds
         [(typeof(ConsulSection), "service")] = Label,
         [(typeof(HAProxySection), "name")] = schema => Label(schema) with { Default = "default" },
         [(typeof(HAProxySection), "backend")] = schema => schema with { Pattern = Patterns.ProxyName, MinLength = 1, MaxLength = 128 },
-        [(typeof(GatewayApiSection), "httpRoutes")] = schema => Named(schema) with { MinItems = 1, MaxItems = 16 },
-        [(typeof(HttpRouteSection), "name")] = Subdomain,
+        [(typeof(GatewayApiSection), "httpRoutes")] = Routes,
+        [(typeof(GatewayApiSection), "grpcRoutes")] = Routes,
+        [(typeof(GatewayApiSection), "tcpRoutes")] = Routes,
+        [(typeof(IstioSection), "virtualServices")] = Routes,
+        [(typeof(DestinationRuleSection), "name")] = Subdomain,
+        [(typeof(DestinationRuleSection), "stable")] = schema => Label(schema) with { Default = "stable" },
+        [(typeof(DestinationRuleSection), "canary")] = schema => Label(schema) with { Default = "canary" },
+        [(typeof(LinkerdSection), "httpRoutes")] = Routes,
+        [(typeof(LinkerdSection), "grpcRoutes")] = Routes,
+        [(typeof(LinkerdSection), "policyHTTPRoutes")] = Routes,
+        [(typeof(SmiSection), "trafficSplits")] = Routes,
+        [(typeof(TraefikSection), "traefikServices")] = Routes,
+        [(typeof(TraefikSection), "ingressRoutes")] = Routes,
+        [(typeof(ContourSection), "httpProxies")] = Routes,
+        [(typeof(RouteSection), "name")] = Subdomain,
         [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
         [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
         [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
@@ -78,6 +91,12 @@ internal static class FieldBounds
         [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.OnKubernetes, Cel.RouterHasRoutes],
+        [typeof(GatewayApiSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "tcpRoutes"),
+        [typeof(IstioSection)] = [.. Cel.RoutesStay("virtualServices"), Cel.SubsetsStay],
+        [typeof(LinkerdSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "policyHTTPRoutes"),
+        [typeof(SmiSection)] = Cel.RoutesStay("trafficSplits"),
+        [typeof(TraefikSection)] = Cel.RoutesStay("traefikServices", "ingressRoutes"),
+        [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
         [typeof(StepSection)] = [Cel.NotYet],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
@@ -98,6 +117,8 @@ internal static class FieldBounds
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
+
+    private static Schema Routes(Schema schema) => Named(schema) with { MaxItems = 16 };
 
     private static Func<Schema, Schema> Range(decimal least, decimal most) => schema => schema with { Minimum = least, Maximum = most };
 }

@@ -84,7 +84,7 @@ public static class RolloutSpecMapper
         return new RequestCounting
         {
             Source = source,
-            View = spec.Analysis.SourceView ?? RequestView.Client,
+            View = EffectiveSource.ViewOf(spec),
             VersionLabel = labels?.Version,
             PodLabel = labels?.Pod,
             NamespaceLabel = labels?.Namespace,

@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Rollouts;
@@ -8,7 +9,7 @@ namespace CanaryController.Resources.Reading;
 internal static class RolloutBinder
 {
     private static readonly string[] _laterRouters =
-        ["Istio", "Linkerd", "SMI", "Traefik", "Contour", "Nginx"];
+        ["IngressNginx", "Kuma", "ALB"];
 
     /// <summary>The whole document.</summary>
     public static Rollout Rollout(FieldReader fields) => new()
@@ -54,10 +55,25 @@ internal static class RolloutBinder
     {
         Router = fields.Choice<RouterType>("router", _laterRouters),
         Gateway = fields.Section("gateway", each => new GatewaySection { Name = each.Text("name") ?? new GatewaySection().Name, Route = each.Text("route") ?? "" }),
-        GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = each.Sections("httpRoutes", one => new HttpRouteSection { Name = one.Text("name") ?? "" }) }),
+        GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), TcpRoutes = Routes(each, "tcpRoutes") }),
+        Istio = fields.Section("istio", each => new IstioSection { VirtualServices = Routes(each, "virtualServices"), DestinationRule = each.Section("destinationRule", DestinationRule) }),
+        Linkerd = fields.Section(
+            "linkerd",
+            each => new LinkerdSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), PolicyHttpRoutes = Routes(each, "policyHTTPRoutes") }),
+        Smi = fields.Section("smi", each => new SmiSection { TrafficSplits = Routes(each, "trafficSplits") }),
+        Traefik = fields.Section("traefik", each => new TraefikSection { TraefikServices = Routes(each, "traefikServices"), IngressRoutes = Routes(each, "ingressRoutes") }),
+        Contour = fields.Section("contour", each => new ContourSection { HttpProxies = Routes(each, "httpProxies") }),
         Consul = fields.Section("consul", each => new ConsulSection { Name = each.Text("name") ?? new ConsulSection().Name, Service = each.Text("service") ?? "" }),
         HAProxy = fields.Section("haproxy", each => new HAProxySection { Name = each.Text("name") ?? new HAProxySection().Name, Backend = each.Text("backend") ?? "" }),
     };
+
+    private static EquatableArray<RouteSection> Routes(FieldReader fields, string list) => fields.Sections(list, each => new RouteSection { Name = each.Text("name") ?? "" });
+
+    private static DestinationRuleSection DestinationRule(FieldReader fields)
+    {
+        var defaults = new DestinationRuleSection();
+        return new() { Name = fields.Text("name") ?? "", Stable = fields.Text("stable") ?? defaults.Stable, Canary = fields.Text("canary") ?? defaults.Canary };
+    }
 
     private static StrategySection Strategy(FieldReader fields) => new()
     {

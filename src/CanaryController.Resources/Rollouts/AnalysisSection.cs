@@ -10,11 +10,11 @@ public sealed record AnalysisSection
     public static readonly TimeSpan DefaultHoldLimit = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Who counts the requests that built-in metrics look at. Default: the router, where it is Gateway, Consul or HAProxy; for other routers built-in metrics need it.
+    /// Who counts the requests that built-in metrics look at. Default: the router, where that is certain (Envoy for Contour); for GatewayAPI, ReplicaRatio and SMI built-in metrics need it.
     /// </summary>
     public RequestSource? Source { get; init; }
 
-    /// <summary>For Istio: which end counts. Default <c>Client</c>.</summary>
+    /// <summary>For Istio: which end counts. Default <c>Client</c>; <c>Server</c> for versions that are subsets of one Service.</summary>
     public RequestView? SourceView { get; init; }
 
     /// <summary>What the source's labels are called, where not as usual.</summary>

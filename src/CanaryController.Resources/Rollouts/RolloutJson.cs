@@ -22,14 +22,14 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<StepSection>),
         typeof(EquatableArrayConverter<MetricSection>),
         typeof(EquatableArrayConverter<NameValueSection>),
-        typeof(EquatableArrayConverter<HttpRouteSection>),
+        typeof(EquatableArrayConverter<RouteSection>),
     ])]
 [JsonSerializable(typeof(Rollout))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
 [JsonSerializable(typeof(MetricSection[]))]
 [JsonSerializable(typeof(NameValueSection[]))]
-[JsonSerializable(typeof(HttpRouteSection[]))]
+[JsonSerializable(typeof(RouteSection[]))]
 public sealed partial class RolloutJson : JsonSerializerContext
 {
     /// <summary>The whole resource.</summary>

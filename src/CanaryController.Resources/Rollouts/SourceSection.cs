@@ -49,6 +49,20 @@ public static class EffectiveSource
         RouterType.Gateway => RequestSource.Gateway,
         RouterType.Consul => RequestSource.Consul,
         RouterType.HAProxy => RequestSource.HAProxy,
-        RouterType.GatewayAPI or RouterType.ReplicaRatio or null => null,
+        RouterType.Istio => RequestSource.Istio,
+        RouterType.Linkerd => RequestSource.Linkerd,
+        RouterType.Traefik => RequestSource.Traefik,
+        RouterType.Contour => RequestSource.Envoy,
+
+        // Whoever implements it counts: nothing says who that is.
+        RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.SMI or null => null,
     };
+
+    /// <summary>The end that counts: what is said, else the server's for subsets of one Service, which clients see as one, else the client's.</summary>
+    public static RequestView ViewOf(SpecSection spec) =>
+        spec.Analysis.SourceView
+        ?? (Of(spec) is RequestSource.Istio && HasSubsets(spec) && spec.Analysis.SourceLabels?.Version is null ? RequestView.Server : RequestView.Client);
+
+    /// <summary>True when the versions are subsets of one Service.</summary>
+    public static bool HasSubsets(SpecSection spec) => spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: not null };
 }

@@ -29,11 +29,14 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             .Says(name => $"the name has {name.Length} characters; a Service {name}-canary is made beside it", $"keep {MaxServiceNameCharacters} at most")
             .When(rollout => rollout.Spec.Service is not null);
         RuleFor(rollout => rollout.Spec.Traffic.Router)
-            .Must(router => router is null or RouterType.GatewayAPI or RouterType.ReplicaRatio)
-            .Says(router => $"{router} is for plain hosts in this version", "write GatewayAPI, or ReplicaRatio for a Deployment without one");
+            .Must(router => router is not (RouterType.Gateway or RouterType.Consul or RouterType.HAProxy))
+            .Says(router => $"{router} is for plain hosts in this version", "write the mesh or gateway of the cluster, like GatewayAPI or Istio, or ReplicaRatio for a Deployment without one");
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckVersions(rollout.Spec.Workload, context));
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckRatio(rollout.Spec, context));
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckSource(rollout.Spec, context));
+        RuleFor(rollout => rollout.Spec.Traffic.Istio!.DestinationRule)
+            .Null().Says("subsets tell the pods of a Deployment apart, and External versions are Services", "leave it out")
+            .When(rollout => rollout.Spec is { Workload.Kind: WorkloadType.External, Traffic: { Router: RouterType.Istio, Istio: not null } });
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Mirror)

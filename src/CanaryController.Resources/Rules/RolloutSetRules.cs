@@ -67,13 +67,13 @@ public static class RolloutSetRules
             // Gateways, agents and proxies are named by the manager's configuration, not by a namespace.
             claims.Add((plain.Owner, plain.Kind, plain.Name, plain.Path));
         }
-        else if (spec.Traffic.Router is RouterType.GatewayAPI or RouterType.ReplicaRatio)
+        else if (spec.Traffic.Router is not null)
         {
             claims.Add((space, "Deployment", spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null, "spec.workload.name"));
             claims.Add((space, "Service", spec.Workload.Versions?.Stable, "spec.workload.versions.stable"));
             claims.Add((space, "Service", spec.Workload.Versions?.Canary, "spec.workload.versions.canary"));
             claims.Add((space, "Service", spec.Service?.Name, "spec.service.name"));
-            claims.AddRange((spec.Traffic.GatewayApi ?? new()).HttpRoutes.Select((route, index) => (space, "HTTPRoute", (string?)route.Name, $"spec.traffic.gatewayAPI.httpRoutes[{index}].name")));
+            claims.AddRange(RouteLists.Of(spec.Traffic).SelectMany(list => list.Routes.Select((route, index) => (space, list.Kind, (string?)route.Name, $"{list.Path}[{index}].name"))));
         }
 
         return claims.Where(claim => claim.Name is { Length: > 0 }).Select(claim => ((claim.Space, claim.Kind, claim.Name!), claim.Path));

@@ -38,7 +38,7 @@ internal static class SourceRules
     private static string[] LabelsOf(RequestSource source, SpecSection spec) => source switch
     {
         RequestSource.Gateway or RequestSource.HAProxy => [],
-        RequestSource.Istio => spec.Analysis.SourceView is RequestView.Server ? ["namespace", "pod"] : ["namespace", "service", "version"],
+        RequestSource.Istio => EffectiveSource.ViewOf(spec) is RequestView.Server ? ["namespace", "pod"] : ["namespace", "service", "version"],
         RequestSource.Linkerd => ["namespace", "service"],
         RequestSource.Consul => ["service", "version"],
         RequestSource.Envoy or RequestSource.Traefik => ["service"],
@@ -53,7 +53,7 @@ internal static class SourceRules
 
     private static bool IsOnKubernetes(SpecSection spec) => spec.Traffic.Router switch
     {
-        RouterType.GatewayAPI or RouterType.ReplicaRatio => true,
+        RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => true,
         RouterType.Gateway or RouterType.Consul or RouterType.HAProxy => spec.Workload.Kind is WorkloadType.Deployment,
         null => true,
     };
@@ -95,7 +95,7 @@ internal static class SourceRules
         }
 
         var source = EffectiveSource.Of(spec);
-        if (source is RequestSource.Gateway or RequestSource.HAProxy or RequestSource.Application or RequestSource.OpenTelemetry || spec.Analysis.SourceView is RequestView.Server)
+        if (source is RequestSource.Gateway or RequestSource.HAProxy or RequestSource.Application or RequestSource.OpenTelemetry || EffectiveSource.ViewOf(spec) is RequestView.Server)
         {
             context.Problem("analysis.sourceNames", $"{source} tells the versions apart by what they are called already", "leave it out");
             return;
@@ -143,6 +143,10 @@ internal static class SourceRules
         if (source is not RequestSource.Istio)
         {
             context.Problem("analysis.sourceView", $"{source} counts at one end only", "leave it out");
+        }
+        else if (spec.Analysis is { SourceView: RequestView.Client, SourceLabels.Version: null } && EffectiveSource.HasSubsets(spec))
+        {
+            context.Problem("analysis.sourceView", "clients see the subsets of a Service as one", "write Server, or sourceLabels: {version: LABEL} where a label tells them apart");
         }
         else if (spec is { Analysis.SourceView: RequestView.Server, Workload.Kind: WorkloadType.External })
         {

@@ -10,9 +10,14 @@ internal sealed class TrafficValidator : AbstractValidator<TrafficSection>
     public TrafficValidator()
     {
         RuleFor(traffic => traffic.Router)
-            .NotNull().Says("the field is required", "write Gateway, Consul or HAProxy on plain hosts, GatewayAPI or ReplicaRatio on Kubernetes").WithErrorCode(RuleText.Absence);
+            .NotNull().Says("the field is required", "write what carries the requests: GatewayAPI, Istio, Linkerd, SMI, Traefik or Contour on Kubernetes (ReplicaRatio where nothing does), Gateway, Consul or HAProxy on plain hosts").WithErrorCode(RuleText.Absence);
         Section(traffic => traffic.Gateway!, RouterType.Gateway, "gateway", "the Gateway router needs a route", "write gateway: {route: NAME}, with the route's name in the gateway's configuration", new GatewayValidator());
-        Section(traffic => traffic.GatewayApi!, RouterType.GatewayAPI, "gatewayAPI", "the GatewayAPI router needs its routes", "write gatewayAPI: {httpRoutes: [{name: NAME}]}", new GatewayApiValidator());
+        Section(traffic => traffic.GatewayApi!, RouterType.GatewayAPI, "gatewayAPI", "the GatewayAPI router needs its routes", "write gatewayAPI: {httpRoutes: [{name: NAME}]}", new RouteListsValidator<GatewayApiSection>());
+        Section(traffic => traffic.Istio!, RouterType.Istio, "istio", "the Istio router needs its VirtualServices", "write istio: {virtualServices: [{name: NAME}]}", new IstioValidator());
+        Section(traffic => traffic.Linkerd!, RouterType.Linkerd, "linkerd", "the Linkerd router needs its routes", "write linkerd: {httpRoutes: [{name: NAME}]}", new RouteListsValidator<LinkerdSection>());
+        Section(traffic => traffic.Smi!, RouterType.SMI, "smi", "the SMI router needs its TrafficSplits", "write smi: {trafficSplits: [{name: NAME}]}", new RouteListsValidator<SmiSection>());
+        Section(traffic => traffic.Traefik!, RouterType.Traefik, "traefik", "the Traefik router needs its TraefikServices", "write traefik: {traefikServices: [{name: NAME}]}", new RouteListsValidator<TraefikSection>());
+        Section(traffic => traffic.Contour!, RouterType.Contour, "contour", "the Contour router needs its HTTPProxies", "write contour: {httpProxies: [{name: NAME}]}", new RouteListsValidator<ContourSection>());
         Section(traffic => traffic.Consul!, RouterType.Consul, "consul", "the Consul router needs its service", "write consul: {service: NAME}, with the name that the instances register", new ConsulValidator());
         Section(traffic => traffic.HAProxy!, RouterType.HAProxy, "haproxy", "the HAProxy router needs its backend", "write haproxy: {backend: NAME}, with the backend's name in the proxy's configuration", new HAProxyValidator());
     }
@@ -47,18 +52,65 @@ internal sealed class GatewayValidator : AbstractValidator<GatewaySection>
     }
 }
 
-/// <summary>The rules of <see cref="GatewayApiSection"/>.</summary>
-internal sealed class GatewayApiValidator : AbstractValidator<GatewayApiSection>
+/// <summary>The rules of sections that name objects of a cluster: at least one in all, at most 16 in a list, each once.</summary>
+internal sealed class RouteListsValidator<T> : AbstractValidator<T>
+    where T : class
 {
     private const int MaxRoutes = 16;
 
-    public GatewayApiValidator()
+    public RouteListsValidator() => RuleFor(section => section).Custom((section, context) => Check(RouteLists.Of(section), context));
+
+    private static void Check(IReadOnlyList<RouteList> lists, ValidationContext<T> context)
     {
-        RuleFor(section => section.HttpRoutes)
-            .Must(routes => routes.Count > 0).Says("the router needs at least one HTTPRoute", "write httpRoutes: [{name: NAME}]").WithErrorCode(RuleText.Absence)
-            .Must(routes => routes.Count <= MaxRoutes).Says(routes => $"{routes.Count} HTTPRoutes are too many", $"keep {MaxRoutes} at most");
-        RuleForEach(section => section.HttpRoutes).ChildRules(route => route.RuleFor(each => each.Name).IsThere("write the HTTPRoute's name").IsDnsSubdomain());
-        RuleFor(section => section).Custom((section, context) => Repeats.Check([.. section.HttpRoutes.Select(route => route.Name)], "httpRoutes", "the HTTPRoute", context));
+        if (lists.All(list => list.Routes.IsEmpty))
+        {
+            context.Problem(lists[0].Field, $"the router needs at least one {lists[0].Kind}", $"write {lists[0].Field}: [{{name: NAME}}]", isAbsence: true);
+        }
+
+        foreach (var list in lists)
+        {
+            if (list.Routes.Count > MaxRoutes)
+            {
+                context.Problem(list.Field, $"{list.Routes.Count} {list.Kind} objects are too many", $"keep {MaxRoutes} at most");
+            }
+
+            for (var index = 0; index < list.Routes.Count; index++)
+            {
+                Name(list.Routes[index].Name, $"{list.Field}[{index}].name", list.Kind, context);
+            }
+
+            Repeats.Check([.. list.Routes.Select(route => route.Name)], list.Field, $"the {list.Kind}", context);
+        }
+    }
+
+    private static void Name(string name, string path, string kind, ValidationContext<T> context)
+    {
+        if (name.Length == 0)
+        {
+            context.Problem(path, "the field is required", $"write the {kind}'s name", isAbsence: true);
+        }
+        else if (!Names.IsDnsSubdomain(name))
+        {
+            context.Problem(path, $"{name} is not a DNS subdomain", "use at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends");
+        }
+    }
+}
+
+/// <summary>The rules of <see cref="IstioSection"/>.</summary>
+internal sealed class IstioValidator : AbstractValidator<IstioSection>
+{
+    public IstioValidator()
+    {
+        Include(new RouteListsValidator<IstioSection>());
+        RuleFor(istio => istio.DestinationRule!).ChildRules(rule =>
+        {
+            rule.RuleFor(each => each.Name).IsThere("write the DestinationRule's name").IsDnsSubdomain();
+            rule.RuleFor(each => each.Stable).NotEmpty().Says("the subset's name is empty", "write a name, or leave the field out for stable").IsDnsLabel();
+            rule.RuleFor(each => each.Canary)
+                .NotEmpty().Says("the subset's name is empty", "write a name, or leave the field out for canary")
+                .NotEqual(each => each.Stable).Says("both versions have the same subset", "name two subsets")
+                .IsDnsLabel();
+        }).When(istio => istio.DestinationRule is not null);
     }
 }
 

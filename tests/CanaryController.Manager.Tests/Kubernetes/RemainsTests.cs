@@ -7,6 +7,7 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
 using CanaryController.Manager.Tests.Workloads;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
 
@@ -20,9 +21,9 @@ public sealed class RemainsTests
     private readonly CacheMemory<ReplicaSetObject> _sets = new();
     private readonly CacheMemory<HolderObject> _holders = new();
     private readonly CacheMemory<ServiceObject> _services = new();
-    private readonly CacheMemory<HttpRouteObject> _routes = new();
+    private readonly CacheMemory<RouteObject> _routes = new();
 
-    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, _routes);
+    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes)]));
 
     [Theory]
     [InlineData("at rest", 1)]
@@ -44,7 +45,7 @@ public sealed class RemainsTests
         _routes.Put(RouteRig.Project(RouteRig.Route("blog", """[{"backendRefs": [{"name": "blog"}]}]""")));
         var left = Remains.Of(Broken("checkout"))!;
         Assert.Equal(("checkout", "checkout"), (left.Content.Resource.Spec.Workload.Name, left.Content.Target.Cluster!.Service));
-        Assert.Equal(["web"], left.Content.Target.Cluster.HttpRoutes);
+        Assert.Equal(["web"], left.Content.Target.Cluster.Routes.Select(each => each.Name));
         Assert.Equal(run.Stable, left.State.StableRevision);
         Assert.Equal(when == "under way" ? run.State.CanaryRevision : null, when == "under way" ? left.State.CanaryRevision : null);
 
@@ -104,7 +105,7 @@ public sealed class RemainsTests
         Divided(first, second);
         var left = Remains.Of(External("shop"))!;
         Assert.Equal((stable, canary, RolloutPhase.Aborting), (left.State.StableRevision, left.State.CanaryRevision, left.State.Phase));
-        Assert.Equal(["web"], left.Content.Target.Cluster!.HttpRoutes);
+        Assert.Equal(["web"], left.Content.Target.Cluster!.Routes.Select(each => each.Name));
     }
 
     [Fact]

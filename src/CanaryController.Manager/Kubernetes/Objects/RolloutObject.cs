@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
@@ -71,8 +72,8 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of a Service are found: the apex, ours beside it, or an External version's.</summary>
     public static string ServiceKey(string ns, string name) => $"service:{ns}/{name}";
 
-    /// <summary>The key by which rollouts of an HTTPRoute are found.</summary>
-    public static string RouteKey(string ns, string name) => $"route:{ns}/{name}";
+    /// <summary>The key by which rollouts of an object that is divided are found.</summary>
+    public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
     /// <summary>All keys of a rollout: what it leads, and what is made beside it.</summary>
     public static IReadOnlyList<string> KeysOf(Rollout rollout)
@@ -94,7 +95,7 @@ internal sealed class RolloutObject : ICached
             keys.AddRange(ServiceKey(ns, versions.Stable), ServiceKey(ns, versions.Canary ?? versions.Stable));
         }
 
-        keys.AddRange(spec.Traffic.GatewayApi?.HttpRoutes.Select(route => RouteKey(ns, route.Name)) ?? []);
+        keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
         return [.. keys.Distinct(StringComparer.Ordinal)];
     }
 }
@@ -114,14 +115,15 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         var route = new ClusterRoute(
             resource.Key,
             spec.Traffic.Router ?? throw new ArgumentException("The resource names no router; check it before.", nameof(resource)),
-            [.. spec.Traffic.GatewayApi?.HttpRoutes.Select(each => each.Name) ?? []],
+            [.. RouteKinds.Named(spec.Traffic)],
             service,
             spec.Service?.Port,
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
             Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
+            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
         };
-        var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Cluster = route };
+        var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
         return new(resource, RolloutSpecMapper.ToSpec(resource), RolloutSpecMapper.DeclaredRevision(resource), target);
     }
 

@@ -45,7 +45,7 @@ internal sealed record MeshCase
     /// <summary>A rollout on Kubernetes.</summary>
     public static RouteTarget OnCluster(WorkloadType workload = WorkloadType.Deployment) => new("kubernetes", "shop/checkout")
     {
-        Cluster = new(new RolloutKey("shop", "checkout"), RouterType.GatewayAPI, ["checkout"], "checkout", 80, workload)
+        Cluster = new(new RolloutKey("shop", "checkout"), RouterType.GatewayAPI, [], "checkout", 80, workload)
         {
             Deployment = workload is WorkloadType.Deployment ? "checkout" : null,
         },

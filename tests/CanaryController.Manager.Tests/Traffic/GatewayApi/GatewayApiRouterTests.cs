@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Tests.Traffic.GatewayApi;
@@ -148,7 +148,7 @@ public sealed class GatewayApiRouterTests
 
         Assert.InRange(rig.Kube.Patches.Count, 5, 15);
         var contended = Assert.Single((await rig.ReadAsync()).Conditions);
-        Assert.Equal(GatewayApiRouter.ContendedCondition, contended.Type);
+        Assert.Equal(RouteObjectRouter.ContendedCondition, contended.Type);
         Assert.Contains("argocd", contended.Message, StringComparison.Ordinal);
 
         rig.Time.Advance(TimeSpan.FromMinutes(2));

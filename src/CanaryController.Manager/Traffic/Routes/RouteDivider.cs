@@ -5,19 +5,19 @@ using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 
-namespace CanaryController.Manager.Traffic.GatewayApi;
+namespace CanaryController.Manager.Traffic.Routes;
 
 /// <summary>
-/// Makes one HTTPRoute divide as asked, by one patch. Before a division, and when somebody else is found to have undone the last one, the object is read from the server once, for its
+/// Makes one object divide as asked, by one patch. Before a division, and when somebody else is found to have undone the last one, the object is read from the server once, for its
 /// managedFields: nobody else keeps those.
 /// </summary>
 internal sealed partial class RouteDivider(
     RouteObjects routes, IObjectCache<ServiceObject> services, IObjectCache<EndpointSliceObject> slices, RouteContention contention, IFence fence, ILogger<RouteDivider> logger)
 {
-    private readonly ConcurrentDictionary<ObjectName, AskedSplit> _asked = new();
+    private readonly ConcurrentDictionary<RouteId, AskedSplit> _asked = new();
 
     /// <summary>Writes, on condition that the route is still at <paramref name="basis"/>, its resourceVersion before the decision was stored.</summary>
-    public async Task<RouteWrite> DivideAsync(ObjectName name, BackendPair pair, TrafficSplit split, string basis, CancellationToken cancellation)
+    public async Task<RouteWrite> DivideAsync(RouteId name, BackendPair pair, TrafficSplit split, string basis, CancellationToken cancellation)
     {
         if (routes.Find(name) is not { } route)
         {
@@ -49,7 +49,7 @@ internal sealed partial class RouteDivider(
 
         if (isReverted && split.Weight > CanaryWeight.Zero && contention.RestLeft(name) is var rest && rest > TimeSpan.Zero)
         {
-            return Refused($"{contention.Managers(name)} changed the backends of HTTPRoute {name} again; the split is written again in {Math.Ceiling(rest.TotalSeconds):0} s.");
+            return Refused($"{contention.Managers(name)} changed the backends of {name} again; the split is written again in {Math.Ceiling(rest.TotalSeconds):0} s.");
         }
 
         var written = await routes.PatchAsync(route, owners is null ? plan.Patch : Plan(route, pair, split, owners).Patch!, cancellation);
@@ -63,19 +63,19 @@ internal sealed partial class RouteDivider(
     }
 
     /// <summary>Nobody divides the route any more.</summary>
-    public void Forget(ObjectName name)
+    public void Forget(RouteId name)
     {
         contention.Forget(name);
         _asked.TryRemove(name, out _);
     }
 
-    private HttpRoutePlan Plan(HttpRouteObject route, BackendPair pair, TrafficSplit split, JsonArray? owners) =>
-        HttpRoutePlan.Of(route, pair, split.Weight, split.Canary is not null, fence.Token, owners);
+    private RoutePlan Plan(RouteObject route, BackendPair pair, TrafficSplit split, JsonArray? owners) =>
+        RoutePlan.Of(route, pair, split.Weight, split.Canary is not null, fence.Token, owners);
 
     /// <summary>Reads the route from the server when its managedFields are needed. An abort does not wait for that, unless it has to divide.</summary>
-    private async Task<(RouteWrite Look, JsonArray? Owners)> LookAsync(HttpRouteObject route, bool divides, bool isReverted, TrafficSplit split, CancellationToken cancellation)
+    private async Task<(RouteWrite Look, JsonArray? Owners)> LookAsync(RouteObject route, bool divides, bool isReverted, TrafficSplit split, CancellationToken cancellation)
     {
-        var name = route.Meta.Name;
+        var name = route.Id;
         var isNew = isReverted && !contention.IsNoted(name);
         var mayLook = divides ? contention.RestLeft(name) <= TimeSpan.Zero || isNew || split.Weight == CanaryWeight.Zero : isNew && split.Weight > CanaryWeight.Zero;
         var answer = mayLook ? await routes.GetAsync(name, cancellation) : null;
@@ -91,19 +91,19 @@ internal sealed partial class RouteDivider(
 
         if (isNew)
         {
-            contention.Note(name, answer is null ? null : RouteOwners.LastWriter(answer.Body!));
+            contention.Note(name, answer is null ? null : new FieldOwners(name.Kind.Members).LastWriter(answer.Body!));
         }
 
         return (RouteWrite.Done, divides && answer is not null ? Owners(route, answer.Body!) : null);
     }
 
     /// <summary>Who owns the rules; null when that is noted already and only we do.</summary>
-    private JsonArray? Owners(HttpRouteObject route, JsonObject body)
+    private JsonArray? Owners(RouteObject route, JsonObject body)
     {
-        var owners = RouteOwners.Of(body);
+        var owners = new FieldOwners(route.Kind.Members).Of(body);
         if (owners.ToJsonString().Length > OriginalRoute.MaxCharacters / 2)
         {
-            OwnersNotKept(logger, route.Meta.Name, OriginalRoute.MaxCharacters / 2);
+            OwnersNotKept(logger, route.Id, OriginalRoute.MaxCharacters / 2);
             return null;
         }
 
@@ -111,9 +111,9 @@ internal sealed partial class RouteDivider(
     }
 
     /// <summary>The route does not carry what was asked of it last: somebody else changed it.</summary>
-    private bool IsReverted(HttpRouteObject route, BackendPair pair, out AskedSplit? asked)
+    private bool IsReverted(RouteObject route, BackendPair pair, out AskedSplit? asked)
     {
-        asked = _asked.TryGetValue(route.Meta.Name, out var last) ? last
+        asked = _asked.TryGetValue(route.Id, out var last) ? last
             : !pair.IsExternal && RouteSplit.Asked(route) is { } weight ? new(pair, weight)
             : null;
         if (asked is null)
@@ -128,7 +128,8 @@ internal sealed partial class RouteDivider(
     /// <summary>A backend that does not exist, or has no endpoints yet, makes a route answer 500 or 503 for its share, so it is waited for.</summary>
     private string? WaitsFor(BackendPair pair)
     {
-        foreach (var service in (ReadOnlySpan<string?>)[pair.Stable, pair.Canary])
+        // Subsets have the Services beside the apex all the same: they say which pods are whose.
+        foreach (var service in (ReadOnlySpan<string?>)[Stable(pair), pair.BySubset ? pair.Service + BackendPair.CanarySuffix : pair.Canary])
         {
             if (service is not null && services.Find(new(pair.Namespace, service)) is null)
             {
@@ -137,20 +138,21 @@ internal sealed partial class RouteDivider(
         }
 
         // A Service that was just made has no endpoints yet, while the one that the route sends to now has.
-        return Ready(pair.Namespace, pair.Stable) == 0 && Ready(pair.Namespace, pair.Service) > 0
-            ? $"Waits for the endpoints of Service {pair.Namespace}/{pair.Stable}."
+        return Ready(pair.Namespace, Stable(pair)) == 0 && Ready(pair.Namespace, pair.Service) > 0
+            ? $"Waits for the endpoints of Service {pair.Namespace}/{Stable(pair)}."
             : null;
     }
+
+    private static string Stable(BackendPair pair) => pair.BySubset ? pair.Service + BackendPair.StableSuffix : pair.Stable;
 
     private int Ready(string ns, string service) => slices.By(ObjectKeys.Service(ns, service)).Sum(slice => slice.Endpoints.Count(endpoint => endpoint.IsReady));
 
     private static RouteWrite Refused(string problem) => new(IsGone: false, IsStale: false, problem);
 
-    private RouteWrite Missing(ObjectName name) =>
-        new(IsGone: routes.IsSynced, IsStale: false, routes.IsSynced ? $"HTTPRoute {name} does not exist." : "The HTTPRoutes are not read yet.");
+    private RouteWrite Missing(RouteId name) => routes.WhyMissing(name.Kind) is { } why ? new(IsGone: false, IsStale: false, why) : new(IsGone: true, IsStale: false, $"{name} does not exist.");
 
     private sealed record AskedSplit(BackendPair Pair, CanaryWeight Weight);
 
-    [LoggerMessage(EventId = 1701, Level = LogLevel.Warning, Message = "The owners of HTTPRoute {Route}'s rules take more than {Limit} characters: they are not kept, and not given back at the end")]
-    private static partial void OwnersNotKept(ILogger logger, ObjectName route, int limit);
+    [LoggerMessage(EventId = 1701, Level = LogLevel.Warning, Message = "The owners of the rules of {Route} take more than {Limit} characters: they are not kept, and not given back at the end")]
+    private static partial void OwnersNotKept(ILogger logger, RouteId route, int limit);
 }

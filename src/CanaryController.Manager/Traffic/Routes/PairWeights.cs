@@ -1,6 +1,6 @@
 using CanaryController.Core.Traffic;
 
-namespace CanaryController.Manager.Traffic.GatewayApi;
+namespace CanaryController.Manager.Traffic.Routes;
 
 /// <summary>Two weights of a rule, in whole numbers that only count beside each other.</summary>
 /// <param name="Stable">Stable's.</param>

@@ -5,13 +5,13 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Rollouts;
 
-namespace CanaryController.Manager.Traffic.GatewayApi;
+namespace CanaryController.Manager.Traffic.Routes;
 
 /// <summary>
-/// Carries out splits by HTTPRoutes of the Gateway API, whatever implements it. Reading costs no request. All routes of a rollout carry the same split; a weight that rises stops at the first
-/// route that does not follow, one that falls never does.
+/// Carries out splits by the weights in lists of objects, whatever their kind (ADR 0008). Reading costs no request. All objects of a rollout carry the same split; a weight that rises stops at
+/// the first object that does not follow, one that falls never does.
 /// </summary>
-internal sealed class GatewayApiRouter(
+internal sealed class RouteObjectRouter(
     RouteObjects routes,
     RouteDivider divider,
     RouteReturner returner,
@@ -33,13 +33,13 @@ internal sealed class GatewayApiRouter(
         var cluster = target.Cluster!;
         if (!split.Matches.IsEmpty)
         {
-            return RouteReading.Unknown("HTTPRoutes are divided by weight only: this version adds no rules that match requests.");
+            return RouteReading.Unknown("This version divides by weight only: it adds no rules that match requests.");
         }
 
         var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
         var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
         var problem = default(string);
-        for (var index = 0; index < cluster.HttpRoutes.Count; index++)
+        for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var seen = index < basis.Basis.Count ? basis.Basis[index] : "";
             var written = await divider.DivideAsync(Name(cluster, index), pair, split, seen, cancellation);
@@ -60,7 +60,7 @@ internal sealed class GatewayApiRouter(
         var cluster = target.Cluster!;
         var pair = BackendPair.Of(cluster, stable, null);
         var left = default(string);
-        for (var index = 0; index < cluster.HttpRoutes.Count; index++)
+        for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var name = Name(cluster, index);
             if (await returner.ReturnAsync(name, pair, cancellation) is { } why)
@@ -80,20 +80,21 @@ internal sealed class GatewayApiRouter(
     {
         var (pair, roles) = (BackendPair.Of(cluster, stable, canary), Roles(cluster, stable, canary));
         var (fold, present, silent) = (new RouteFold(stable, canary), new RouteFold(stable, canary), 0);
-        var (basis, conditions) = (new string[cluster.HttpRoutes.Count], new List<ConditionView>());
-        for (var index = 0; index < cluster.HttpRoutes.Count; index++)
+        var (basis, conditions) = (new string[cluster.Routes.Count], new List<ConditionView>());
+        for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var name = Name(cluster, index);
             if (routes.Find(name) is not { } route)
             {
                 basis[index] = "";
-                silent += routes.IsSynced ? 1 : 0;
-                fold.Missing(routes.IsSynced ? $"HTTPRoute {name} does not exist." : "The HTTPRoutes are not read yet.");
+                var why = routes.WhyMissing(name.Kind);
+                silent += why is null ? 1 : 0;
+                fold.Missing(why ?? $"{name} does not exist.");
                 continue;
             }
 
             basis[index] = route.Meta.ResourceVersion;
-            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), RouteAcceptance.Of(route), route.Meta.Fence() == fence.Token);
+            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), route.Acceptance, route.Meta.Fence() == fence.Token);
             fold.Add(name, split, acceptance, isFenced);
             if (split.IsAbsent)
             {
@@ -158,5 +159,5 @@ internal sealed class GatewayApiRouter(
         return new(named.Count(ready => ready) + others.Count(each => each.IsReady), named.Count + others.Count);
     }
 
-    private static ObjectName Name(ClusterRoute cluster, int index) => new(cluster.Rollout.Namespace, cluster.HttpRoutes[index]);
+    private static RouteId Name(ClusterRoute cluster, int index) => new(cluster.Routes[index].Kind, new(cluster.Rollout.Namespace, cluster.Routes[index].Name));
 }

@@ -1,10 +1,9 @@
 using System.Globalization;
 using CanaryController.Core.Traffic;
-using CanaryController.Manager.Kubernetes.Objects;
 
-namespace CanaryController.Manager.Traffic.GatewayApi;
+namespace CanaryController.Manager.Traffic.Routes;
 
-/// <summary>How an HTTPRoute divides what it sends to a pair.</summary>
+/// <summary>How an object divides what it sends to a pair.</summary>
 /// <param name="Weight">The canary's share; null when it is not known.</param>
 /// <param name="IsDivided">
 /// Every rule that sends to the service has both entries, and the canary's weight may be given to the canary: after a promotion it still has everything, while its Service pins stable.
@@ -19,7 +18,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     /// Reads <paramref name="route"/>. The rules change together, so those that disagree were changed by somebody else. Where the weights of a pair are coarse, several
     /// splits look the same: then it is the one that was asked for last, if it is among them.
     /// </summary>
-    public static RouteSplit Of(HttpRouteObject route, BackendPair pair, EntryRoles roles)
+    public static RouteSplit Of(RouteObject route, BackendPair pair, EntryRoles roles)
     {
         var former = OriginalRoute.Of(route)?.Pair ?? default;
         var asked = Asked(route);
@@ -35,7 +34,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
 
             ours++;
             isDivided &= place.IsPair && !(roles.CanaryIsStable && place.Share(place.Canary) > 0);
-            var (share, problem) = Share(route, index, place, roles, asked);
+            var (share, problem) = Share(route, pair, place, roles, asked);
             if (problem is not null)
             {
                 return new(null, isDivided, problem);
@@ -43,7 +42,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
 
             if (weight is { } before && before != share)
             {
-                return new(null, isDivided, $"HTTPRoute {route.Meta.Name} gives the canary {before} in one rule and {share} in rule {index + 1}.");
+                return new(null, isDivided, $"{route} gives the canary {before} in one {route.Kind.RuleNoun} and {share} in {place.Rule.Title}.");
             }
 
             weight = share;
@@ -51,11 +50,11 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
 
         return ours > 0
             ? new(weight, isDivided, null)
-            : new(null, false, $"No rule of HTTPRoute {route.Meta.Name} sends to Service {pair.Service}: write a backendRef {{name: {pair.Service}, port: {pair.Port?.ToString(CultureInfo.InvariantCulture) ?? "its port"}}} into the rules that are to be divided.") { IsAbsent = true };
+            : new(null, false, $"No {route.Kind.RuleNoun} of {route} sends to Service {pair.Service}: write a {route.Kind.Entry(pair)} into the {route.Kind.RuleNoun}s that are to be divided.") { IsAbsent = true };
     }
 
     /// <summary>The weight that was asked of the route last; null when none was, or somebody wrote something else there.</summary>
-    public static CanaryWeight? Asked(HttpRouteObject route) =>
+    public static CanaryWeight? Asked(RouteObject route) =>
         route.Meta.Annotations.TryGetValue(RouteAnnotations.Split, out var text) && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
             ? CanaryWeight.TryFromPercent(percent)
             : null;
@@ -63,19 +62,19 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     /// <summary>As <see cref="Asked"/> reads it: percent.</summary>
     public static string Note(CanaryWeight weight) => weight.Percent.ToString("0.##", CultureInfo.InvariantCulture);
 
-    private static (CanaryWeight Weight, string? Problem) Share(HttpRouteObject route, int index, PairPlace place, EntryRoles roles, CanaryWeight? asked)
+    private static (CanaryWeight Weight, string? Problem) Share(RouteObject route, BackendPair pair, PairPlace place, EntryRoles roles, CanaryWeight? asked)
     {
         var stable = place.Share(place.Stable) + place.Share(place.Apex);
         var canary = place.Share(place.Canary);
         if (place.Share(place.Former) is > 0 and var foreign)
         {
-            return (default, $"Rule {index + 1} of HTTPRoute {route.Meta.Name} sends {foreign} of {place.Sum} to Service {place.Rule.Backends[place.Former!.Value].Name}, which is neither stable nor canary.");
+            return (default, $"{place.Rule.Heading} of {route} sends {foreign} of {place.Sum} to Service {place.Rule.Backends[place.Former!.Value].Name}, which is neither stable nor canary.");
         }
 
         var seen = roles.Apply(new(stable, canary));
         if (seen.Share() is not { } share)
         {
-            return (default, $"All weights of Service {place.Rule.Backends[(place.Stable ?? place.Canary)!.Value].Name} and its canary in rule {index + 1} of HTTPRoute {route.Meta.Name} are 0.");
+            return (default, $"All weights of {pair.Describe(pair.KeyOf(place.Rule.Backends[(place.Stable ?? place.Canary)!.Value]))} and its canary in {place.Rule.Title} of {route} are 0.");
         }
 
         var isCoarse = !place.IsAlone && place.IsPair && place.Sum is >= PairWeights.LeastSum and <= int.MaxValue;

@@ -1,10 +1,9 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
-using CanaryController.Manager.Kubernetes.Client;
 
-namespace CanaryController.Manager.Traffic.GatewayApi;
+namespace CanaryController.Manager.Traffic.Routes;
 
-/// <summary>What all HTTPRoutes of a rollout say together: the split that every one carries, taken up by every one.</summary>
+/// <summary>What all objects of a rollout say together: the split that every one carries, taken up by every one.</summary>
 /// <param name="stable">The stable version.</param>
 /// <param name="canary">The canary; null when there is none.</param>
 internal sealed class RouteFold(string stable, string? canary)
@@ -24,7 +23,7 @@ internal sealed class RouteFold(string stable, string? canary)
     /// Adds a route. One that carries weights of an earlier leader counts as not known: so the planner asks for the split again, and the first write of this leader puts an end to
     /// whatever the earlier one still has under way.
     /// </summary>
-    public void Add(ObjectName name, RouteSplit seen, RouteAcceptance acceptance, bool isFenced)
+    public void Add(RouteId name, RouteSplit seen, RouteAcceptance acceptance, bool isFenced)
     {
         _all.IsAccepted &= acceptance.IsTakenUp;
         _problem ??= acceptance.Problem;
@@ -38,7 +37,7 @@ internal sealed class RouteFold(string stable, string? canary)
         if (canary is null && weight > CanaryWeight.Zero)
         {
             _all.IsKnown = false;
-            _problem = $"HTTPRoute {name} gives {weight} to a version that is not {stable}.";
+            _problem = $"{name} gives {weight} to a version that is not {stable}.";
             return;
         }
 
@@ -47,7 +46,7 @@ internal sealed class RouteFold(string stable, string? canary)
         if (_split is not null && _split.Weight != weight)
         {
             _all.IsKnown = false;
-            _problem ??= $"HTTPRoute {name} gives the canary {weight}, another route of the rollout {_split.Weight}.";
+            _problem ??= $"{name} gives the canary {weight}, another route of the rollout {_split.Weight}.";
         }
 
         // Where one route is still whole, the canary is not known to all of them.
@@ -56,7 +55,7 @@ internal sealed class RouteFold(string stable, string? canary)
 
     /// <summary>In the planner's words.</summary>
     public RouteObservation Result() => _split is null && _problem is null
-        ? new(null, false, "The rollout names no HTTPRoute.")
+        ? new(null, false, "The rollout names nothing that could be divided.")
         : new(_all is { IsKnown: true, IsFenced: true } ? _split : null, _all is { IsAccepted: true, IsKnown: true, IsFenced: true }, _problem);
 
     /// <summary>What the routes carry, whoever wrote it; null when they do not say it together.</summary>

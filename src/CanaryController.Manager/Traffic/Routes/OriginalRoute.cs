@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using CanaryController.Manager.Kubernetes.Objects;
 
-namespace CanaryController.Manager.Traffic.GatewayApi;
+namespace CanaryController.Manager.Traffic.Routes;
 
-/// <summary>What an HTTPRoute was before it was divided, as its annotation <c>canarycontroller.io/original</c> remembers it.</summary>
+/// <summary>What an object was before it was divided, as its annotation <c>canarycontroller.io/original</c> remembers it.</summary>
 /// <param name="Stable">The Service of the pair that was stable's when the route was divided last.</param>
 /// <param name="Canary">The other one.</param>
 /// <param name="Rules">The rules' entries.</param>
@@ -18,7 +17,7 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
     private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false };
 
     /// <summary>What <paramref name="route"/> remembers; null when it was never divided, or the note is not ours to read.</summary>
-    public static OriginalRoute? Of(HttpRouteObject route)
+    public static OriginalRoute? Of(RouteObject route)
     {
         if (!route.Meta.Annotations.TryGetValue(RouteAnnotations.Original, out var text))
         {

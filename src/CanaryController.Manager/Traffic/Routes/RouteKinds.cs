@@ -1,0 +1,50 @@
+using CanaryController.Core;
+using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Resources.Rollouts;
+using CanaryController.Resources.Rules;
+
+namespace CanaryController.Manager.Traffic.Routes;
+
+/// <summary>The kinds of objects that routers divide.</summary>
+internal static class RouteKinds
+{
+    public static readonly RouteKind HttpRoute = new HttpRouteKind();
+    public static readonly RouteKind GrpcRoute = new GrpcRouteKind();
+    public static readonly RouteKind TcpRoute = new TcpRouteKind();
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute];
+
+    /// <summary>Those of a router; none for routers that divide something else.</summary>
+    public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
+    {
+        RouterType.GatewayAPI => [HttpRoute, GrpcRoute, TcpRoute],
+        RouterType.Istio => [],
+        RouterType.Linkerd => [HttpRoute, GrpcRoute],
+        RouterType.SMI => [],
+        RouterType.Traefik => [],
+        RouterType.Contour => [],
+        RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
+    };
+
+    /// <summary>The objects that a rollout names, in order.</summary>
+    public static IEnumerable<NamedRoute> Named(TrafficSection traffic) =>
+        from list in RouteLists.Of(traffic)
+        let kind = All.FirstOrDefault(each => each.Name == list.Kind)
+        where kind is not null
+        from route in list.Routes
+        select new NamedRoute(kind, route.Name);
+
+    /// <summary>The kind of an object that the API server names by group and kind; null for one that no router divides.</summary>
+    public static RouteKind? Find(string group, string kind) => All.FirstOrDefault(each => each.Versions[0].Group == group && each.Versions[0].Kind == kind);
+
+    /// <summary>The section by which a rollout would name <paramref name="routes"/>; without any, that of the Gateway API.</summary>
+    public static TrafficSection Section(IReadOnlyList<RouteId> routes) => new()
+    {
+        Router = RouterType.GatewayAPI,
+        GatewayApi = new() { HttpRoutes = Names(routes, HttpRoute), GrpcRoutes = Names(routes, GrpcRoute), TcpRoutes = Names(routes, TcpRoute) },
+    };
+
+    private static EquatableArray<RouteSection> Names(IReadOnlyList<RouteId> routes, RouteKind kind) =>
+        [.. routes.Where(route => route.Kind == kind).Select(route => new RouteSection { Name = route.Name.Name })];
+}
