@@ -15,6 +15,9 @@ internal static partial class EvidenceLog
     [LoggerMessage(4003, LogLevel.Error, "Sampling stopped by an error of its own; it starts again.")]
     public static partial void SamplerFailed(this ILogger logger, Exception error);
 
+    [LoggerMessage(4005, LogLevel.Error, "Why series are missing could not be found out; it is tried again.")]
+    public static partial void DiagnosisFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(4004, LogLevel.Error, "The schedule of own queries could not be arranged; it is tried again.")]
     public static partial void ScheduleFailed(this ILogger logger, Exception error);
 }

@@ -18,6 +18,7 @@ internal sealed class TrackedRollout
     private readonly Dictionary<string, long> _measuredToMs = new(StringComparer.Ordinal);
     private long _requestsToMs;
     private long _durationsToMs;
+    private string? _explanation;
 
     public TrackedRollout(EvidenceRequest request, EvidencePlan plan, TrackedSeries series)
     {
@@ -208,13 +209,51 @@ internal sealed class TrackedRollout
         EquatableArray<MetricSpec> metrics = [.. Request.Spec.Analysis.Metrics.Concat(step?.Metrics ?? []).DistinctBy(metric => metric.Name, StringComparer.Ordinal)];
         var seen = Ledger.Judge(new JudgeRequest(
             state.CanaryRevision!, state.Attempt, state.StepIndex, state.StepSince, step?.MinRequests ?? 0, metrics, now));
-        if (Live)
+        return seen with { Metrics = [.. seen.Metrics.Select(Told)] };
+    }
+
+    /// <summary>
+    /// The kind and version whose series have not come although traffic began before <paramref name="before"/>; null when they all came. Requests first: without them there are no durations.
+    /// </summary>
+    public (CounterKind Kind, Arm Arm)? MissingSeries(DateTimeOffset before)
+    {
+        if (Request.State.TrafficSince > before)
         {
-            return seen;
+            return null;
         }
 
-        return seen with { Metrics = [.. seen.Metrics.Select(metric => metric.Verdict == Verdict.Passed ? NotYet(metric) : metric)] };
+        foreach (var metric in Plan.Metrics.Where(metric => metric.Kind != MetricKind.Query).OrderBy(metric => metric.Kind))
+        {
+            var kind = metric.Kind == MetricKind.RequestDuration ? CounterKind.Durations : CounterKind.Requests;
+            foreach (var arm in (ReadOnlySpan<Arm>)[Arm.Canary, Arm.Stable])
+            {
+                if (!Ledger.HasSamples(metric.Name, arm) && (arm == Arm.Canary || metric.TolerateRatio is not null))
+                {
+                    return (kind, arm);
+                }
+            }
+        }
+
+        return null;
     }
+
+    /// <summary>Why series are missing; null when nobody knows. It is told while there are none.</summary>
+    public void Explain(string? sentence, DateTimeOffset at) => (_explanation, ExplainedAt) = (sentence, at);
+
+    /// <summary>When somebody last tried to explain missing series; null = never.</summary>
+    public DateTimeOffset? ExplainedAt { get; private set; }
+
+    private MetricJudgement Told(MetricJudgement metric) => metric switch
+    {
+        { Verdict: Verdict.Passed } when !Live => NotYet(metric),
+        { Verdict: Verdict.NoData } when _explanation is not null && HasNoSeries(metric.Name) => metric with { Message = _explanation + '.' },
+        _ => metric,
+    };
+
+    private bool HasNoSeries(string name) =>
+        Plan.Metrics.FirstOrDefault(metric => metric.Name == name) is { Kind: not MetricKind.Query } metric
+        && _bounds.GetValueOrDefault(name).Missing is MissingBound.NotSeen
+        && (!Ledger.HasSamples(name, Arm.Canary) || (metric.TolerateRatio is not null && !Ledger.HasSamples(name, Arm.Stable)));
 
     private void BeginStep(RolloutState state)
     {

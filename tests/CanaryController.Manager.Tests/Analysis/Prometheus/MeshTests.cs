@@ -62,7 +62,7 @@ public sealed class MeshTests : EvidenceBed
         page.Restart();
         await RunAsync(page, 10, good: 10);
         page.Vanish(Arm.Stable);
-        await RunAsync(page, 10, good: 10);
+        await ScrapeAsync(10, each => _ = each == page ? each.Count(Arm.Canary, 10) : each.Count(Arm.Canary, 0, 10));
 
         var seen = Rig.Observe(request)!;
         Assert.DoesNotContain(seen.Metrics, metric => metric.Verdict == Verdict.Failed);
