@@ -63,8 +63,11 @@ public sealed record MetricSpec
     /// <summary>For <see cref="MetricKind.RequestDuration"/>: which quantile, above 0 and below 1.</summary>
     public double Quantile { get; init; } = 0.99;
 
-    /// <summary>For <see cref="MetricKind.Query"/>: the query, with its variables.</summary>
+    /// <summary>For <see cref="MetricKind.Query"/>: the query, with its variables. Null while it comes from <see cref="Template"/> and that is not known.</summary>
     public string? Query { get; init; }
+
+    /// <summary>Where the query comes from; null = it is written in the rollout.</summary>
+    public MetricTemplateReference? Template { get; init; }
 
     /// <summary>For <see cref="MetricKind.Query"/>: how often it is judged.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);

@@ -30,6 +30,10 @@ public static class RolloutSpecMapper
     /// <summary>The revision that the resource asks for; null for Deployments, which say it by their template.</summary>
     public static string? DeclaredRevision(Rollout rollout) => rollout.Spec.Workload.Versions is { } versions ? versions.Canary ?? versions.Stable : null;
 
+    /// <summary>A template as Core names it.</summary>
+    public static MetricTemplateReference Reference(TemplateSection template) =>
+        new(template.Name, template.Kind is TemplateScope.ClusterMetricTemplate, Each(template.Args, each => new TemplateArgument(each.Name, each.Value)));
+
     private static WorkloadKind Workload(WorkloadType kind) => kind switch
     {
         WorkloadType.Deployment => WorkloadKind.Managed,
@@ -103,6 +107,7 @@ public static class RolloutSpecMapper
             Kind = kind,
             Quantile = metric.Quantile ?? MetricSection.DefaultQuantile,
             Query = metric.Query,
+            Template = metric.Template is { } template ? Reference(template) : null,
             Interval = metric.Interval ?? MetricSection.DefaultInterval,
             FailureLimit = metric.FailureLimit ?? 0,
             Min = BaseUnits(kind, metric.Threshold?.Min),

@@ -134,12 +134,20 @@ internal static class RolloutBinder
         Service = fields.Text("service"),
     };
 
+    private static TemplateSection Template(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        Kind = fields.Choice<TemplateScope>("kind") ?? TemplateScope.MetricTemplate,
+        Args = fields.Sections("args", each => new TemplateArgumentSection { Name = each.Text("name") ?? "", Value = each.Text("value") ?? "" }),
+    };
+
     private static MetricSection Metric(FieldReader fields) => new()
     {
         Name = fields.Text("name") ?? "",
         Builtin = fields.Choice<BuiltinMetric>("builtin"),
         Quantile = fields.Ratio("quantile", 0.0001m, 0.9999m),
         Query = fields.Text("query", insteadOf: "builtin"),
+        Template = fields.Section("template", Template),
         Interval = fields.Duration("interval", mayBeZero: false),
         FailureLimit = fields.Count("failureLimit", 0, 1_000),
         Threshold = fields.Section("threshold", each => new ThresholdSection { Min = each.Limit("min"), Max = each.Limit("max") }),

@@ -50,6 +50,12 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
                     "write sourceNames: {stable: 'checkout-{{ version }}', canary: 'checkout-{{ version }}'} as the series have it",
                     isAbsence: true);
                 break;
+            case RequestSource.HAProxy when spec.Traffic.Router is not (RouterType.HAProxy or null):
+                context.Problem("spec.analysis.source", "HAProxy's backend is known of the router HAProxy only", "leave it out: the router counts");
+                break;
+            case RequestSource.Consul when spec.Traffic.Router is not (RouterType.Consul or null):
+                context.Problem("spec.analysis.source", "Consul's service is known of the router Consul only", "leave it out: the router counts");
+                break;
             default:
                 break;
         }

@@ -8,14 +8,6 @@ internal static class PromQl
 {
     private static readonly SearchValues<char> Meta = SearchValues.Create(@"\.+*?()|[]{}^$");
 
-    /// <summary><paramref name="value"/> for use between double quotes (Prometheus querying basics, "String literals": Go's escapes).</summary>
-    public static string EscapeString(string value)
-    {
-        var text = new StringBuilder(value.Length + 8);
-        AppendEscaped(text, value);
-        return text.ToString();
-    }
-
     /// <summary>A quoted RE2 alternation that matches exactly <paramref name="values"/>; matchers are anchored by Prometheus itself.</summary>
     public static void AppendAnyOf(StringBuilder text, IEnumerable<string> values) => AppendAnyPattern(text, values.Select(EscapeRegex));
 
