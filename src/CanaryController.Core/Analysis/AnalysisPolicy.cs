@@ -6,6 +6,9 @@ public sealed record AnalysisPolicy
     /// <summary>The metrics judged at every step.</summary>
     public EquatableArray<MetricSpec> Metrics { get; init; }
 
+    /// <summary>Who counts the requests of built-in metrics; null = the product's own gateway.</summary>
+    public RequestCounting? Counting { get; init; }
+
     /// <summary>How likely a healthy revision may be rolled back by chance, over all its tests: above 0, at most 0.2. Default 0.01.</summary>
     public double FalseAlarmRate { get; init; } = 0.01;
 

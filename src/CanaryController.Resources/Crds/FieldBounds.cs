@@ -54,6 +54,12 @@ internal static class FieldBounds
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
         [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
         [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
+        [(typeof(SourceLabelsSection), "version")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "pod")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "namespace")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "service")] = MetricLabel,
+        [(typeof(SourceNamesSection), "stable")] = schema => schema with { MinLength = 1, MaxLength = 253 },
+        [(typeof(SourceNamesSection), "canary")] = schema => schema with { MinLength = 1, MaxLength = 253 },
         [(typeof(AnalysisSection), "warmUp")] = schema => schema with { Default = "0s" },
         [(typeof(AnalysisSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
         [(typeof(AnalysisSection), "onNoData")] = schema => schema with { Default = "Hold" },
@@ -117,6 +123,8 @@ internal static class FieldBounds
     private static Schema Subdomain(Schema schema) => schema with { Pattern = Patterns.DnsSubdomain, MinLength = 1, MaxLength = 253 };
 
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
+
+    private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
 

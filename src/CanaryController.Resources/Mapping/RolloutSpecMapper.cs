@@ -20,7 +20,7 @@ public static class RolloutSpecMapper
             Workload = Workload(spec.Workload.Kind ?? throw Invalid("spec.workload.kind")),
             InitialStableRevision = spec.Workload.Versions?.Stable,
             Steps = Each(spec.Strategy.Steps, Step),
-            Analysis = Analysis(spec.Analysis),
+            Analysis = Analysis(spec.Analysis) with { Counting = Counting(spec) },
             ProgressDeadline = spec.Workload.ProgressDeadline,
             DrainDelay = spec.Strategy.DrainDelay,
             RollbackWindowRevisions = spec.Strategy.RollbackWindow.Revisions,
@@ -75,6 +75,28 @@ public static class RolloutSpecMapper
         HoldLimit = analysis.HoldLimit,
         OnHoldLimit = analysis.OnHoldLimit,
     };
+
+    /// <summary>Null for the product's own gateway, which takes no names, and where nobody is said to count.</summary>
+    private static RequestCounting? Counting(SpecSection spec)
+    {
+        if (EffectiveSource.Of(spec) is not { } source || source is RequestSource.Gateway)
+        {
+            return null;
+        }
+
+        var (labels, names) = (spec.Analysis.SourceLabels, spec.Analysis.SourceNames);
+        return new RequestCounting
+        {
+            Source = source,
+            View = EffectiveSource.ViewOf(spec),
+            VersionLabel = labels?.Version,
+            PodLabel = labels?.Pod,
+            NamespaceLabel = labels?.Namespace,
+            ServiceLabel = labels?.Service,
+            StableName = names?.Stable,
+            CanaryName = names?.Canary,
+        };
+    }
 
     private static MetricSpec Metric(MetricSection metric)
     {

@@ -11,8 +11,6 @@ internal static class RolloutBinder
     private static readonly string[] _laterRouters =
         ["IngressNginx", "Kuma", "ALB"];
 
-    private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
-
     /// <summary>The whole document.</summary>
     public static Rollout Rollout(FieldReader fields) => new()
     {
@@ -113,7 +111,10 @@ internal static class RolloutBinder
         var defaults = new AnalysisSection();
         return new()
         {
-            Source = fields.Choice<RequestSource>("source", _laterSources),
+            Source = fields.Choice<RequestSource>("source"),
+            SourceView = fields.Choice<RequestView>("sourceView"),
+            SourceLabels = fields.Section("sourceLabels", SourceLabels),
+            SourceNames = fields.Section("sourceNames", each => new SourceNamesSection { Stable = each.Text("stable"), Canary = each.Text("canary") }),
             FalseAlarmRate = fields.Number("falseAlarmRate", 0.01m, 20) ?? defaults.FalseAlarmRate,
             WarmUp = fields.Duration("warmUp") ?? defaults.WarmUp,
             Metrics = fields.Sections("metrics", Metric),
@@ -124,6 +125,14 @@ internal static class RolloutBinder
             OnHoldLimit = fields.Choice<HoldLimitAction>("onHoldLimit") ?? defaults.OnHoldLimit,
         };
     }
+
+    private static SourceLabelsSection SourceLabels(FieldReader fields) => new()
+    {
+        Version = fields.Text("version"),
+        Pod = fields.Text("pod"),
+        Namespace = fields.Text("namespace"),
+        Service = fields.Text("service"),
+    };
 
     private static TemplateSection Template(FieldReader fields) => new()
     {

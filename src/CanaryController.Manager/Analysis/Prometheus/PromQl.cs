@@ -9,11 +9,14 @@ internal static class PromQl
     private static readonly SearchValues<char> Meta = SearchValues.Create(@"\.+*?()|[]{}^$");
 
     /// <summary>A quoted RE2 alternation that matches exactly <paramref name="values"/>; matchers are anchored by Prometheus itself.</summary>
-    public static void AppendAnyOf(StringBuilder text, IEnumerable<string> values)
+    public static void AppendAnyOf(StringBuilder text, IEnumerable<string> values) => AppendAnyPattern(text, values.Select(EscapeRegex));
+
+    /// <summary>A quoted RE2 alternation of regular expressions.</summary>
+    public static void AppendAnyPattern(StringBuilder text, IEnumerable<string> patterns)
     {
         text.Append('"');
         var first = true;
-        foreach (var value in values)
+        foreach (var pattern in patterns)
         {
             if (!first)
             {
@@ -21,7 +24,7 @@ internal static class PromQl
             }
 
             first = false;
-            AppendEscaped(text, EscapeRegex(value));
+            AppendEscaped(text, pattern);
         }
 
         text.Append('"');

@@ -131,6 +131,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Service?.Port,
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
+            Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
             Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
