@@ -142,7 +142,8 @@ internal sealed class FakeConsul : IAsyncDisposable
             _index = 2;
             foreach (var entry in _entries.Values)
             {
-                entry["ModifyIndex"] = entry["CreateIndex"] = ++_index;
+                entry["CreateIndex"] = ++_index;
+                entry["ModifyIndex"] = _index;
             }
 
             _entriesIndex = Change();
