@@ -3,6 +3,7 @@ using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 
 namespace CanaryController.Manager.Hosting;
 
@@ -32,6 +33,9 @@ internal sealed record ManagerOptions
 
     /// <summary>The list <c>consuls</c>; standalone at least one of all routers.</summary>
     public IReadOnlyList<ConsulOptions> Consuls { get; init; } = [];
+
+    /// <summary>The list <c>haproxies</c>; standalone at least one of all routers.</summary>
+    public IReadOnlyList<HAProxyOptions> HAProxies { get; init; } = [];
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();

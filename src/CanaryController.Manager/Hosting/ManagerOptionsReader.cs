@@ -3,6 +3,7 @@ using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 using CanaryController.Resources.Api;
 using CanaryController.Shared;
 
@@ -46,6 +47,7 @@ internal static class ManagerOptionsReader
             Prometheus = ReadPrometheus(settings),
             Gateways = mode is RunMode.Standalone ? ReadGateways(settings) : [],
             Consuls = mode is RunMode.Standalone ? ReadConsuls(settings) : [],
+            HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
@@ -113,9 +115,9 @@ internal static class ManagerOptionsReader
 
     private static void RequireRouter(ManagerOptions options, SettingsReader settings)
     {
-        if (options is { Mode: RunMode.Standalone, Gateways.Count: 0, Consuls.Count: 0 })
+        if (options is { Mode: RunMode.Standalone, Gateways.Count: 0, Consuls.Count: 0, HAProxies.Count: 0 })
         {
-            settings.Add("gateways", null, "At least one router is needed, in the lists gateways or consuls: it divides the traffic.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
+            settings.Add("gateways", null, "At least one router is needed, in the lists gateways, consuls or haproxies: it divides the traffic.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
         }
     }
 }
