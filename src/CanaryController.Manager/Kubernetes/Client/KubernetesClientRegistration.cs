@@ -23,7 +23,8 @@ internal static class KubernetesClientRegistration
     /// <param name="kind">The kind.</param>
     /// <param name="project">What is kept of an object; see <see cref="Informer{T}"/>.</param>
     /// <param name="labelSelector">Only objects with these labels; null = all.</param>
-    public static IServiceCollection AddInformer<T>(this IServiceCollection services, ObjectKind kind, Func<JsonElement, T?> project, string? labelSelector = null)
+    /// <param name="kept">What <paramref name="project"/> reads of the items of a list; null = all.</param>
+    public static IServiceCollection AddInformer<T>(this IServiceCollection services, ObjectKind kind, Func<JsonElement, T?> project, string? labelSelector = null, KeptFields? kept = null)
         where T : class, ICached
     {
         services.AddSingleton(provider => new Informer<T>(
@@ -33,7 +34,8 @@ internal static class KubernetesClientRegistration
             project,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Informer<T>>>(),
-            labelSelector));
+            labelSelector,
+            kept));
         services.AddSingleton<IInformer>(provider => provider.GetRequiredService<Informer<T>>());
         services.AddSingleton(provider => provider.GetRequiredService<Informer<T>>().Cache);
         return services.AddSingleton<IObjectCache<T>>(provider => provider.GetRequiredService<ObjectCache<T>>());

@@ -15,6 +15,9 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>A Rollout, read by the same reader and rules as files are.</summary>
 internal sealed class RolloutObject : ICached
 {
+    /// <summary>What <see cref="Project"/> reads: unknown members too, which it refuses.</summary>
+    public static readonly KeptFields Kept = KeptFields.AllButMetadata();
+
     private RolloutObject(ObjectMeta meta, RolloutContent? content, IReadOnlyList<FieldProblem> problems, RolloutStatus? status, string? statusProblem)
     {
         (Meta, Content, Problems, Status, StatusProblem) = (meta, content, problems, status, statusProblem);
@@ -58,7 +61,7 @@ internal sealed class RolloutObject : ICached
     public static RolloutObject Project(JsonElement item)
     {
         var served = ServedRollout.Read(item);
-        var content = served.Resource is { } resource ? RolloutContent.Of(resource) : null;
+        var content = served is { Resource: { } resource, Spec: { } spec } ? RolloutContent.Of(resource, spec) : null;
         var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or release or delete the rollout: then all that carries its name is given back." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
@@ -119,7 +122,12 @@ internal sealed class RolloutObject : ICached
 internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string? DeclaredRevision, RouteTarget Target)
 {
     /// <summary>Maps a Rollout that keeps the rules of Kubernetes.</summary>
-    public static RolloutContent Of(Rollout resource)
+    public static RolloutContent Of(Rollout resource) => Of(resource, RolloutSpecMapper.ToSpec(resource));
+
+    /// <summary>Maps a Rollout that keeps the rules of Kubernetes.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="mapped">What <see cref="RolloutSpecMapper.ToSpec"/> says of it.</param>
+    public static RolloutContent Of(Rollout resource, RolloutSpec mapped)
     {
         var spec = resource.Spec;
         var service = spec.Service?.Name ?? resource.Metadata.Name;
@@ -135,7 +143,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
-        return new(resource, RolloutSpecMapper.ToSpec(resource), RolloutSpecMapper.DeclaredRevision(resource), target);
+        return new(resource, mapped, RolloutSpecMapper.DeclaredRevision(resource), target);
     }
 
     /// <summary>The resource in force.</summary>

@@ -51,6 +51,9 @@ internal abstract class RouteKind
     /// <summary>A weight as the object writes it.</summary>
     public virtual JsonNode Write(int weight) => JsonValue.Create(weight);
 
+    /// <summary>What is read of an object of a list; the rest is dropped before anything is made of it.</summary>
+    public virtual KeptFields Kept => KeptFields.AllButMetadata();
+
     /// <summary>Reads an object.</summary>
     public RouteObject Project(JsonElement item, ObjectKind served)
     {
