@@ -102,7 +102,7 @@ public sealed class MetricTemplateTests
     private static string[] Check(string template, string rollout)
     {
         var text = $"{template}\n---\n{rollout}";
-        var (read, templates) = (RolloutReader.Read(text, "a.yaml"), MetricTemplateReader.Read(text, "a.yaml"));
+        var (read, templates) = (RolloutReader.Read(text, "a.yaml", RolloutRules.ByRouter), MetricTemplateReader.Read(text, "a.yaml"));
         Assert.Empty(read.Problems.Concat(templates.Problems));
         return [.. TemplateSetRules.Check(read.Documents, templates.Documents).Select(problem => $"{problem.Severity} {problem.Message}")];
     }

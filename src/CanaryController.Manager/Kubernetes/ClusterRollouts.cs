@@ -30,9 +30,9 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
     /// <summary>What is in force of <paramref name="found"/>; null when it never was valid as far as anybody knows.</summary>
     public RolloutContent? InForce(RolloutObject found) => found.Content ?? _lastGood.GetValueOrDefault(found.Meta.Uid);
 
-    /// <summary>What there is to give back of a deleted rollout whose text or status does not say it; null when it does, or nothing is left.</summary>
+    /// <summary>What there is to give back of a rollout that is to be left, and whose text or status does not say it; null when it does, or nothing is left.</summary>
     public Remains? Remains(RolloutObject found) =>
-        found.Meta.IsDeleting && (found.Status?.State is null || InForce(found) is null) ? remains.Of(found) : null;
+        IsLeaving(found) && (found.Status?.State is null || InForce(found) is null) ? remains.Of(found) : null;
 
     /// <inheritdoc/>
     public void Forget(RolloutKey key)
@@ -70,11 +70,13 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
 
         // One that was adopted already is led on with what it has: it is the other one that has to go.
         var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || IsLed(found));
-        var isUnknown = found.Meta.IsDeleting && found.Status?.State is null;
+        var isUnknown = IsLeaving(found) && found.Status?.State is null;
         return mayLead && !isUnknown && InForce(found) is { } content ? Filled(content.ToResource(found.Meta, problems)) with { IsLeft = found.IsLeft }
             : Remains(found) is { } left ? left.Content.ToResource(found.Meta, problems) with { IsRemains = true }
             : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Released = found.IsReleased, IsLeft = found.IsLeft, Problems = problems };
     }
+
+    private static bool IsLeaving(RolloutObject found) => found.Meta.IsDeleting || (found.IsReleased && !found.IsLeft);
 
     /// <summary>A metric whose template is not there, or does not fit, stays without a query, and its evidence says why.</summary>
     private RolloutResource Filled(RolloutResource resource) => resource with { Spec = MetricTemplateFill.Fill(resource.Spec!, reference => templates.Find(resource.Key.Namespace, reference)) };

@@ -17,6 +17,7 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
             .Must(router => router is null or RouterType.Gateway or RouterType.Consul or RouterType.HAProxy)
             .Says(router => $"{router} is for Kubernetes", "write Gateway, Consul or HAProxy");
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckMatches(rollout.Spec, context));
+        RuleFor(rollout => rollout).Custom((rollout, context) => HAProxyShares.Check(rollout.Spec, context));
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Mirror)

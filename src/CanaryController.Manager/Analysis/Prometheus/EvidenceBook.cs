@@ -31,7 +31,7 @@ internal sealed class EvidenceBook
     {
         lock (_lock)
         {
-            if (request.State is not { TrafficSince: not null, CanaryRevision: not null })
+            if (request.State is not { TrafficSince: not null, CanaryRevision: not null } || !request.JudgesAnything)
             {
                 Remove(request.Key);
                 return false;

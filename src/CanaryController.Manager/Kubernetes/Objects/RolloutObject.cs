@@ -59,7 +59,7 @@ internal sealed class RolloutObject : ICached
     {
         var served = ServedRollout.Read(item);
         var content = served.Resource is { } resource ? RolloutContent.Of(resource) : null;
-        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or delete the rollout: then all that carries its name is given back." : null;
+        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or release or delete the rollout: then all that carries its name is given back." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
 
