@@ -75,6 +75,9 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of an object that is divided are found.</summary>
     public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
+    /// <summary>The key by which the rollout of a DestinationRule is found.</summary>
+    public static string DestinationRuleKey(string ns, string name) => $"DestinationRule:{ns}/{name}";
+
     /// <summary>All keys of a rollout: what it leads, and what is made beside it.</summary>
     public static IReadOnlyList<string> KeysOf(Rollout rollout)
     {
@@ -93,6 +96,11 @@ internal sealed class RolloutObject : ICached
         if (spec.Workload.Versions is { } versions)
         {
             keys.AddRange(ServiceKey(ns, versions.Stable), ServiceKey(ns, versions.Canary ?? versions.Stable));
+        }
+
+        if (spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule })
+        {
+            keys.Add(DestinationRuleKey(ns, rule.Name));
         }
 
         keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
@@ -120,7 +128,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Service?.Port,
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
-            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
+            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Name, rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
         return new(resource, RolloutSpecMapper.ToSpec(resource), RolloutSpecMapper.DeclaredRevision(resource), target);
