@@ -43,7 +43,7 @@ internal static class IstioObstacles
     {
         foreach (var rule in route.Rules)
         {
-            if (pair.Find(rule, OriginalRoute.Of(route)?.Pair ?? default) is { IsOurs: true } place && (place.Apex ?? place.Stable) is { } at && rule.Backends[at].Subset is { } subset)
+            if (pair.Find(rule, OriginalRoute.Of(route)?.Pair ?? default) is { IsOurs: true } place && (place.Apex ?? (place.IsPair ? null : place.Stable)) is { } at && rule.Backends[at].Subset is { } subset)
             {
                 return $"{rule.Heading} of {route} sends to subset {subset}, which {pair.Stable} and {pair.Canary} do not have: leave the subset out, or tell the versions apart by subsets:"
                     + " traffic.istio.destinationRule: {name: NAME}.";
