@@ -11,7 +11,7 @@ public sealed class IstioTests(Cluster cluster)
     [InlineData(false)]
     [InlineData(true)]
     public Task A_revision_follows_another_and_leaving_gives_everything_back(bool isBySubset) => cluster.RunAsync(
-        new ShopOptions { Router = "Istio", IsBySubset = isBySubset, Steps = """[{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}]""", IsAlone = true },
+        new ShopOptions { Router = "Istio", IsBySubset = isBySubset, Steps = """[{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}]""" },
         async shop =>
         {
             var rule = shop.View.Find(KubeKind.DestinationRule, shop.Name)?["spec"]?.DeepClone();
@@ -19,7 +19,6 @@ public sealed class IstioTests(Cluster cluster)
             await shop.PromotedAsync("v2");
             await shop.ReleaseAsync("v3");
             await shop.PromotedAsync("v3");
-            shop.Disturbances.IsLeaving = true;
             (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
             await shop.LeftAsync("v3");
 

@@ -68,7 +68,7 @@ public sealed class IstioPlanTests
     {
         var text = new StringBuilder();
         const string Entry = """{"destination": {"host": "shop.shop.svc.cluster.local", "port": {"number": 80}}, "headers": {"response": {"add": {"x": "y"}}}}""";
-        Route("The first division by hosts", Hosts, $$"""{"http": [{"name": "primary", "route": [{{Entry}}]}], "tcp": [{"route": [{"destination": {"host": "shop"}}]}]}""", 0);
+        Route("The first division by hosts", Hosts, $$"""{"http": [{"name": "primary", "route": [{{Entry}}]}], "tcp": [{"route": [{"destination": {"host": "shop"} }]}]}""", 0);
         Route("The first division by subsets", Parts, $$"""{"http": [{"route": [{{Entry}}]}]}""", 0);
         Route("A weight that changes", Parts, """{"http": [{"route": [{"destination": {"host": "shop", "subset": "stable"}, "weight": 100}, {"destination": {"host": "shop", "subset": "canary"}}]}]}""", 5);
         Rule("Subsets that are not there", """{"host": "shop", "trafficPolicy": {"outlierDetection": {"consecutive5xxErrors": 5}}}""", "v1", "v1");
