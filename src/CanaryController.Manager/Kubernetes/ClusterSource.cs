@@ -26,6 +26,16 @@ internal sealed class ClusterSource(
         caches.Services.Changed += changes.Service;
         caches.Endpoints.Changed += changes.Endpoints;
         caches.Autoscalers.Changed += changes.Autoscaler;
+        if (caches.Templates is { } templates)
+        {
+            templates.Changed += changes.Template;
+        }
+
+        if (caches.ClusterTemplates is { } clusterTemplates)
+        {
+            clusterTemplates.Changed += changes.Template;
+        }
+
         foreach (var routes in caches.Routes)
         {
             routes.Changed += changes.Route;
@@ -100,5 +110,14 @@ internal sealed record ClusterCaches(
     ObjectCache<ServiceObject> Services,
     ObjectCache<EndpointSliceObject> Endpoints,
     ObjectCache<AutoscalerObject> Autoscalers,
-    IReadOnlyList<ObjectCache<RouteObject>> Routes,
-    ObjectCache<DestinationRuleObject>? DestinationRules = null);
+    IReadOnlyList<ObjectCache<RouteObject>> Routes)
+{
+    /// <summary>MetricTemplates.</summary>
+    public ObjectCache<MetricTemplateObject>? Templates { get; init; }
+
+    /// <summary>ClusterMetricTemplates; null where they are not read.</summary>
+    public ObjectCache<ClusterMetricTemplateObject>? ClusterTemplates { get; init; }
+
+    /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
+    public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }
+}
