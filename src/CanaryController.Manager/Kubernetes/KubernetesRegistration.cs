@@ -6,8 +6,10 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -56,6 +58,11 @@ internal static class KubernetesRegistration
         services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
+        if (options.Routers.Contains(RouterType.Istio))
+        {
+            services.AddIstio();
+        }
+
         services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
@@ -70,6 +77,7 @@ internal static class KubernetesRegistration
         {
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
+            DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
         });
     }
 }

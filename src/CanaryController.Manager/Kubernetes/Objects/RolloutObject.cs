@@ -78,6 +78,9 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of an object that is divided are found.</summary>
     public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
+    /// <summary>The key by which the rollout of a DestinationRule is found.</summary>
+    public static string DestinationRuleKey(string ns, string name) => $"DestinationRule:{ns}/{name}";
+
     /// <summary>The key by which rollouts are found that use a template; one of the cluster has no namespace. Many may use one.</summary>
     public static string TemplateKey(ObjectName template) => $"{TemplatePrefix}{template.Namespace}/{template.Name}";
 
@@ -104,6 +107,11 @@ internal sealed class RolloutObject : ICached
         if (spec.Workload.Versions is { } versions)
         {
             keys.AddRange(ServiceKey(ns, versions.Stable), ServiceKey(ns, versions.Canary ?? versions.Stable));
+        }
+
+        if (spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule })
+        {
+            keys.Add(DestinationRuleKey(ns, rule.Name));
         }
 
         keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
@@ -140,7 +148,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
             Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
-            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
+            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Name, rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
         return new(resource, mapped, RolloutSpecMapper.DeclaredRevision(resource), target);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Laws;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.EndToEnd.Tests.Kubernetes.Watching;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Mesh;
@@ -56,7 +57,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     {
         var traffic = new ShopTraffic(view.Name, shop, requestsPerSecond);
         view.Happened.Add(traffic.Observe);
-        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute])
+        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.All.Select(form => form.Kind)])
         {
             foreach (var item in view.All(kind))
             {
