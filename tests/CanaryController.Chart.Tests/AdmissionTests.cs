@@ -13,7 +13,7 @@ public sealed class AdmissionTests
             "stops: Ignore /admission/commands rolloutcommands CREATE,UPDATE",
             "hold: Ignore /admission/hold deployments UPDATE opted in",
             "services: Ignore /admission/services services UPDATE opted in",
-            "routes: Ignore /admission/routes httproutes UPDATE opted in",
+            "routes: Ignore /admission/routes httproutes,grpcroutes,tcproutes UPDATE opted in",
             "rollouts: Ignore /admission/rollouts rollouts CREATE,UPDATE",
         ],
         Hooks(major, "").Select(Describe));

@@ -112,7 +112,7 @@ public sealed class CrdTests
     public void Forms_are_the_same_to_the_definition_and_to_the_reader() => Gen.String[Gen.Char["abzAZ019-_.%hms "], 0, 70].Sample(text =>
     {
         Assert.Equal(Rules.Names.IsDnsLabel(text), Fits(text, typeof(WorkloadSection), "name"));
-        Assert.Equal(Rules.Names.IsDnsSubdomain(text), Fits(text, typeof(HttpRouteSection), "name"));
+        Assert.Equal(Rules.Names.IsDnsSubdomain(text), Fits(text, typeof(RouteSection), "name"));
         Assert.Equal(Rules.Names.IsVersion(text), Fits(text, typeof(RolloutCommandSpec), "revision"));
         Assert.True(!DurationText.TryParse(text, out _) || Fits(text, typeof(StepSection), "hold"));
     });
@@ -122,7 +122,7 @@ public sealed class CrdTests
         var path = (owner.Name, name) switch
         {
             (nameof(WorkloadSection), _) => "Rollout.spec.workload.name",
-            (nameof(HttpRouteSection), _) => "Rollout.spec.traffic.gatewayAPI.httpRoutes[].name",
+            (nameof(RouteSection), _) => "Rollout.spec.traffic.gatewayAPI.httpRoutes[].name",
             (nameof(RolloutCommandSpec), _) => "RolloutCommand.spec.revision",
             _ => "Rollout.spec.strategy.steps[].hold",
         };

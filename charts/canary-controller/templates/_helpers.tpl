@@ -72,7 +72,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- /* The controller's whole configuration. */}}
 {{- define "canary.config" -}}
 {{- $hold := default (ternary "OnChange" "Always" .Values.admission.enabled) .Values.hold }}
-{{- $kubernetes := dict "hold" $hold "requestsPerSecond" .Values.kubernetes.requestsPerSecond "burst" .Values.kubernetes.burst "requestTimeout" .Values.kubernetes.requestTimeout }}
+{{- $kubernetes := dict "hold" $hold "routers" .Values.routers "requestsPerSecond" .Values.kubernetes.requestsPerSecond "burst" .Values.kubernetes.burst "requestTimeout" .Values.kubernetes.requestTimeout }}
 {{- with .Values.namespaces }}
 {{- $_ := set $kubernetes "namespaces" . }}
 {{- end }}

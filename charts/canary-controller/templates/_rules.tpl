@@ -1,3 +1,17 @@
+{{- /* The objects that the routers of the value "routers" divide: API group and resources. The Gateway API's are there once, however many routers divide them. */}}
+{{- define "canary.routeResources" -}}
+{{- $gateway := list }}
+{{- if has "GatewayAPI" .Values.routers }}{{ $gateway = list "httproutes" "grpcroutes" "tcproutes" }}{{ else if has "Linkerd" .Values.routers }}{{ $gateway = list "httproutes" "grpcroutes" }}{{ end }}
+{{- $all := list (dict "group" "gateway.networking.k8s.io" "resources" $gateway) }}
+{{- $others := dict "Istio" (dict "group" "networking.istio.io" "resources" (list "virtualservices")) "Linkerd" (dict "group" "policy.linkerd.io" "resources" (list "httproutes")) "SMI" (dict "group" "split.smi-spec.io" "resources" (list "trafficsplits")) "Traefik" (dict "group" "traefik.io" "resources" (list "traefikservices" "ingressroutes")) "Contour" (dict "group" "projectcontour.io" "resources" (list "httpproxies")) }}
+{{- range $router, $resources := $others }}
+{{- if has $router $.Values.routers }}{{ $all = append $all $resources }}{{ end }}
+{{- end }}
+{{- $named := list }}
+{{- range $all }}{{ if .resources }}{{ $named = append $named . }}{{ end }}{{ end }}
+{{- toJson $named }}
+{{- end }}
+
 {{- /* What the controller may do where it watches. docs/operations/permissions.md says why; a test compares the two. */}}
 {{- define "canary.watchedRules" -}}
 - apiGroups: [canarycontroller.io]
@@ -6,6 +20,9 @@
 - apiGroups: [canarycontroller.io]
   resources: [rolloutcommands]
   verbs: [list, watch, delete]
+- apiGroups: [canarycontroller.io]
+  resources: {{ if .Values.namespaces }}[metrictemplates]{{ else }}[metrictemplates, clustermetrictemplates]{{ end }}
+  verbs: [list, watch]
 - apiGroups: [canarycontroller.io]
   resources: [rollouts/status, rolloutcommands/status]
   verbs: [patch]
@@ -24,9 +41,19 @@
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [list, watch]
-- apiGroups: [gateway.networking.k8s.io]
-  resources: [httproutes]
+{{- range fromJsonArray (include "canary.routeResources" .) }}
+- apiGroups: [{{ .group }}]
+  resources: {{ toJson .resources }}
   verbs: [get, list, watch, patch]
+{{- end }}
+{{- if has "Istio" .Values.routers }}
+- apiGroups: [networking.istio.io]
+  resources: [destinationrules]
+  verbs: [get, list, watch, patch]
+- apiGroups: [security.istio.io]
+  resources: [peerauthentications]
+  verbs: [list, watch]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

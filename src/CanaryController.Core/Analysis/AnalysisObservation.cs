@@ -7,7 +7,14 @@ namespace CanaryController.Core.Analysis;
 /// <param name="CanaryRequestsInStep">Requests that the canary answered since the step began; null when not known.</param>
 /// <param name="Metrics">One judgement a metric.</param>
 public sealed record AnalysisObservation(
-    string Revision, int Attempt, int StepIndex, long? CanaryRequestsInStep, EquatableArray<MetricJudgement> Metrics);
+    string Revision, int Attempt, int StepIndex, long? CanaryRequestsInStep, EquatableArray<MetricJudgement> Metrics)
+{
+    /// <summary>Requests that both versions answered since the step began; null when not known.</summary>
+    public long? AllRequestsInStep { get; init; }
+
+    /// <summary>The canary's share of them; null when not known.</summary>
+    public ObservedShare? Share => (CanaryRequestsInStep, AllRequestsInStep) is ({ } canary, { } all) ? new(canary, all) : null;
+}
 
 /// <summary>One metric's judgement.</summary>
 public sealed record MetricJudgement
@@ -23,6 +30,9 @@ public sealed record MetricJudgement
     /// these are the ones within the bucket bound that the threshold is judged by, to be shown as <c>98.9 % within 500 ms</c>.
     /// </summary>
     public double? Value { get; init; }
+
+    /// <summary>For durations: the bucket bound, in seconds, that the judged requests are within; null when there is none, and for other metrics.</summary>
+    public double? BoundSeconds { get; init; }
 
     /// <summary>Stable's over the same time; null when there is none.</summary>
     public double? StableValue { get; init; }

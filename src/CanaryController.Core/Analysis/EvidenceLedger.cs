@@ -215,6 +215,9 @@ public sealed class EvidenceLedger
     /// <summary>The latest query of <paramref name="metric"/> (null: of all built-in ones) was answered.</summary>
     public void ReportProviderOk(string? metric, DateTimeOffset at) => Report(metric, null, at);
 
+    /// <summary>True once a sample of <paramref name="arm"/> was fed to a counted metric.</summary>
+    public bool HasSamples(string metric, Arm arm) => Find(metric) is { } track && (arm == Arm.Canary ? track.NewestMs.Canary : track.NewestMs.Stable) is not null;
+
     /// <summary>What the evidence says now. Sentences are made here only.</summary>
     public AnalysisObservation Judge(in JudgeRequest request)
     {
@@ -223,7 +226,7 @@ public sealed class EvidenceLedger
             MarkStep(since);
         }
 
-        long? requests = null;
+        BlockCounts? most = null;
         var judgements = new MetricJudgement[request.Metrics.Count];
         for (var i = 0; i < judgements.Length; i++)
         {
@@ -235,11 +238,12 @@ public sealed class EvidenceLedger
             track.Evaluate();
             if (request.StepSince is not null && track.NewestMs.Canary is not null)
             {
-                requests = Math.Max(requests ?? 0, track.SinceStep.CanaryTotal);
+                most = most?.CanaryTotal >= track.SinceStep.CanaryTotal ? most : track.SinceStep;
             }
         }
 
-        return new(request.Revision, request.Attempt, request.StepIndex, requests, EquatableArray.Create<MetricJudgement>(judgements));
+        var all = most is { } counts ? counts.CanaryTotal + counts.StableTotal : (long?)null;
+        return new(request.Revision, request.Attempt, request.StepIndex, most?.CanaryTotal, EquatableArray.Create<MetricJudgement>(judgements)) { AllRequestsInStep = all };
     }
 
     private MetricJudgement Judge(MetricSpec metric, in JudgeRequest request)

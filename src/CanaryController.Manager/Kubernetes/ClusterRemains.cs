@@ -1,15 +1,17 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
 /// <summary>
-/// What the cluster's objects tell of a rollout that is deleted and cannot say it itself any more, because its text was never valid as far as anybody knows, or its status cannot be read: the
+/// What the cluster's objects tell of a rollout that is deleted or released and cannot say it itself any more, because its text was never valid as far as anybody knows, or its status cannot be read: the
 /// Deployment, holders, ReplicaSets and Services that carry its name, and the routes that send to those. Only for External versions, of which nothing carries it, a broken text is asked.
 /// </summary>
 internal sealed class ClusterRemains(
@@ -18,7 +20,8 @@ internal sealed class ClusterRemains(
     IObjectCache<ReplicaSetObject> sets,
     IObjectCache<HolderObject> holders,
     IObjectCache<ServiceObject> services,
-    IObjectCache<HttpRouteObject> routes)
+    RouteCaches routes,
+    IObjectCache<DestinationRuleObject>? rules = null)
 {
     private const string StableHolderSuffix = "-stable";
 
@@ -39,11 +42,12 @@ internal sealed class ClusterRemains(
         var service = seen.Service ?? Counted(seen, stored) ?? seen.Spec.Service?.Name ?? seen.Name;
         var deployment = DeploymentOf(seen, stored);
         var isByPodCount = seen.Services.Count == 0 && (seen.Spec.Traffic.Router is RouterType.ReplicaRatio || Counted(seen, stored) is not null);
+        var subsets = Subsets(seen.Namespace, service);
         var spec = new SpecSection
         {
             Workload = new() { Kind = WorkloadType.Deployment, Name = deployment },
             Service = new() { Name = service, Port = seen.Spec.Service?.Name == service ? seen.Spec.Service.Port : null },
-            Traffic = Traffic(isByPodCount ? RouterType.ReplicaRatio : RouterType.GatewayAPI, isByPodCount ? [] : RoutesTo(seen.Namespace, service)),
+            Traffic = isByPodCount ? new() { Router = RouterType.ReplicaRatio } : RouteKinds.Section(RoutesTo(seen.Namespace, service, subsets), subsets),
         };
         return new(Content(seen, spec), StateOf(seen, stored, deployment, service));
     }
@@ -51,8 +55,8 @@ internal sealed class ClusterRemains(
     /// <summary>Of External versions only the route tells something: the two Services among which it was divided last.</summary>
     private Remains? OfExternal(Seen seen)
     {
-        var named = seen.Spec.Workload.Kind is WorkloadType.External ? seen.Spec.Traffic.GatewayApi?.HttpRoutes.Select(route => route.Name) ?? [] : [];
-        var divided = named.Where(name => !IsOthers(seen, name)).Select(name => routes.Find(new(seen.Namespace, name))).OfType<HttpRouteObject>()
+        var named = seen.Spec.Workload.Kind is WorkloadType.External ? RouteKinds.Named(seen.Spec.Traffic) : [];
+        var divided = named.Select(route => new RouteId(route.Kind, new(seen.Namespace, route.Name))).Where(id => !IsOthers(seen, id)).Select(routes.Find).OfType<RouteObject>()
             .Where(route => OriginalRoute.Of(route) is not null).ToArray();
         if (divided.Length == 0 || OriginalRoute.Of(divided[0]) is not { } note)
         {
@@ -66,13 +70,13 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
             Service = seen.Spec.Service,
-            Traffic = Traffic(RouterType.GatewayAPI, [.. divided.Select(route => route.Meta.Name.Name)]),
+            Traffic = RouteKinds.Section([.. divided.Select(route => route.Id)]),
         };
         return new(Content(seen, spec), Left(seen, stable, canary));
     }
 
-    private bool IsOthers(Seen seen, string route) =>
-        rollouts.By(RolloutObject.RouteKey(seen.Namespace, route)).Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid);
+    private bool IsOthers(Seen seen, RouteId route) =>
+        rollouts.By(RolloutObject.RouteKey(route)).Any(other => other.Meta.Uid != seen.Rollout.Meta.Uid);
 
     /// <summary>A mark can be copied with its object, or written by anybody: what another rollout leads is that one's.</summary>
     private string? Held(Seen seen) => deployments.All
@@ -87,10 +91,7 @@ internal sealed class ClusterRemains(
     {
         var ofStable = stored is null ? null : sets.All
             .FirstOrDefault(set => set.Meta.Name.Namespace == seen.Namespace && set.Hash == stored && set.Meta.Controller is { Kind: "Deployment" })?.Meta.Controller?.Name;
-        var ofOurs = seen.Sets.Where(set => set.Hash is not null && set.Meta.Name.Name.EndsWith($"-{set.Hash}", StringComparison.Ordinal))
-            .Select(set => set.Meta.Name.Name[..^(set.Hash!.Length + 1)])
-            .Select(name => name.EndsWith("-cc", StringComparison.Ordinal) ? name[..^3] : name)
-            .FirstOrDefault();
+        var ofOurs = seen.Sets.Select(SetName.DeploymentOf).FirstOrDefault(name => name is not null);
         return Held(seen) ?? ofStable ?? ofOurs ?? Nothing;
     }
 
@@ -98,25 +99,27 @@ internal sealed class ClusterRemains(
     private string? Counted(Seen seen, string? stored) => stored is null || seen.Services.Count > 0 ? null : services.All
         .FirstOrDefault(service => service.Meta.Name.Namespace == seen.Namespace && AskedRatio.Of(service) is { } asked && (asked.Stable == stored || asked.Canary == stored))?.Meta.Name.Name;
 
-    /// <summary>Those that were divided between the two Services beside <paramref name="service"/>, or send to one of them.</summary>
-    private string[] RoutesTo(string ns, string service)
+    /// <summary>Those that were divided between the two Services beside <paramref name="service"/> or its two subsets, or send to one of them.</summary>
+    private RouteId[] RoutesTo(string ns, string service, VersionSubsets? subsets)
     {
         var (stable, canary) = (service + BackendPair.StableSuffix, service + BackendPair.CanarySuffix);
         return
         [
             .. routes.All.Where(route => route.Meta.Name.Namespace == ns)
-                .Where(route => OriginalRoute.Of(route)?.Stable == stable || Weight(route, stable) > 0 || Weight(route, canary) > 0)
-                .Select(route => route.Meta.Name.Name),
+                .Where(route => subsets is null
+                    ? OriginalRoute.Of(route)?.Stable == stable || Weight(route, stable) > 0 || Weight(route, canary) > 0
+                    : route.Rules.Any(rule => rule.Backends.Any(entry => entry.Name == service && entry.Share > 0 && (entry.Subset == subsets.Stable || entry.Subset == subsets.Canary))))
+                .Select(route => route.Id),
         ];
     }
 
-    private static TrafficSection Traffic(RouterType router, string[] routes) => new()
-    {
-        Router = router,
-        GatewayApi = router is RouterType.GatewayAPI ? new() { HttpRoutes = [.. routes.Select(name => new HttpRouteSection { Name = name })] } : null,
-    };
+    /// <summary>The subsets that a DestinationRule of the Service says it was given; null when none does.</summary>
+    private VersionSubsets? Subsets(string ns, string service) =>
+        rules?.By(DestinationRuleObject.HostKey(ns, service)).Where(rule => rule.Meta.Name.Namespace == ns)
+            .Select(rule => SubsetNote.Of(rule) is { } note ? new VersionSubsets(rule.Meta.Name.Name, note.Stable, note.Canary) : null)
+            .FirstOrDefault(each => each is not null);
 
-    private static int Weight(HttpRouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
+    private static int Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
 
     private static RolloutContent Content(Seen seen, SpecSection spec) =>
         RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
@@ -150,8 +153,8 @@ internal sealed class ClusterRemains(
         CanaryRevision = canary,
         TargetRevision = canary ?? stable,
         Attempt = canary is null ? 0 : 1,
-        Reason = RolloutReason.Deleted,
-        Message = "The rollout was deleted, and neither its text nor its status says what it led: what the objects of the cluster tell of it is given back.",
+        Reason = seen.Rollout.Meta.IsDeleting ? RolloutReason.Deleted : RolloutReason.Released,
+        Message = $"The rollout was {(seen.Rollout.Meta.IsDeleting ? "deleted" : "released")}, and neither its text nor its status says what it led: what the objects of the cluster tell of it is given back.",
 
         // Events are named after this: beyond all that were told before.
         Sequence = seen.CreatedAt.ToUnixTimeSeconds(),

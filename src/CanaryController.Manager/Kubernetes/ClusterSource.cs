@@ -4,6 +4,8 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Istio;
+using CanaryController.Manager.Traffic.Routes;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -24,7 +26,26 @@ internal sealed class ClusterSource(
         caches.Services.Changed += changes.Service;
         caches.Endpoints.Changed += changes.Endpoints;
         caches.Autoscalers.Changed += changes.Autoscaler;
-        caches.HttpRoutes.Changed += (before, after) => changes.Route((after ?? before)!.Meta);
+        if (caches.Templates is { } templates)
+        {
+            templates.Changed += changes.Template;
+        }
+
+        if (caches.ClusterTemplates is { } clusterTemplates)
+        {
+            clusterTemplates.Changed += changes.Template;
+        }
+
+        foreach (var routes in caches.Routes)
+        {
+            routes.Changed += changes.Route;
+        }
+
+        if (caches.DestinationRules is { } rules)
+        {
+            rules.Changed += changes.DestinationRule;
+        }
+
         if (admission is not null)
         {
             // Commands wait for the key that their stamps are checked with.
@@ -89,4 +110,14 @@ internal sealed record ClusterCaches(
     ObjectCache<ServiceObject> Services,
     ObjectCache<EndpointSliceObject> Endpoints,
     ObjectCache<AutoscalerObject> Autoscalers,
-    ObjectCache<HttpRouteObject> HttpRoutes);
+    IReadOnlyList<ObjectCache<RouteObject>> Routes)
+{
+    /// <summary>MetricTemplates.</summary>
+    public ObjectCache<MetricTemplateObject>? Templates { get; init; }
+
+    /// <summary>ClusterMetricTemplates; null where they are not read.</summary>
+    public ObjectCache<ClusterMetricTemplateObject>? ClusterTemplates { get; init; }
+
+    /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
+    public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }
+}

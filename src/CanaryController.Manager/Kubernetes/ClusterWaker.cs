@@ -3,6 +3,8 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Istio;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
 
@@ -92,8 +94,22 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
+    /// <summary>A template changed: what its query measured before no longer counts.</summary>
+    public void Template(MetricTemplateObject? before, MetricTemplateObject? after) => Wake(RolloutObject.TemplateKey((after ?? before)!.Meta.Name));
+
     /// <summary>A route changed.</summary>
-    public void Route(ObjectMeta meta) => Wake(RolloutObject.RouteKey(meta.Name.Namespace, meta.Name.Name));
+    public void Route(RouteObject? before, RouteObject? after) => Wake(RolloutObject.RouteKey((after ?? before)!.Id));
+
+    /// <summary>A DestinationRule of Istio changed: it has a rollout's subsets, or a policy for one of its hosts.</summary>
+    public void DestinationRule(DestinationRuleObject? before, DestinationRuleObject? after)
+    {
+        var rule = (after ?? before)!;
+        Wake(RolloutObject.DestinationRuleKey(rule.Meta.Name.Namespace, rule.Meta.Name.Name));
+        if (rule.Host.Service is { } service)
+        {
+            OfService(new(rule.Host.Namespace ?? rule.Meta.Name.Namespace, service));
+        }
+    }
 
     private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 

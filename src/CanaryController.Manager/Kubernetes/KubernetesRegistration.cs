@@ -1,3 +1,4 @@
+using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
@@ -5,7 +6,10 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Istio;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -15,7 +19,7 @@ internal static class KubernetesRegistration
     /// <summary>Adds all of it.</summary>
     public static IServiceCollection AddKubernetes(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddKubernetesClient(options).AddWatched();
+        services.AddKubernetesClient(options).AddWatched(options);
         services.AddSingleton<ClusterRemains>().AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
         services.AddSingleton<ClusterCommands>().AddSingleton<ICommands>(provider => provider.GetRequiredService<ClusterCommands>());
         services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
@@ -36,17 +40,30 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
-    private static void AddWatched(this IServiceCollection services)
+    private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
+        }
+
+        services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
+            provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
         services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project, kept: DeploymentObject.Kept);
         services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project, kept: ReplicaSetObject.Kept);
         services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel, HolderObject.Kept);
         services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
-        services.AddInformer(ObjectKind.HttpRoute, HttpRouteObject.Project, kept: HttpRouteObject.Kept);
+        if (options.Routers.Contains(RouterType.Istio))
+        {
+            services.AddIstio();
+        }
+
+        services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
@@ -56,6 +73,11 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<ServiceObject>>(),
             provider.GetRequiredService<ObjectCache<EndpointSliceObject>>(),
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
-            provider.GetRequiredService<ObjectCache<HttpRouteObject>>()));
+            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
+        {
+            Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
+            DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
+        });
     }
 }

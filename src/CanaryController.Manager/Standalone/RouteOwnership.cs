@@ -1,6 +1,7 @@
 using CanaryController.Manager.Traffic;
-using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
+using CanaryController.Resources;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -59,16 +60,30 @@ internal static class RouteOwnership
     }
 
     private static FieldProblem Taken(CatalogEntry entry, RolloutKey owner) => new(
-        "spec.traffic.gateway.route",
+        Path(entry),
         entry.Content!.Target.Route,
-        $"The route {entry.Content.Target.Route} of the gateway {entry.Content.Target.Gateway} belongs to the rollout {owner} already.",
-        "Name another route, or remove one of the two rollouts.",
+        $"The {Noun(entry)} {entry.Content.Target.Route} of {entry.Content.Target.Router} {entry.Content.Target.Gateway} belongs to the rollout {owner} already.",
+        $"Name another {Noun(entry)}, or remove one of the two rollouts.",
         entry.File);
 
     private static FieldProblem UnderWay(CatalogEntry entry) => new(
-        "spec.traffic.gateway.route",
+        Path(entry),
         entry.Content!.Target.Route,
-        "The route cannot change while a revision is under way: the old one would keep the canary's share.",
+        $"The {Noun(entry)} cannot change while a revision is under way: the old one would keep the canary's share.",
         "Wait for the end of the rollout, or abort it; the change is taken over then.",
         entry.File);
+
+    private static string Noun(CatalogEntry entry) => entry.Content!.Target.Router switch
+    {
+        RouterType.Consul => "service",
+        RouterType.HAProxy => "backend",
+        RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => "route",
+    };
+
+    private static string Path(CatalogEntry entry) => entry.Content!.Target.Router switch
+    {
+        RouterType.Consul => "spec.traffic.consul.service",
+        RouterType.HAProxy => "spec.traffic.haproxy.backend",
+        RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => "spec.traffic.gateway.route",
+    };
 }

@@ -135,7 +135,7 @@ internal sealed class SqliteDatabase : IDisposable
 
         if (version < SqliteSchema.Version)
         {
-            Execute($"BEGIN IMMEDIATE; {SqliteSchema.Text} PRAGMA user_version={SqliteSchema.Version}; COMMIT;");
+            Execute($"BEGIN IMMEDIATE; {SqliteSchema.StepsFrom(version)} PRAGMA user_version={SqliteSchema.Version}; COMMIT;");
         }
     }
 

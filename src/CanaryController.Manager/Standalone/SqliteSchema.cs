@@ -3,14 +3,14 @@ namespace CanaryController.Manager.Standalone;
 /// <summary>The tables. A change of them raises <see cref="Version"/> and comes with a step from the version before.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>
     /// <c>specs</c>: the last good text of each resource, read. <c>rollouts</c>: states. <c>forgotten</c>: how far the sequence of a removed rollout
     /// went, so that a later one of that name does not use a number twice. <c>events</c>: transitions, made once. <c>cursors</c>: how far each
     /// listener has announced them. <c>commands</c>: what people asked for, and the answers: the audit trail. Times are UTC in ISO 8601.
     /// </summary>
-    public const string Text =
+    private const string Text =
         """
         CREATE TABLE specs (
           namespace TEXT NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL, spec TEXT NOT NULL, declared TEXT, gateway TEXT NOT NULL, route TEXT NOT NULL,
@@ -31,4 +31,14 @@ internal static class SqliteSchema
           status TEXT, message TEXT) STRICT;
         CREATE INDEX commands_by_rollout ON commands (namespace, name, number);
         """;
+
+    /// <summary>Version 2 tells routers apart; before, there was the gateway only.</summary>
+    private const string Routers = "ALTER TABLE specs ADD COLUMN router TEXT NOT NULL DEFAULT 'Gateway';";
+
+    /// <summary>What brings a database of <paramref name="version"/> to <see cref="Version"/>; 0 is an empty one.</summary>
+    public static string StepsFrom(int version) => version switch
+    {
+        0 => Text + Routers,
+        _ => Routers,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources.Persistence;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -9,7 +10,7 @@ internal sealed class SqliteSpecs(SqliteDatabase database)
 {
     /// <summary>All of them.</summary>
     public IReadOnlyList<CatalogEntry> Load() => database.Query(static scope => scope.Read(
-        "SELECT namespace, name, file, spec, declared, gateway, route FROM specs",
+        "SELECT namespace, name, file, spec, declared, gateway, route, router FROM specs",
         static row => new CatalogEntry
         {
             Key = new(row.GetString(0), row.GetString(1)),
@@ -17,7 +18,7 @@ internal sealed class SqliteSpecs(SqliteDatabase database)
             Content = new(
                 JsonSerializer.Deserialize(row.GetString(3), CoreJson.Default.RolloutSpec)!,
                 SqliteScope.Text(row, 4),
-                new RouteTarget(row.GetString(5), row.GetString(6))),
+                new RouteTarget(row.GetString(5), row.GetString(6)) { Router = Enum.Parse<RouterType>(row.GetString(7)) }),
         }));
 
     /// <summary>Remembers <paramref name="entries"/> in one transaction.</summary>
@@ -41,9 +42,10 @@ internal sealed class SqliteSpecs(SqliteDatabase database)
 
     private static void Save(SqliteScope scope, CatalogEntry entry, ResourceContent content) => scope.Execute(
         """
-        INSERT INTO specs (namespace, name, file, spec, declared, gateway, route) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT DO UPDATE SET file = excluded.file, spec = excluded.spec, declared = excluded.declared, gateway = excluded.gateway, route = excluded.route
+        INSERT INTO specs (namespace, name, file, spec, declared, gateway, route, router) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT DO UPDATE SET file = excluded.file, spec = excluded.spec, declared = excluded.declared, gateway = excluded.gateway, route = excluded.route,
+          router = excluded.router
         """,
         entry.Key.Namespace, entry.Key.Name, entry.File, JsonSerializer.Serialize(content.Spec, CoreJson.Default.RolloutSpec), content.DeclaredRevision,
-        content.Target.Gateway, content.Target.Route);
+        content.Target.Gateway, content.Target.Route, content.Target.Router.ToString());
 }

@@ -1,13 +1,13 @@
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.ReplicaRatio;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Traffic;
 
 /// <summary>The routers of a cluster: each rollout is carried out by the one that it names.</summary>
-internal sealed class ClusterRouters(GatewayApiRouter gatewayApi, ReplicaRatioRouter replicaRatio) : ITrafficRouter
+internal sealed class ClusterRouters(RouteObjectRouter objects, ReplicaRatioRouter replicaRatio) : ITrafficRouter
 {
     /// <inheritdoc/>
     public Task<RouteReading> ReadAsync(RouteTarget target, string stable, string? canary, CancellationToken cancellation) =>
@@ -26,12 +26,12 @@ internal sealed class ClusterRouters(GatewayApiRouter gatewayApi, ReplicaRatioRo
     public Task<string?> RestoreAsync(RouteTarget target, string stable, CancellationToken cancellation) =>
         Pick(target)?.RestoreAsync(target, stable, cancellation) ?? Task.FromResult<string?>(null);
 
-    private const string Unsupported = "On Kubernetes traffic.router is GatewayAPI or ReplicaRatio.";
+    private const string Unsupported = "On Kubernetes traffic.router is what carries the requests there, like GatewayAPI or Istio, or ReplicaRatio.";
 
     private ITrafficRouter? Pick(RouteTarget target) => target.Cluster?.Router switch
     {
-        RouterType.GatewayAPI => gatewayApi,
+        RouterType.GatewayAPI or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => objects,
         RouterType.ReplicaRatio => replicaRatio,
-        RouterType.Gateway or null => null,
+        RouterType.Gateway or RouterType.Consul or RouterType.HAProxy or null => null,
     };
 }

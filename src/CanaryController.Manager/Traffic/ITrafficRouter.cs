@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Rollouts;
@@ -27,23 +28,48 @@ internal interface ITrafficRouter
 }
 
 /// <summary>Names a route of a router.</summary>
-/// <param name="Gateway">The gateway's name in the manager's configuration.</param>
-/// <param name="Route">The route's name in that gateway.</param>
+/// <param name="Gateway">The name of the gateway, Consul agent or HAProxy in the manager's configuration.</param>
+/// <param name="Route">The route's name in that gateway; the service's of Consul, the backend's of HAProxy.</param>
 internal readonly record struct RouteTarget(string Gateway, string Route)
 {
-    /// <summary>Where it is on Kubernetes; null for a route of <c>canary-gateway</c>.</summary>
+    /// <summary>What kind of router divides it.</summary>
+    public RouterType Router { get; init; }
+
+    /// <summary>Where it is on Kubernetes; null on plain hosts.</summary>
     public ClusterRoute? Cluster { get; init; }
 }
 
 /// <summary>A route on Kubernetes.</summary>
 /// <param name="Rollout">The rollout that divides it; its namespace is the route's.</param>
 /// <param name="Router">What kind of route it is.</param>
-/// <param name="HttpRoutes">For GatewayAPI: the HTTPRoutes' names.</param>
+/// <param name="Routes">The objects that are divided; none with ReplicaRatio.</param>
 /// <param name="Service">The apex Service, which clients call. With External versions: the name that requests are counted under.</param>
 /// <param name="Port">Its port; null = its only one.</param>
 /// <param name="Workload">Who runs the versions: of a Deployment they stand behind <c>SERVICE-stable</c> and <c>SERVICE-canary</c>, External ones behind the Services that they are named after.</param>
 internal sealed record ClusterRoute(
-    RolloutKey Rollout, RouterType Router, EquatableArray<string> HttpRoutes, string Service, int? Port, WorkloadType Workload);
+    RolloutKey Rollout, RouterType Router, EquatableArray<NamedRoute> Routes, string Service, int? Port, WorkloadType Workload)
+{
+    /// <summary>The subsets of the Service that the versions are told apart by; null where they have Services of their own.</summary>
+    public VersionSubsets? Subsets { get; init; }
+
+    /// <summary>The Deployment whose pods run the versions; null for External.</summary>
+    public string? Deployment { get; init; }
+}
+
+/// <summary>An object that a rollout names.</summary>
+/// <param name="Kind">Of which kind.</param>
+/// <param name="Name">Its name, in the rollout's namespace.</param>
+internal readonly record struct NamedRoute(RouteKind Kind, string Name)
+{
+    /// <summary>The names of those of its rules that may be divided; none = all of them.</summary>
+    public EquatableArray<string> Rules { get; init; }
+}
+
+/// <summary>The versions' subsets.</summary>
+/// <param name="Rule">The name of the DestinationRule that has them.</param>
+/// <param name="Stable">The name of stable's.</param>
+/// <param name="Canary">The canary's.</param>
+internal sealed record VersionSubsets(string Rule, string Stable, string Canary);
 
 /// <summary>What a router says of a route.</summary>
 /// <param name="Route">The split, in the planner's words.</param>

@@ -9,7 +9,7 @@ namespace CanaryController.Manager.Workloads;
 /// </summary>
 internal sealed class HoldContention(TimeProvider time)
 {
-    private readonly Contention _deployments = new(time);
+    private readonly Contention<ObjectName> _deployments = new(time);
 
     /// <summary>Takes over what is seen of a Deployment. Returns who contends for it, in one sentence; null when nobody does.</summary>
     public string? Look(WorkloadSnapshot seen)
@@ -25,7 +25,7 @@ internal sealed class HoldContention(TimeProvider time)
         }
 
         return _deployments.Contended(name) is { } times
-            ? $"The Deployment {name.Name}, which is held, was resumed by others {times} times within {Contention.Window.TotalMinutes:0} minutes; it is paused again each time, and what began to roll is the canary."
+            ? $"The Deployment {name.Name}, which is held, was resumed by others {times} times within {Contentions.Window.TotalMinutes:0} minutes; it is paused again each time, and what began to roll is the canary."
             : null;
     }
 

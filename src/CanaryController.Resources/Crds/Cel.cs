@@ -20,9 +20,8 @@ internal static class Cel
     /// <summary>What was led before would be left behind as it is: paused, divided, pinned.</summary>
     public static readonly CelRule TargetsStay = new(
         "self.workload.kind == oldSelf.workload.kind && has(self.workload.name) == has(oldSelf.workload.name) && (!has(self.workload.name) || self.workload.name == oldSelf.workload.name)"
-        + " && has(self.service) == has(oldSelf.service) && (!has(self.service) || self.service.name == oldSelf.service.name) && self.traffic.router == oldSelf.traffic.router"
-        + " && (!has(oldSelf.traffic.gatewayAPI) || !has(self.traffic.gatewayAPI) || oldSelf.traffic.gatewayAPI.httpRoutes.all(old, self.traffic.gatewayAPI.httpRoutes.exists(now, now.name == old.name)))",
-        "what a rollout leads stays: workload, service, router, and the HTTPRoutes that it has (more may be added); to lead another one, delete this rollout and create one of another name");
+        + " && has(self.service) == has(oldSelf.service) && (!has(self.service) || self.service.name == oldSelf.service.name) && self.traffic.router == oldSelf.traffic.router",
+        "what a rollout leads stays: workload, service and router; to lead another one, delete this rollout and create one of another name");
 
     public static readonly CelRule ExternalHasNoSizes = new("self.workload.kind != 'External' || self.strategy.steps.all(step, !has(step.replicas))", "the controller does not start the instances of an External workload: leave replicas out");
 
@@ -30,10 +29,33 @@ internal static class Cel
         $"self.traffic.router != 'ReplicaRatio' || (self.workload.kind == 'Deployment' && self.strategy.steps.all(step, step.weight <= {KubernetesRules.MaxRatioPercent}.0 && !has(step.replicas)))",
         $"ReplicaRatio is for Deployments, with weights up to {KubernetesRules.MaxRatioPercent} (stable keeps all its pods) and without replicas; promotion follows the last step");
 
-    public static readonly CelRule NotOwnGateway = new("self.router != 'Gateway'", "on Kubernetes this version does not drive the product's own gateway: write GatewayAPI or ReplicaRatio");
+    public static readonly CelRule OnKubernetes = new(
+        "!(self.router in ['Gateway', 'Consul', 'HAProxy'])", "this router is for plain hosts: on Kubernetes write the mesh or gateway of the cluster, like GatewayAPI or Istio, or ReplicaRatio");
 
+    /// <summary>One list of all sections, because a rule has to name each: the router and its section go together.</summary>
     public static readonly CelRule RouterHasRoutes = new(
-        "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Gateway') == has(self.gateway)", "the router GatewayAPI needs its section gatewayAPI; other routers do not have it");
+        "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Istio') == has(self.istio) && (self.router == 'Linkerd') == has(self.linkerd) && (self.router == 'SMI') == has(self.smi)"
+        + " && (self.router == 'Traefik') == has(self.traefik) && (self.router == 'Contour') == has(self.contour)"
+        + " && (self.router == 'Gateway') == has(self.gateway) && (self.router == 'Consul') == has(self.consul) && (self.router == 'HAProxy') == has(self.haproxy)",
+        "a router needs the section of its own name, and no other router's: gatewayAPI for GatewayAPI");
+
+    public static readonly CelRule SubsetsStay = new(
+        "has(self.destinationRule) == has(oldSelf.destinationRule) && (!has(self.destinationRule) || (self.destinationRule.name == oldSelf.destinationRule.name"
+        + " && self.destinationRule.stable == oldSelf.destinationRule.stable && self.destinationRule.canary == oldSelf.destinationRule.canary))",
+        "the subsets that a rollout leads stay; to lead others, delete this rollout and create one of another name");
+
+    public static readonly CelRule NamedRoutesStay = new(
+        "has(self.routes) == has(oldSelf.routes) && (!has(self.routes) || oldSelf.routes.all(name, name in self.routes))",
+        "the http routes that a rollout leads stay (more may be added to a list that is there); to lead others, delete this rollout and create one of another name");
+
+    /// <summary>At least one object is named, and those that were named stay.</summary>
+    public static CelRule[] RoutesStay(params string[] lists) =>
+    [
+        new(string.Join(" || ", lists.Select(list => $"(has(self.{list}) && size(self.{list}) > 0)")), $"name at least one object: write {lists[0]}: [{{name: NAME}}]"),
+        .. lists.Select(list => new CelRule(
+            $"!has(oldSelf.{list}) || oldSelf.{list}.all(old, has(self.{list}) && self.{list}.exists(now, now.name == old.name))",
+            $"the {list} that a rollout leads stay (more may be added); to lead others, delete this rollout and create one of another name")),
+    ];
 
     /// <summary><c>multipleOf: 0.01</c> would say it, but API servers (1.26 at least) divide by zero when they check a whole number by it. int() may cut or round.</summary>
     public static readonly CelRule WeightInHundredths = new(
@@ -47,7 +69,8 @@ internal static class Cel
         "!has(self.match) && (!has(self.mirror) || !self.mirror) && (!has(self.gates) || size(self.gates) == 0) && (!has(self.approval) || !has(self.approval.channels) || size(self.approval.channels) == 0)",
         "this version takes no match, mirror, gates or approval channels on Kubernetes: leave them out");
 
-    public static readonly CelRule BuiltinOrQuery = new("has(self.builtin) != has(self.query)", "a metric is built in or has a query: write one of builtin and query");
+    public static readonly CelRule BuiltinOrQuery = new(
+        "[has(self.builtin), has(self.query), has(self.template)].filter(is, is).size() == 1", "a metric is built in or has a query: write one of builtin, query and template");
 
     public static readonly CelRule SomethingIsAsked = new(
         "has(self.threshold) || (has(self.compare) && has(self.builtin) && self.builtin == 'RequestSuccessRate')", "nothing is asked of the metric: write a threshold");

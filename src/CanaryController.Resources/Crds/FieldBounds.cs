@@ -20,8 +20,30 @@ internal static class FieldBounds
         [(typeof(ServiceSection), "port")] = Range(1, 65_535),
         [(typeof(GatewaySection), "name")] = schema => Label(schema) with { Default = "default" },
         [(typeof(GatewaySection), "route")] = Label,
-        [(typeof(GatewayApiSection), "httpRoutes")] = schema => Named(schema) with { MinItems = 1, MaxItems = 16 },
-        [(typeof(HttpRouteSection), "name")] = Subdomain,
+        [(typeof(ConsulSection), "name")] = schema => Label(schema) with { Default = "default" },
+        [(typeof(ConsulSection), "service")] = Label,
+        [(typeof(HAProxySection), "name")] = schema => Label(schema) with { Default = "default" },
+        [(typeof(HAProxySection), "backend")] = schema => schema with { Pattern = Patterns.ProxyName, MinLength = 1, MaxLength = 128 },
+        [(typeof(GatewayApiSection), "httpRoutes")] = Routes,
+        [(typeof(GatewayApiSection), "grpcRoutes")] = Routes,
+        [(typeof(GatewayApiSection), "tcpRoutes")] = Routes,
+        [(typeof(IstioSection), "virtualServices")] = Routes,
+        [(typeof(VirtualServiceSection), "name")] = Subdomain,
+        [(typeof(VirtualServiceSection), "routes")] = schema => schema with
+        {
+            ListType = "set", MaxItems = IstioValidator.MaxNames, Items = schema.Items! with { MinLength = 1, MaxLength = IstioValidator.MaxNameCharacters },
+        },
+        [(typeof(DestinationRuleSection), "name")] = Subdomain,
+        [(typeof(DestinationRuleSection), "stable")] = schema => Label(schema) with { Default = "stable" },
+        [(typeof(DestinationRuleSection), "canary")] = schema => Label(schema) with { Default = "canary" },
+        [(typeof(LinkerdSection), "httpRoutes")] = Routes,
+        [(typeof(LinkerdSection), "grpcRoutes")] = Routes,
+        [(typeof(LinkerdSection), "policyHTTPRoutes")] = Routes,
+        [(typeof(SmiSection), "trafficSplits")] = Routes,
+        [(typeof(TraefikSection), "traefikServices")] = Routes,
+        [(typeof(TraefikSection), "ingressRoutes")] = Routes,
+        [(typeof(ContourSection), "httpProxies")] = Routes,
+        [(typeof(RouteSection), "name")] = Subdomain,
         [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
         [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
         [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
@@ -37,6 +59,12 @@ internal static class FieldBounds
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
         [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
         [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
+        [(typeof(SourceLabelsSection), "version")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "pod")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "namespace")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "service")] = MetricLabel,
+        [(typeof(SourceNamesSection), "stable")] = schema => schema with { MinLength = 1, MaxLength = 253 },
+        [(typeof(SourceNamesSection), "canary")] = schema => schema with { MinLength = 1, MaxLength = 253 },
         [(typeof(AnalysisSection), "warmUp")] = schema => schema with { Default = "0s" },
         [(typeof(AnalysisSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
         [(typeof(AnalysisSection), "onNoData")] = schema => schema with { Default = "Hold" },
@@ -48,6 +76,16 @@ internal static class FieldBounds
         [(typeof(MetricSection), "quantile")] = schema => Range(0, 1)(schema) with { IsMinimumExclusive = true, IsMaximumExclusive = true },
         [(typeof(MetricSection), "query")] = schema => schema with { MinLength = 1, MaxLength = QueryText.MaxCharacters },
         [(typeof(MetricSection), "failureLimit")] = Range(0, 1_000),
+        [(typeof(TemplateSection), "name")] = Label,
+        [(typeof(TemplateSection), "args")] = schema => Named(schema) with { MaxItems = TemplateArguments.MaxArguments },
+        [(typeof(TemplateArgumentSection), "name")] = schema => schema with { Pattern = Patterns.ArgumentName, MinLength = 1, MaxLength = 63 },
+        [(typeof(TemplateArgumentSection), "value")] = schema => schema with { MaxLength = TemplateArguments.MaxValueCharacters },
+        [(typeof(MetricTemplateSpec), "description")] = schema => schema with { MaxLength = 500 },
+        [(typeof(MetricTemplateSpec), "args")] = schema => Named(schema) with { MaxItems = TemplateArguments.MaxArguments },
+        [(typeof(MetricTemplateSpec), "query")] = schema => schema with { MinLength = 1, MaxLength = QueryText.MaxCharacters },
+        [(typeof(TemplateParameterSection), "name")] = schema => schema with { Pattern = Patterns.ArgumentName, MinLength = 1, MaxLength = 63 },
+        [(typeof(TemplateParameterSection), "default")] = schema => schema with { MaxLength = TemplateArguments.MaxValueCharacters },
+        [(typeof(TemplateParameterSection), "description")] = schema => schema with { MaxLength = 500 },
         [(typeof(CompareSection), "tolerate")] = Range(1, 100),
         [(typeof(RolloutStatus), "conditions")] = schema => schema with { ListType = "map", ListKey = "type", MaxItems = 16 },
         [(typeof(RolloutStatus), "metrics")] = schema => Named(schema) with { MaxItems = 40 },
@@ -67,7 +105,14 @@ internal static class FieldBounds
     {
         [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
-        [typeof(TrafficSection)] = [Cel.NotOwnGateway, Cel.RouterHasRoutes],
+        [typeof(TrafficSection)] = [Cel.OnKubernetes, Cel.RouterHasRoutes],
+        [typeof(GatewayApiSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "tcpRoutes"),
+        [typeof(IstioSection)] = [.. Cel.RoutesStay("virtualServices"), Cel.SubsetsStay],
+        [typeof(VirtualServiceSection)] = [Cel.NamedRoutesStay],
+        [typeof(LinkerdSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "policyHTTPRoutes"),
+        [typeof(SmiSection)] = Cel.RoutesStay("trafficSplits"),
+        [typeof(TraefikSection)] = Cel.RoutesStay("traefikServices", "ingressRoutes"),
+        [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
         [typeof(StepSection)] = [Cel.NotYet],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
@@ -85,7 +130,11 @@ internal static class FieldBounds
 
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
 
+    private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
+
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
+
+    private static Schema Routes(Schema schema) => Named(schema) with { MaxItems = 16 };
 
     private static Func<Schema, Schema> Range(decimal least, decimal most) => schema => schema with { Minimum = least, Maximum = most };
 }

@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Rollouts;
@@ -8,9 +9,7 @@ namespace CanaryController.Resources.Reading;
 internal static class RolloutBinder
 {
     private static readonly string[] _laterRouters =
-        ["Istio", "Linkerd", "Consul", "SMI", "HAProxy", "Traefik", "Contour", "Nginx"];
-
-    private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
+        ["IngressNginx", "Kuma", "ALB"];
 
     /// <summary>The whole document.</summary>
     public static Rollout Rollout(FieldReader fields) => new()
@@ -56,8 +55,27 @@ internal static class RolloutBinder
     {
         Router = fields.Choice<RouterType>("router", _laterRouters),
         Gateway = fields.Section("gateway", each => new GatewaySection { Name = each.Text("name") ?? new GatewaySection().Name, Route = each.Text("route") ?? "" }),
-        GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = each.Sections("httpRoutes", one => new HttpRouteSection { Name = one.Text("name") ?? "" }) }),
+        GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), TcpRoutes = Routes(each, "tcpRoutes") }),
+        Istio = fields.Section("istio", each => new IstioSection { VirtualServices = each.Sections("virtualServices", VirtualService), DestinationRule = each.Section("destinationRule", DestinationRule) }),
+        Linkerd = fields.Section(
+            "linkerd",
+            each => new LinkerdSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), PolicyHttpRoutes = Routes(each, "policyHTTPRoutes") }),
+        Smi = fields.Section("smi", each => new SmiSection { TrafficSplits = Routes(each, "trafficSplits") }),
+        Traefik = fields.Section("traefik", each => new TraefikSection { TraefikServices = Routes(each, "traefikServices"), IngressRoutes = Routes(each, "ingressRoutes") }),
+        Contour = fields.Section("contour", each => new ContourSection { HttpProxies = Routes(each, "httpProxies") }),
+        Consul = fields.Section("consul", each => new ConsulSection { Name = each.Text("name") ?? new ConsulSection().Name, Service = each.Text("service") ?? "" }),
+        HAProxy = fields.Section("haproxy", each => new HAProxySection { Name = each.Text("name") ?? new HAProxySection().Name, Backend = each.Text("backend") ?? "" }),
     };
+
+    private static EquatableArray<RouteSection> Routes(FieldReader fields, string list) => fields.Sections(list, each => new RouteSection { Name = each.Text("name") ?? "" });
+
+    private static VirtualServiceSection VirtualService(FieldReader fields) => new() { Name = fields.Text("name") ?? "", Routes = fields.Texts("routes") };
+
+    private static DestinationRuleSection DestinationRule(FieldReader fields)
+    {
+        var defaults = new DestinationRuleSection();
+        return new() { Name = fields.Text("name") ?? "", Stable = fields.Text("stable") ?? defaults.Stable, Canary = fields.Text("canary") ?? defaults.Canary };
+    }
 
     private static StrategySection Strategy(FieldReader fields) => new()
     {
@@ -95,7 +113,10 @@ internal static class RolloutBinder
         var defaults = new AnalysisSection();
         return new()
         {
-            Source = fields.Choice<RequestSource>("source", _laterSources),
+            Source = fields.Choice<RequestSource>("source"),
+            SourceView = fields.Choice<RequestView>("sourceView"),
+            SourceLabels = fields.Section("sourceLabels", SourceLabels),
+            SourceNames = fields.Section("sourceNames", each => new SourceNamesSection { Stable = each.Text("stable"), Canary = each.Text("canary") }),
             FalseAlarmRate = fields.Number("falseAlarmRate", 0.01m, 20) ?? defaults.FalseAlarmRate,
             WarmUp = fields.Duration("warmUp") ?? defaults.WarmUp,
             Metrics = fields.Sections("metrics", Metric),
@@ -107,12 +128,28 @@ internal static class RolloutBinder
         };
     }
 
+    private static SourceLabelsSection SourceLabels(FieldReader fields) => new()
+    {
+        Version = fields.Text("version"),
+        Pod = fields.Text("pod"),
+        Namespace = fields.Text("namespace"),
+        Service = fields.Text("service"),
+    };
+
+    private static TemplateSection Template(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        Kind = fields.Choice<TemplateScope>("kind") ?? TemplateScope.MetricTemplate,
+        Args = fields.Sections("args", each => new TemplateArgumentSection { Name = each.Text("name") ?? "", Value = each.Text("value") ?? "" }),
+    };
+
     private static MetricSection Metric(FieldReader fields) => new()
     {
         Name = fields.Text("name") ?? "",
         Builtin = fields.Choice<BuiltinMetric>("builtin"),
         Quantile = fields.Ratio("quantile", 0.0001m, 0.9999m),
         Query = fields.Text("query", insteadOf: "builtin"),
+        Template = fields.Section("template", Template),
         Interval = fields.Duration("interval", mayBeZero: false),
         FailureLimit = fields.Count("failureLimit", 0, 1_000),
         Threshold = fields.Section("threshold", each => new ThresholdSection { Min = each.Limit("min"), Max = each.Limit("max") }),

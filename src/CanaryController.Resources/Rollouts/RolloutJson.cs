@@ -21,15 +21,20 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<StepSection>),
         typeof(EquatableArrayConverter<MetricSection>),
+        typeof(EquatableArrayConverter<TemplateArgumentSection>),
+        typeof(EquatableArrayConverter<TemplateParameterSection>),
         typeof(EquatableArrayConverter<NameValueSection>),
-        typeof(EquatableArrayConverter<HttpRouteSection>),
+        typeof(EquatableArrayConverter<RouteSection>),
     ])]
 [JsonSerializable(typeof(Rollout))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
 [JsonSerializable(typeof(MetricSection[]))]
+[JsonSerializable(typeof(TemplateArgumentSection[]))]
+[JsonSerializable(typeof(TemplateParameterSection[]))]
+[JsonSerializable(typeof(MetricTemplate))]
 [JsonSerializable(typeof(NameValueSection[]))]
-[JsonSerializable(typeof(HttpRouteSection[]))]
+[JsonSerializable(typeof(RouteSection[]))]
 public sealed partial class RolloutJson : JsonSerializerContext
 {
     /// <summary>The whole resource.</summary>

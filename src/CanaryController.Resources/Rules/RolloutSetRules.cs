@@ -7,8 +7,6 @@ namespace CanaryController.Resources.Rules;
 /// <summary>The rules over several rollouts: a name stands for one, and a route, a Deployment, a Service or an HTTPRoute belongs to one.</summary>
 public static class RolloutSetRules
 {
-    private const string Route = "route";
-
     /// <summary>All that is wrong among <paramref name="documents"/>. Each problem stands at the later one and names the place of the first.</summary>
     public static IReadOnlyList<FieldProblem> Check(IEnumerable<RolloutDocument> documents)
     {
@@ -64,26 +62,27 @@ public static class RolloutSetRules
     {
         var (space, spec) = (rollout.Metadata.Namespace, rollout.Spec);
         List<(string Space, string Kind, string? Name, string Path)> claims = [];
-        if (spec.Traffic.Router is RouterType.Gateway)
+        if (PlainRoute.Of(spec.Traffic) is { } plain)
         {
-            // Gateways are named by the manager's configuration, not by a namespace.
-            claims.Add((spec.Traffic.Gateway?.Name ?? "", Route, spec.Traffic.Gateway?.Route, "spec.traffic.gateway.route"));
+            // Gateways, agents and proxies are named by the manager's configuration, not by a namespace.
+            claims.Add((plain.Owner, plain.Kind, plain.Name, plain.Path));
         }
-        else if (spec.Traffic.Router is RouterType.GatewayAPI or RouterType.ReplicaRatio)
+        else if (spec.Traffic.Router is not null)
         {
             claims.Add((space, "Deployment", spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null, "spec.workload.name"));
             claims.Add((space, "Service", spec.Workload.Versions?.Stable, "spec.workload.versions.stable"));
             claims.Add((space, "Service", spec.Workload.Versions?.Canary, "spec.workload.versions.canary"));
             claims.Add((space, "Service", spec.Service?.Name, "spec.service.name"));
-            claims.AddRange((spec.Traffic.GatewayApi ?? new()).HttpRoutes.Select((route, index) => (space, "HTTPRoute", (string?)route.Name, $"spec.traffic.gatewayAPI.httpRoutes[{index}].name")));
+            claims.Add((space, "DestinationRule", spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? rule.Name : null, "spec.traffic.istio.destinationRule.name"));
+            claims.AddRange(RouteLists.Of(spec.Traffic).SelectMany(list => list.Routes.Select((route, index) => (space, list.Kind, (string?)route.Name, $"{list.Path}[{index}].name"))));
         }
 
         return claims.Where(claim => claim.Name is { Length: > 0 }).Select(claim => ((claim.Space, claim.Kind, claim.Name!), claim.Path));
     }
 
-    private static string Own((string Space, string Kind, string Name) what) => what.Kind is Route ? "give each rollout its own route" : $"give each rollout its own {what.Kind}";
+    private static string Own((string Space, string Kind, string Name) what) => $"give each rollout its own {PlainRoute.Noun(what.Kind) ?? what.Kind}";
 
-    private static string Named((string Space, string Kind, string Name) what) => what.Kind is Route ? $"the route {what.Name} of gateway {what.Space}" : $"the {what.Kind} {what.Name} of namespace {what.Space}";
+    private static string Named((string Space, string Kind, string Name) what) => PlainRoute.Noun(what.Kind) is { } noun ? $"the {noun} {what.Name} of {what.Kind} {what.Space}" : $"the {what.Kind} {what.Name} of namespace {what.Space}";
 
     private static FieldProblem Problem(RolloutDocument document, string path, string message, string fix)
     {

@@ -15,16 +15,16 @@ public sealed class HoldContentionTests
     [Fact]
     public void It_is_told_from_the_third_time_on_and_however_long_one_time_lasts()
     {
-        for (var times = 1; times <= Contention.Limit; times++)
+        for (var times = 1; times <= Contentions.Limit; times++)
         {
             Assert.Null(Look(paused: true));
             var told = Look(paused: false);
             Assert.Equal(told, Look(paused: false));
-            Assert.Equal(times == Contention.Limit, told is not null);
+            Assert.Equal(times == Contentions.Limit, told is not null);
         }
 
         Assert.Contains("resumed by others 3 times within 10 minutes", Look(paused: true), StringComparison.Ordinal);
-        _time.Advance(Contention.Window);
+        _time.Advance(Contentions.Window);
         Assert.Null(Look(paused: true));
     }
 
@@ -35,7 +35,7 @@ public sealed class HoldContentionTests
         {
             Look(paused: false);
             Look(paused: true);
-            _time.Advance(Contention.Window / 2);
+            _time.Advance(Contentions.Window / 2);
             Assert.Null(Look(paused: true));
         }
     }

@@ -12,6 +12,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
 using CanaryController.Resources.Rollouts;
@@ -87,7 +88,7 @@ internal sealed class LiveCluster : IAsyncDisposable, IFence, IClusterEvents
         Key = Key,
         Spec = Spec,
         Rollout = new Rollout { Spec = new SpecSection { Workload = new WorkloadSection { Kind = WorkloadType.Deployment, Name = Name } } },
-        Target = new RouteTarget("", Name) { Cluster = new ClusterRoute(Key, RouterType.GatewayAPI, [Name], Name, 80, WorkloadType.Deployment) },
+        Target = new RouteTarget("", Name) { Cluster = new ClusterRoute(Key, RouterType.GatewayAPI, [new(RouteKinds.HttpRoute, Name)], Name, 80, WorkloadType.Deployment) },
     };
 
     private static RolloutSpec Spec { get; } = new()

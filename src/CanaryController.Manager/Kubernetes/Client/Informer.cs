@@ -59,17 +59,44 @@ internal sealed class Informer<T> : IInformer
     {
     }
 
-    private Informer(KubeTransport transport, InformerTarget[] targets, KeptFields kept, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
+    /// <summary>Nothing is asked before it runs.</summary>
+    /// <param name="transport">Sends requests.</param>
+    /// <param name="versions">The kind, in the versions of its API that can be read, the preferred one first: the first one that the cluster has is followed.</param>
+    /// <param name="namespaces">The namespaces; empty = the whole cluster.</param>
+    /// <param name="project">As above, with the version that the object is in.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Says changes.</param>
+    /// <param name="kept">What <paramref name="project"/> reads of the items of a list.</param>
+    public Informer(
+        KubeTransport transport, IReadOnlyList<ObjectKind> versions, IReadOnlyList<string> namespaces, Func<JsonElement, ObjectKind, T?> project, TimeProvider time, ILogger<Informer<T>> logger,
+        KeptFields kept)
+        : this(
+            transport,
+            [.. namespaces.DefaultIfEmpty().Select(ns => versions.Select(kind => new InformerTarget(kind, ns, null)).ToArray())],
+            kept,
+            kind => item => project(item, kind),
+            time,
+            logger)
     {
-        Kind = targets[0].Kind;
+    }
+
+    private Informer(KubeTransport transport, InformerTarget[] targets, KeptFields kept, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
+        : this(transport, [.. targets.Select(target => new[] { target })], kept, _ => project, time, logger)
+    {
+    }
+
+    private Informer(
+        KubeTransport transport, InformerTarget[][] targets, KeptFields kept, Func<ObjectKind, Func<JsonElement, T?>> project, TimeProvider time, ILogger<Informer<T>> logger)
+    {
+        Kind = targets[0][0].Kind;
         Cache = new(logger);
         _unsynced = targets.Length;
         _scopes = [.. targets.Select(Scope)];
 
-        InformerScope<T> Scope(InformerTarget target)
+        InformerScope<T> Scope(InformerTarget[] versions)
         {
-            var random = new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64, target));
-            return new(transport, target, kept, project, Cache, OnceSynced(), random, time, logger);
+            var random = new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64, versions[0]));
+            return new(transport, versions, kept, project, Cache, OnceSynced(), random, time, logger);
         }
     }
 

@@ -30,10 +30,8 @@ internal sealed class InformerScope<T>
     private const int BelievedMissing = 3;
     private const int RefusalsBeforeList = 5;
 
-    private readonly InformerTarget _target;
+    private readonly (InformerTarget Target, ObjectList<T> List, ObjectWatch<T> Watch)[] _versions;
     private readonly ObjectCache<T> _cache;
-    private readonly ObjectList<T> _list;
-    private readonly ObjectWatch<T> _watch;
     private readonly Random _random;
     private readonly Backoff _backoff;
     private readonly Action _synced;
@@ -45,16 +43,31 @@ internal sealed class InformerScope<T>
     private int _failures;
     private int _refusals;
     private int _missed;
+    private int _version;
 
     public InformerScope(
-        KubeTransport transport, InformerTarget target, KeptFields kept, Func<JsonElement, T?> project, ObjectCache<T> cache, Action synced, Random random, TimeProvider time, ILogger logger)
+        KubeTransport transport,
+        InformerTarget[] versions,
+        KeptFields kept,
+        Func<ObjectKind, Func<JsonElement, T?>> project,
+        ObjectCache<T> cache,
+        Action synced,
+        Random random,
+        TimeProvider time,
+        ILogger logger)
     {
-        (_target, _cache, _synced, _random, _time, _logger) = (target, cache, synced, random, time, logger);
+        (_cache, _synced, _random, _time, _logger) = (cache, synced, random, time, logger);
         _backoff = new(random);
-        var projector = new ObjectProjector<T>(target.Kind, project, logger);
-        _list = new(transport, target, kept, projector, cache, time);
-        _watch = new(transport, target, projector, cache, random, time);
+        _versions = [.. versions.Select(Version)];
+
+        (InformerTarget Target, ObjectList<T> List, ObjectWatch<T> Watch) Version(InformerTarget target)
+        {
+            var projector = new ObjectProjector<T>(target.Kind, project(target.Kind), logger);
+            return (target, new(transport, target, kept, projector, cache, time), new(transport, target, projector, cache, random, time));
+        }
     }
+
+    private InformerTarget Target => _versions[_version].Target;
 
     /// <summary>What is wrong now, in one sentence; null when nothing is.</summary>
     public string? Problem { get; private set; }
@@ -88,12 +101,12 @@ internal sealed class InformerScope<T>
         {
             if (!_isListed)
             {
-                _watch.Version = await _list.ReadAsync(stopping);
+                _versions[_version].Watch.Version = await _versions[_version].List.ReadAsync(stopping);
                 Listed();
                 began = _time.GetTimestamp();
             }
 
-            await _watch.FollowAsync(Works, stopping);
+            await _versions[_version].Watch.FollowAsync(Works, stopping);
             return HasLived(began) ? Restart() : Fail("the server ends watches at once.", false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -117,7 +130,7 @@ internal sealed class InformerScope<T>
         }
         catch (Exception wrong)
         {
-            _logger.InformerFailed(_target.Kind, _target.Where, wrong);
+            _logger.InformerFailed(Target.Kind, Target.Where, wrong);
             _isListed = false;
             return Fail(wrong.Message, true);
         }
@@ -131,7 +144,7 @@ internal sealed class InformerScope<T>
         _synced();
         if (isFirst)
         {
-            _logger.Synced(_target.Kind, _target.Where, _cache.Count);
+            _logger.Synced(Target.Kind, Target.Where, _cache.Count);
         }
     }
 
@@ -141,7 +154,7 @@ internal sealed class InformerScope<T>
         if (_isReported)
         {
             _isReported = false;
-            _logger.InformerIsBack(_target.Kind, _target.Where);
+            _logger.InformerIsBack(Target.Kind, Target.Where);
         }
     }
 
@@ -175,8 +188,8 @@ internal sealed class InformerScope<T>
                 return Missing(refused);
             case 401 or 403:
                 _failures++;
-                Report($"The API server does not let us follow {_target.Resource} {_target.Where}: "
-                    + $"the verbs get, list and watch on {_target.Resource} have to be allowed there. It says: {refused.Message}.");
+                Report($"The API server does not let us follow {Target.Resource} {Target.Where}: "
+                    + $"the verbs get, list and watch on {Target.Resource} have to be allowed there. It says: {refused.Message}.");
                 return Rest(LongestRestWhenRefused);
             default:
                 var rest = Fail(refused.Message, refused.Status.Code is not (429 or >= 500));
@@ -188,6 +201,14 @@ internal sealed class InformerScope<T>
     private TimeSpan Missing(KubeRefusedException refused)
     {
         _isListed = false;
+        if (_version + 1 < _versions.Length)
+        {
+            // Perhaps in an older version. After the oldest one the newest is looked for again.
+            _version++;
+            return TimeSpan.Zero;
+        }
+
+        _version = 0;
         if (_cache.Count > 0 && ++_missed < BelievedMissing)
         {
             return Fail(refused.Message, false);
@@ -195,11 +216,11 @@ internal sealed class InformerScope<T>
 
         if (!_isMissing)
         {
-            _logger.ResourceIsMissing(_target.Resource);
+            _logger.ResourceIsMissing(Target.Resource);
         }
 
         (_isMissing, _failures, _isReported, Problem) = (true, 0, false, null);
-        _cache.EndList(_target.Namespace, new HashSet<ObjectName>(), ulong.MaxValue.ToString(), long.MaxValue);
+        _cache.EndList(Target.Namespace, new HashSet<ObjectName>(), ulong.MaxValue.ToString(), long.MaxValue);
         _synced();
         return TimeSpan.FromSeconds(LeastSecondsWhenMissing + (_random.NextDouble() * (MostSecondsWhenMissing - LeastSecondsWhenMissing)));
     }
@@ -215,7 +236,7 @@ internal sealed class InformerScope<T>
             (_isListed, _refusals) = (false, 0);
         }
 
-        var problem = $"{_target.Kind} objects {_target.Where} cannot be followed: {why}";
+        var problem = $"{Target.Kind} objects {Target.Where} cannot be followed: {why}";
         if (_failures >= ReportedFailures)
         {
             Report(problem);

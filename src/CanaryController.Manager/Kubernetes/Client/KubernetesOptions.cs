@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes.Client;
 
@@ -19,6 +20,9 @@ internal sealed record KubernetesOptions
 
     /// <summary>When a Deployment that is led is paused. Default Always; OnChange lets a change begin to roll before it is captured, as long as no admission webhook holds it.</summary>
     public HoldMode Hold { get; init; } = HoldMode.Always;
+
+    /// <summary>The routers whose objects are watched, beside ReplicaRatio, which needs none. Default GatewayAPI. Each needs permission for its kinds.</summary>
+    public IReadOnlyList<RouterType> Routers { get; init; } = [RouterType.GatewayAPI];
 
     /// <summary>How many requests a second go to the API server in the long run. Default 50; 1 to 1,000.</summary>
     public int RequestsPerSecond { get; init; } = 50;

@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
@@ -61,7 +62,7 @@ internal sealed class RolloutObject : ICached
     {
         var served = ServedRollout.Read(item);
         var content = served is { Resource: { } resource, Spec: { } spec } ? RolloutContent.Of(resource, spec) : null;
-        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or delete the rollout: then all that carries its name is given back." : null;
+        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or release or delete the rollout: then all that carries its name is given back." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
 
@@ -74,10 +75,21 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of a Service are found: the apex, ours beside it, or an External version's.</summary>
     public static string ServiceKey(string ns, string name) => $"service:{ns}/{name}";
 
-    /// <summary>The key by which rollouts of an HTTPRoute are found.</summary>
-    public static string RouteKey(string ns, string name) => $"route:{ns}/{name}";
+    /// <summary>The key by which rollouts of an object that is divided are found.</summary>
+    public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
-    /// <summary>All keys of a rollout: what it leads, and what is made beside it.</summary>
+    /// <summary>The key by which the rollout of a DestinationRule is found.</summary>
+    public static string DestinationRuleKey(string ns, string name) => $"DestinationRule:{ns}/{name}";
+
+    /// <summary>The key by which rollouts are found that use a template; one of the cluster has no namespace. Many may use one.</summary>
+    public static string TemplateKey(ObjectName template) => $"{TemplatePrefix}{template.Namespace}/{template.Name}";
+
+    /// <summary>What a rollout leads, or is made beside it: each belongs to one rollout.</summary>
+    public IEnumerable<string> Claims => IndexKeys.Where(key => !key.StartsWith(TemplatePrefix, StringComparison.Ordinal));
+
+    private const string TemplatePrefix = "template:";
+
+    /// <summary>All keys of a rollout: what it leads, what is made beside it, and what it reads.</summary>
     public static IReadOnlyList<string> KeysOf(Rollout rollout)
     {
         var (ns, spec) = (rollout.Metadata.Namespace, rollout.Spec);
@@ -97,7 +109,15 @@ internal sealed class RolloutObject : ICached
             keys.AddRange(ServiceKey(ns, versions.Stable), ServiceKey(ns, versions.Canary ?? versions.Stable));
         }
 
-        keys.AddRange(spec.Traffic.GatewayApi?.HttpRoutes.Select(route => RouteKey(ns, route.Name)) ?? []);
+        if (spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule })
+        {
+            keys.Add(DestinationRuleKey(ns, rule.Name));
+        }
+
+        keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
+        keys.AddRange(spec.Analysis.Metrics.Concat(spec.Strategy.Steps.SelectMany(step => step.Metrics))
+            .Select(metric => metric.Template).OfType<TemplateSection>()
+            .Select(template => TemplateKey(new(template.Kind is TemplateScope.ClusterMetricTemplate ? "" : ns, template.Name))));
         return [.. keys.Distinct(StringComparer.Ordinal)];
     }
 }
@@ -122,11 +142,15 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         var route = new ClusterRoute(
             resource.Key,
             spec.Traffic.Router ?? throw new ArgumentException("The resource names no router; check it before.", nameof(resource)),
-            [.. spec.Traffic.GatewayApi?.HttpRoutes.Select(each => each.Name) ?? []],
+            [.. RouteKinds.Named(spec.Traffic)],
             service,
             spec.Service?.Port,
-            spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)));
-        var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Cluster = route };
+            spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
+        {
+            Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
+            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Name, rule.Stable, rule.Canary) : null,
+        };
+        var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
         return new(resource, mapped, RolloutSpecMapper.DeclaredRevision(resource), target);
     }
 

@@ -1,9 +1,11 @@
+using CanaryController.Resources.Rollouts;
+
 namespace CanaryController.Manager.Traffic.Gateway;
 
 /// <summary>Registers the gateway router.</summary>
 internal static class GatewayRegistration
 {
-    /// <summary>Adds <see cref="ITrafficRouter"/> over <paramref name="gateways"/>, which <see cref="GatewayOptionsValidator"/> found right.</summary>
+    /// <summary>Adds the router over <paramref name="gateways"/>, which <see cref="GatewayOptionsValidator"/> found right.</summary>
     public static IServiceCollection AddGatewayRouter(this IServiceCollection services, IReadOnlyList<GatewayOptions> gateways)
     {
         foreach (var gateway in gateways)
@@ -28,11 +30,12 @@ internal static class GatewayRegistration
                 .RemoveAllLoggers();
         }
 
-        services.AddSingleton<ITrafficRouter>(provider =>
+        services.AddSingleton(provider =>
         {
             var factory = provider.GetRequiredService<IHttpClientFactory>();
             var time = provider.GetRequiredService<TimeProvider>();
-            return new GatewayRouter(gateways.Select(gateway => new GatewayClient(factory.CreateClient(ClientName(gateway)), gateway, time)), time);
+            var router = new GatewayRouter(gateways.Select(gateway => new GatewayClient(factory.CreateClient(ClientName(gateway)), gateway, time)), time);
+            return new PlainRouter(RouterType.Gateway, router);
         });
         return services;
     }

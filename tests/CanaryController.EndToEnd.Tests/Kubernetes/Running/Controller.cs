@@ -1,3 +1,4 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.Examples.Demo.Processes;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
@@ -30,6 +31,7 @@ internal sealed class Controller : IAsyncDisposable
             kubernetes:
               kubeconfig: {{setup.Kubeconfig}}
               namespaces: [{{string.Join(", ", setup.Namespaces)}}]
+              routers: [{{string.Join(", ", RouteForm.All.Select(form => form.Router))}}]
             {{Guarding(setup.Guards)}}
             prometheus:
               url: {{setup.Prometheus}}
@@ -65,6 +67,9 @@ internal sealed class Controller : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellation);
         }
     }
+
+    /// <summary>What it counts, in the words of Prometheus.</summary>
+    public Task<string> MetricsAsync(CancellationToken cancellation) => _probe.GetStringAsync(new Uri(_api, "/metrics"), cancellation);
 
     /// <summary>Starts it and does not wait.</summary>
     public void Start() => _process.Start();

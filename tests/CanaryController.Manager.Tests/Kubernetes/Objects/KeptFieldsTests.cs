@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic.Routes;
 using CsCheck;
 
 namespace CanaryController.Manager.Tests.Kubernetes.Objects;
@@ -58,7 +59,7 @@ public sealed class KeptFieldsTests
         """);
 
     [Fact]
-    public void An_HTTPRoute() => Check(HttpRouteObject.Project, HttpRouteObject.Kept, """
+    public void An_HTTPRoute() => Check(item => RouteKinds.HttpRoute.Project(item, ObjectKind.HttpRoute), RouteKinds.HttpRoute.Kept, """
         {METADATA, "spec": {"hostnames": ["shop.example"], "parentRefs": [{"name": "public", "namespace": "infra", "sectionName": "http", "port": 80}],
           "rules": [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}], "filters": [{"type": "URLRewrite"}], "backendRefs": [{"name": "checkout", "port": 80, "weight": 9, "filters": [{"type": "x"}]}, {"name": "checkout-canary", "weight": 1}]}]},
          "status": {"parents": [{"parentRef": {"name": "public"}, "controllerName": "example.com/gateway", "conditions": [{"type": "Accepted", "status": "True", "reason": "Accepted", "message": "", "observedGeneration": 3}, {"type": "Other"}]}]}}

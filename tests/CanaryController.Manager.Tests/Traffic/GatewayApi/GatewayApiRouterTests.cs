@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Tests.Traffic.GatewayApi;
@@ -148,7 +148,7 @@ public sealed class GatewayApiRouterTests
 
         Assert.InRange(rig.Kube.Patches.Count, 5, 15);
         var contended = Assert.Single((await rig.ReadAsync()).Conditions);
-        Assert.Equal(GatewayApiRouter.ContendedCondition, contended.Type);
+        Assert.Equal(RouteObjectRouter.ContendedCondition, contended.Type);
         Assert.Contains("argocd", contended.Message, StringComparison.Ordinal);
 
         rig.Time.Advance(TimeSpan.FromMinutes(2));
@@ -217,6 +217,36 @@ public sealed class GatewayApiRouterTests
         var rig = Ready();
         rig.Kube.Change(ObjectKind.HttpRoute, "web", route => route["spec"]!["parentRefs"]![0]!["name"] = "other");
         Assert.False((await rig.ReadAsync()).Route.Accepted);
+    }
+
+    [Theory]
+    [InlineData("istio.io/gateway-controller", true)]
+    [InlineData("linkerd.io/policy-controller", false)]
+    public async Task A_route_of_a_Service_that_Istio_does_not_respect_gets_no_canary_and_is_left_at_once(string controller, bool isHeld)
+    {
+        var rig = Ready();
+        rig.Kube.Change(ObjectKind.HttpRoute, "web", Waypoint);
+        await rig.ApplyAsync(0);
+        if (isHeld)
+        {
+            var refused = await rig.ApplyAsync(5);
+            Assert.Contains("label Service shop/shop with istio.io/use-waypoint", refused.Route.Problem, StringComparison.Ordinal);
+            Assert.Equal((RouteRig.Split(0), true), ((await rig.ReadAsync()).Route.Applied, (await rig.ReadAsync()).Route.Accepted));
+            return;
+        }
+
+        Assert.Equal((RouteRig.Split(5), true), ((await rig.ApplyAsync(5)).Route.Applied, (await rig.ReadAsync()).Route.Accepted));
+
+        void Waypoint(JsonObject route)
+        {
+            route["spec"]!["parentRefs"] = JsonNode.Parse("""[{"group": "", "kind": "Service", "name": "shop", "port": 80}]""");
+            var answer = route["status"]!["parents"]![0]!;
+            answer["parentRef"] = route["spec"]!["parentRefs"]![0]!.DeepClone();
+            answer["controllerName"] = controller;
+            answer["conditions"]!.AsArray().Add(JsonNode.Parse("""
+                {"type": "ResolvedWaypoints", "status": "True", "reason": "ResolvedWaypoints", "message": "No waypoint: the route is not respected."}
+                """));
+        }
     }
 
     private static RouteRig Ready()

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Tests.Traffic.Cluster;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Testing;
 using CsCheck;
 
@@ -45,8 +45,8 @@ public sealed class HttpRoutePlanTests
             var beside = After($$"""[{"backendRefs": [{"name": "shop", "port": 80, "weight": {{sum}}}, {"name": "other", "weight": 3}]}]""", weight);
             Assert.Equal(weight, RouteSplit.Of(RouteRig.Project(alone), Managed, default).Weight);
             Assert.Equal(weight, RouteSplit.Of(RouteRig.Project(beside), Managed, default).Weight);
-            Assert.Null(HttpRoutePlan.Of(RouteRig.Project(alone), Managed, weight, true, "a-1").Patch);
-            Assert.Null(HttpRoutePlan.Of(RouteRig.Project(beside), Managed, weight, true, "a-1").Patch);
+            Assert.Null(RoutePlan.Of(RouteRig.Project(alone), Managed, weight, true, "a-1").Patch);
+            Assert.Null(RoutePlan.Of(RouteRig.Project(beside), Managed, weight, true, "a-1").Patch);
         });
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HttpRoutePlanTests
             var route = before;
             foreach (var each in points)
             {
-                var plan = HttpRoutePlan.Of(RouteRig.Project(route), Managed, CanaryWeight.FromBasisPoints(each), true, "a-1");
+                var plan = RoutePlan.Of(RouteRig.Project(route), Managed, CanaryWeight.FromBasisPoints(each), true, "a-1");
                 Assert.Null(plan.Problem);
                 route = plan.Patch is null ? route : PatchedJson.Apply(route, plan.Patch)!;
                 Assert.Equal(Others(before), Others(route));
@@ -78,7 +78,7 @@ public sealed class HttpRoutePlanTests
     [InlineData("""[{"backendRefs": [{"name": "shop", "port": 80}, {"name": "shop", "port": 80}]}]""", "by more than one entry")]
     public void What_cannot_be_divided_is_said_and_nothing_is_written(string rules, string problem)
     {
-        var plan = HttpRoutePlan.Of(Seen(rules), Managed, Weight(5), true, "a-1");
+        var plan = RoutePlan.Of(Seen(rules), Managed, Weight(5), true, "a-1");
         Assert.Contains(problem, plan.Problem, StringComparison.Ordinal);
         Assert.Null(plan.Patch);
     }
@@ -96,7 +96,7 @@ public sealed class HttpRoutePlanTests
             ("Nothing to do but the fence", """[{"backendRefs": [{"name": "shop-stable", "port": 80, "weight": 95}, {"name": "shop-canary", "port": 80, "weight": 5}]}]""", 5),
         ])
         {
-            var plan = HttpRoutePlan.Of(Seen(rules), Managed, Weight(percent), true, "leader-3", []);
+            var plan = RoutePlan.Of(Seen(rules), Managed, Weight(percent), true, "leader-3", []);
             text.Append(title).Append('\n');
             foreach (var operation in JsonNode.Parse(plan.Patch!.ToString())!.AsArray())
             {
@@ -109,7 +109,7 @@ public sealed class HttpRoutePlanTests
 
     private static CanaryWeight Weight(decimal percent) => CanaryWeight.TryFromPercent(percent)!.Value;
 
-    private static Manager.Kubernetes.Objects.HttpRouteObject Seen(string rules)
+    private static RouteObject Seen(string rules)
     {
         var route = RouteRig.Route("web", rules);
         route["metadata"]!["resourceVersion"] = "7";
@@ -120,7 +120,7 @@ public sealed class HttpRoutePlanTests
     {
         var route = RouteRig.Route("web", rules);
         route["metadata"]!["resourceVersion"] = "7";
-        return PatchedJson.Apply(route, HttpRoutePlan.Of(RouteRig.Project(route), Managed, weight, true, "a-1").Patch!)!;
+        return PatchedJson.Apply(route, RoutePlan.Of(RouteRig.Project(route), Managed, weight, true, "a-1").Patch!)!;
     }
 
     /// <summary>The route without the pair's entries and without weights of ours.</summary>

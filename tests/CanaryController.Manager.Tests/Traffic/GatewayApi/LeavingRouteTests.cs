@@ -52,7 +52,7 @@ public sealed class LeavingRouteTests
     public async Task A_rollout_without_any_route_has_nothing_to_take_back()
     {
         var rig = new RouteRig();
-        var target = rig.Target with { Cluster = rig.Target.Cluster! with { HttpRoutes = [] } };
+        var target = rig.Target with { Cluster = rig.Target.Cluster! with { Routes = [] } };
         var reading = await rig.Router.ReadAsync(target, "v1", "v2", CancellationToken.None);
         Assert.Equal(new(_home, true, null), reading.WithoutMissing);
     }

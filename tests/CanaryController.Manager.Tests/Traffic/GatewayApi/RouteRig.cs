@@ -5,7 +5,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Traffic;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -18,20 +18,20 @@ internal sealed class RouteRig
     public RouteRig(WorkloadType workload = WorkloadType.Deployment, params string[] routes)
     {
         var services = Kube.Cache(ObjectKind.Service, ServiceObject.Project);
-        var objects = new RouteObjects(Kube, Kube.Cache(ObjectKind.HttpRoute, HttpRouteObject.Project));
+        var objects = new RouteObjects(Kube, new([new(RouteKinds.HttpRoute, Kube.Cache(ObjectKind.HttpRoute, item => RouteKinds.HttpRoute.Project(item, ObjectKind.HttpRoute)))]));
         var contention = new RouteContention(Time);
         var slices = Kube.Cache(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         var divider = new RouteDivider(objects, services, slices, contention, Kube, NullLogger<RouteDivider>.Instance);
         Router = new(objects, divider, new(objects), contention, services, slices, Kube);
         string[] names = routes.Length == 0 ? ["web"] : routes;
-        Target = new("", "shop") { Cluster = new(new("shop", "shop"), RouterType.GatewayAPI, [.. names], "shop", null, workload) };
+        Target = new("", "shop") { Cluster = new(new("shop", "shop"), RouterType.GatewayAPI, [.. names.Select(each => new NamedRoute(RouteKinds.HttpRoute, each))], "shop", null, workload) };
     }
 
     public KubeMemory Kube { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
 
-    public GatewayApiRouter Router { get; }
+    public RouteObjectRouter Router { get; }
 
     public RouteTarget Target { get; }
 
@@ -48,7 +48,7 @@ internal sealed class RouteRig
         }
         """)!.AsObject();
 
-    public static HttpRouteObject Project(JsonObject route) => HttpRouteObject.Project(JsonSerializer.SerializeToElement<JsonNode>(route))!;
+    public static RouteObject Project(JsonObject route) => RouteKinds.HttpRoute.Project(JsonSerializer.SerializeToElement<JsonNode>(route), ObjectKind.HttpRoute);
 
     public void Add(string name = "web", string rules = """[{"backendRefs": [{"name": "shop", "port": 80}]}]""") => Kube.Put(ObjectKind.HttpRoute, Route(name, rules));
 

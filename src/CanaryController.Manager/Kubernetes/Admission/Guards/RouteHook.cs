@@ -2,7 +2,7 @@ using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Routes;
 
 namespace CanaryController.Manager.Kubernetes.Admission.Guards;
 
@@ -20,11 +20,12 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
     {
         // Without a fence the route is being given back.
         if (request.Operation is not AdmissionOperation.Update
-            || HttpRouteObject.Project(request.OldObject) is not { } before
+            || RouteKinds.Find(request.Group, request.Kind) is not { } kind
+            || kind.Project(request.OldObject, kind.Versions[0]) is not { } before
             || before.Meta.Fence() is not { } fence
             || OriginalRoute.Of(before) is not { } original
-            || rollouts.Leader(RolloutObject.RouteKey(request.Name.Namespace, request.Name.Name)) is not { Content.Target.Cluster: { } cluster } leader
-            || HttpRouteObject.Project(request.Object) is not { Meta.IsDeleting: false } after)
+            || rollouts.Leader(RolloutObject.RouteKey(new(kind, request.Name))) is not { Content.Target.Cluster: { } cluster } leader
+            || kind.Project(request.Object, kind.Versions[0]) is not { Meta.IsDeleting: false } after)
         {
             return AdmissionAnswer.Unchanged;
         }
@@ -33,14 +34,14 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
         var note = OriginalRoute.Of(after) is not null ? after.Meta.Annotations[RouteAnnotations.Original] : before.Meta.Annotations[RouteAnnotations.Original];
         (string, string?)[] notes = [(Marks.FenceAnnotation, fence), (RouteAnnotations.Original, note), (RouteAnnotations.Split, before.Meta.Annotations.GetValueOrDefault(RouteAnnotations.Split))];
         var patch = new JsonPatch().Annotate(request.Object, notes);
-        var pair = BackendPair.Of(cluster, original.Stable, original.Canary);
+        var pair = BackendPair.Of(cluster, original.Stable, original.Canary).In(cluster.Routes.FirstOrDefault(each => each.Kind == kind && each.Name == request.Name.Name));
         if (RouteSplit.Of(before, pair, default) is not { Weight: { } weight } split)
         {
             return patch.Answer();
         }
 
         var noted = Noted(after, notes);
-        var plan = HttpRoutePlan.Of(noted, pair, weight, split.IsDivided, fence);
+        var plan = RoutePlan.Of(noted, pair, weight, split.IsDivided, fence);
         if (plan.Changes is { } changes)
         {
             patch.Then(changes);
@@ -51,7 +52,7 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
     }
 
     /// <summary>A plan notes what it writes, which is what was asked for only to the next whole weight.</summary>
-    private static void Keep(JsonPatch patch, HttpRouteObject before, string key)
+    private static void Keep(JsonPatch patch, RouteObject before, string key)
     {
         if (before.Meta.Annotations.GetValueOrDefault(key) is { } asked)
         {
@@ -60,7 +61,7 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
     }
 
     /// <summary>With the notes in it.</summary>
-    private static HttpRouteObject Noted(HttpRouteObject route, (string Key, string? Value)[] notes)
+    private static RouteObject Noted(RouteObject route, (string Key, string? Value)[] notes)
     {
         var annotations = new Dictionary<string, string>(route.Meta.Annotations, StringComparer.Ordinal);
         foreach (var (key, value) in notes.Where(note => note.Value is not null))
@@ -72,7 +73,7 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
     }
 
     /// <summary>For somebody who writes other weights; not for one who applies the route as it is without a rollout.</summary>
-    private static string? Warning(RolloutObject leader, HttpRouteObject wanted, BackendPair pair, CanaryWeight weight) =>
+    private static string? Warning(RolloutObject leader, RouteObject wanted, BackendPair pair, CanaryWeight weight) =>
         RouteSplit.Of(wanted, pair, default) is { IsDivided: true, Weight: { } other } && other != weight
             ? $"The Rollout {leader.Key} divides this route: {pair.Canary} keeps {weight}."
             : null;

@@ -174,7 +174,7 @@ internal sealed class GuardBed
     private static AdmissionRequest Request(string kind, JsonObject before, JsonObject after, AdmissionOperation operation) => new()
     {
         Uid = "1",
-        Group = "",
+        Group = kind == "HTTPRoute" ? "gateway.networking.k8s.io" : "",
         Kind = kind,
         Operation = operation,
         Name = new((string)after["metadata"]!["namespace"]!, (string)after["metadata"]!["name"]!),

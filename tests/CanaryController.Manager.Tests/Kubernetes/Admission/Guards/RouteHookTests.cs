@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
-using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Traffic;
-using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Routes;
 using CsCheck;
 
 namespace CanaryController.Manager.Tests.Kubernetes.Admission.Guards;
@@ -166,12 +166,12 @@ public sealed class RouteHookTests
     private static JsonObject Divided(string rules, decimal percent, BackendPair? pair = null)
     {
         var route = Route(rules);
-        var plan = HttpRoutePlan.Of(Project(route), pair ?? Pair, CanaryWeight.TryFromPercent(percent)!.Value, mayDivide: true, "a-1", []);
+        var plan = RoutePlan.Of(Project(route), pair ?? Pair, CanaryWeight.TryFromPercent(percent)!.Value, mayDivide: true, "a-1", []);
         Assert.Null(plan.Problem);
         return PatchedJson.Apply(route, plan.Changes!)!;
     }
 
-    private static HttpRouteObject Project(JsonObject route) => HttpRouteObject.Project(JsonSerializer.SerializeToElement<JsonNode>(route))!;
+    private static RouteObject Project(JsonObject route) => RouteKinds.HttpRoute.Project(JsonSerializer.SerializeToElement<JsonNode>(route), ObjectKind.HttpRoute);
 
     /// <summary>Rules with members that this program has never heard of, the first <paramref name="ours"/> of which send to the service.</summary>
     private static Gen<JsonArray> Rules(int ours) =>

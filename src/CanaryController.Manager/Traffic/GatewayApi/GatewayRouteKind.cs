@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic.Routes;
+
+namespace CanaryController.Manager.Traffic.GatewayApi;
+
+/// <summary>What the routes of the Gateway API have in common: <c>spec.rules[].backendRefs[]</c> with relative weights, and parents that answer.</summary>
+internal abstract class GatewayRouteKind : RouteKind
+{
+    protected const string GatewayGroup = "gateway.networking.k8s.io";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Members { get; } = ["f:rules"];
+
+    /// <inheritdoc/>
+    public override int MaxBackends => 16;
+
+    /// <inheritdoc/>
+    public override int? UnwrittenWeight => 1;
+
+    /// <inheritdoc/>
+    public override string Entry(BackendPair pair) => $"backendRef {{name: {pair.Service}, port: {pair.Port?.ToString(CultureInfo.InvariantCulture) ?? "its port"}}}";
+
+    /// <inheritdoc/>
+    public override IEnumerable<RouteRule> Rules(JsonElement item)
+    {
+        var index = 0;
+        foreach (var rule in item.Items("spec", "rules"))
+        {
+            yield return new(string.Intern($"/spec/rules/{index}/backendRefs"), string.Intern($"rule {index + 1}"), rule.Text("name"), [.. rule.Items("backendRefs").Select(Backend)]);
+            index++;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => ParentAcceptance.Read(this, item, meta);
+
+    /// <summary>An entry; a weight that is not said is 1.</summary>
+    private static RouteBackend Backend(JsonElement item)
+    {
+        var weight = item.Int("weight");
+        return new(item.Text("group") is { } group and not "core" ? group : "", item.Text("kind") ?? "Service", item.Text("namespace"), item.Text("name") ?? "", item.Int("port"), weight, weight ?? 1);
+    }
+}
+
+/// <summary>HTTPRoute.</summary>
+internal sealed class HttpRouteKind : GatewayRouteKind
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<ObjectKind> Versions { get; } = [ObjectKind.HttpRoute];
+}
+
+/// <summary>GRPCRoute.</summary>
+internal sealed class GrpcRouteKind : GatewayRouteKind
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<ObjectKind> Versions { get; } = [new(GatewayGroup, "v1", "grpcroutes", "GRPCRoute")];
+}
+
+/// <summary>TCPRoute: v1 since 1.6, before in the experimental channel only.</summary>
+internal sealed class TcpRouteKind : GatewayRouteKind
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<ObjectKind> Versions { get; } = [new(GatewayGroup, "v1", "tcproutes", "TCPRoute"), new(GatewayGroup, "v1alpha2", "tcproutes", "TCPRoute")];
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic.Routes;
+
+namespace CanaryController.Manager.Traffic.GatewayApi;
+
+/// <summary>Reads what the parents of a route of the Gateway API say. That says that their controllers understood it; no API says when the last proxy has it.</summary>
+internal static class ParentAcceptance
+{
+    private static readonly string[] _types = ["Accepted", "ResolvedRefs"];
+
+    /// <summary>Taken up when at least one parent answered, and all that did accept this generation. A parent that the route no longer names does not count.</summary>
+    public static RouteAcceptance Read(RouteKind kind, JsonElement item, ObjectMeta meta)
+    {
+        var ns = meta.Name.Namespace;
+        HashSet<RouteParentRef> wanted = [.. item.Items("spec", "parentRefs").Select(each => RouteParentRef.Read(each, ns))];
+        var (answered, waits, obstacle) = (0, false, default(string));
+        foreach (var answer in item.Items("status", "parents"))
+        {
+            var parent = RouteParentRef.Read(answer.At("parentRef") ?? default, ns);
+            if (!wanted.Contains(parent))
+            {
+                continue;
+            }
+
+            foreach (var type in _types)
+            {
+                var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == type);
+                if (condition.ValueKind is JsonValueKind.Undefined || (condition.Long("observedGeneration") ?? meta.Generation) != meta.Generation)
+                {
+                    waits = true;
+                }
+                else if (condition.Text("status") != "True")
+                {
+                    return new(false, Refusal(kind, meta, parent, answer.Text("controllerName"), type, condition));
+                }
+            }
+
+            obstacle ??= Waypoint(kind, meta, parent, answer);
+            answered++;
+        }
+
+        return new(answered > 0 && !waits, null) { Obstacle = obstacle };
+    }
+
+    /// <summary>
+    /// Istio carries out a route of a Service only where the Service's requests go through a waypoint. Without one it says so in the message alone, whatever the condition's status is.
+    /// </summary>
+    private static string? Waypoint(RouteKind kind, ObjectMeta meta, RouteParentRef parent, JsonElement answer)
+    {
+        if (parent is not { Group: "", Kind: "Service" } || answer.Text("controllerName")?.StartsWith("istio.io/", StringComparison.Ordinal) is not true)
+        {
+            return null;
+        }
+
+        var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == "ResolvedWaypoints");
+        return condition.ValueKind is JsonValueKind.Object && condition.Text("message") is { } message && message.Contains("not respected", StringComparison.OrdinalIgnoreCase)
+            ? $"Istio carries {kind.Name} {meta.Name} out nowhere ({message.TrimEnd('.')}): label {parent} with istio.io/use-waypoint: NAME, the name of a waypoint of its namespace."
+            : null;
+    }
+
+    private static string Refusal(RouteKind kind, ObjectMeta meta, RouteParentRef parent, string? controller, string type, JsonElement condition)
+    {
+        var by = string.IsNullOrEmpty(controller) ? "" : $" by {controller}";
+        var why = condition.Text("message") is { Length: > 0 } message ? message : condition.Text("reason") ?? "";
+        return $"{kind.Name} {meta.Name} is not {type} at {parent}{by}: {why.TrimEnd('.')}.";
+    }
+}
+
+/// <summary>Names what a route is attached to, with the API's defaults filled in and the group <c>core</c>, as Linkerd writes it, as the empty one.</summary>
+internal sealed record RouteParentRef(string Group, string Kind, string Namespace, string Name, string? Section, int? Port)
+{
+    /// <summary>Reads a parentRef of a route in <paramref name="ns"/>.</summary>
+    public static RouteParentRef Read(JsonElement item, string ns) => new(
+        (item.Text("group") ?? "gateway.networking.k8s.io") is var group && group == "core" ? "" : group,
+        item.Text("kind") ?? "Gateway", item.Text("namespace") ?? ns, item.Text("name") ?? "", item.Text("sectionName"), item.Int("port"));
+
+    /// <summary>For people: <c>Gateway infra/public</c>.</summary>
+    public override string ToString() => $"{Kind} {Namespace}/{Name}{(Section is null ? "" : $" ({Section})")}{(Port is null ? "" : $" port {Port}")}";
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace CanaryController.Manager.Traffic.Routes;
+
+/// <summary>What an object was before it was divided, as its annotation <c>canarycontroller.io/original</c> remembers it.</summary>
+/// <param name="Stable">The Service of the pair that was stable's when the route was divided last.</param>
+/// <param name="Canary">The other one.</param>
+/// <param name="Rules">The rules' entries.</param>
+/// <param name="Owners">Who owned the rules: the entries of managedFields, each reduced to what it had of them. Null when that was too much to keep.</param>
+internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyList<OriginalRule> Rules, JsonArray? Owners)
+{
+    /// <summary>All annotations of an object together may have 256 KiB, and others want some too.</summary>
+    public const int MaxCharacters = 64 * 1024;
+
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false };
+
+    /// <summary>What <paramref name="route"/> remembers; null when it was never divided, or the note is not ours to read.</summary>
+    public static OriginalRoute? Of(RouteObject route)
+    {
+        if (!route.Meta.Annotations.TryGetValue(RouteAnnotations.Original, out var text))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<OriginalRoute>(text, _options) is { Stable: not null, Rules: not null } original && original.Rules.All(rule => rule is { Name: not null })
+                ? original
+                : null;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        {
+            // A name that stands twice in the owners is an ArgumentException.
+            return null;
+        }
+    }
+
+    /// <summary>As it is written; without the owners when they are too much.</summary>
+    public override string ToString()
+    {
+        var text = JsonSerializer.Serialize(this, _options);
+        return text.Length <= MaxCharacters ? text : JsonSerializer.Serialize(this with { Owners = null }, _options);
+    }
+
+    /// <summary>The pair as it was divided last.</summary>
+    [JsonIgnore]
+    public FormerPair Pair => new(Stable, Canary);
+
+    /// <summary>The note of a rule; null when it was not there then.</summary>
+    public OriginalRule? Rule(int index) => Rules.FirstOrDefault(rule => rule.Rule == index);
+
+    /// <summary>With the note of a rule that is divided now.</summary>
+    public static IReadOnlyList<OriginalRule> With(IReadOnlyList<OriginalRule> rules, OriginalRule rule) =>
+        [.. rules.Where(each => each.Rule != rule.Rule), rule];
+}
+
+/// <summary>What a rule had before it was divided.</summary>
+/// <param name="Rule">Its index.</param>
+/// <param name="Name">The Service that its entry named.</param>
+/// <param name="Weight">The entry's weight; null when it said none.</param>
+/// <param name="Pair">Both entries were there already.</param>
+internal sealed record OriginalRule(int Rule, string Name, int? Weight, bool Pair);

@@ -1,0 +1,83 @@
+using CanaryController.Core;
+using CanaryController.Manager.Kubernetes.Client;
+
+namespace CanaryController.Manager.Traffic.Routes;
+
+/// <summary>
+/// What is kept of an object that divides requests, of whatever kind: where its rules send to, and whether that was taken up. Matches, filters and timeouts are never needed, because they
+/// are never written.
+/// </summary>
+internal sealed record RouteObject : ICached
+{
+    /// <inheritdoc/>
+    public required ObjectMeta Meta { get; init; }
+
+    /// <summary>What it looks like.</summary>
+    public required RouteKind Kind { get; init; }
+
+    /// <summary>The version of the API that it was read in, and is written in.</summary>
+    public required ObjectKind Served { get; init; }
+
+    /// <summary>The object has annotations, be it only kubectl's copy: a patch that created them would drop that.</summary>
+    public bool HasAnnotations { get; init; }
+
+    /// <summary>Its rules, in order; of all its lists, one after the other.</summary>
+    public EquatableArray<RouteRule> Rules { get; init; }
+
+    /// <summary>What the system that carries it out says of it.</summary>
+    public RouteAcceptance Acceptance { get; init; }
+
+    /// <summary>Where it sends to by other objects; null when it does not.</summary>
+    public string? Elsewhere { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+
+    /// <summary>Names it.</summary>
+    public RouteId Id => new(Kind, Meta.Name);
+
+    /// <summary>For people: <c>HTTPRoute shop/web</c>.</summary>
+    public override string ToString() => Id.ToString();
+}
+
+/// <summary>Names an object that divides requests.</summary>
+/// <param name="Kind">Of which kind.</param>
+/// <param name="Name">Which one.</param>
+internal readonly record struct RouteId(RouteKind Kind, ObjectName Name)
+{
+    /// <summary>For people: <c>HTTPRoute shop/web</c>.</summary>
+    public override string ToString() => $"{Kind.Name} {Name}";
+}
+
+/// <summary>A list of entries that share what a rule sends.</summary>
+/// <param name="Path">Where the list stands in the object, as a JSON Pointer: <c>/spec/rules/0/backendRefs</c>.</param>
+/// <param name="Title">For people: <c>rule 1</c>.</param>
+/// <param name="Name">Its own name; null when it has none.</param>
+/// <param name="Backends">Where it sends to, in order.</param>
+internal sealed record RouteRule(string Path, string Title, string? Name, EquatableArray<RouteBackend> Backends)
+{
+    /// <summary>The same at the beginning of a sentence: <c>Rule 1</c>.</summary>
+    public string Heading => char.ToUpperInvariant(Title[0]) + Title[1..];
+}
+
+/// <summary>An entry of a rule.</summary>
+/// <param name="Group">The kind's API group; empty for Services.</param>
+/// <param name="Kind">The kind; <c>Service</c> where nothing else is said.</param>
+/// <param name="Namespace">The namespace; null for the route's own.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Port">The port; null when it is not said.</param>
+/// <param name="Weight">What is written as its weight, in the kind's units; null when nothing is.</param>
+/// <param name="Share">What it counts beside the others.</param>
+internal sealed record RouteBackend(string Group, string Kind, string? Namespace, string Name, int? Port, int? Weight, int Share)
+{
+    /// <summary>
+    /// The name as it is written: it begins with <see cref="Name"/> and may be longer, like <c>web.shop.svc.cluster.local</c>; empty where the name follows from something else.
+    /// </summary>
+    public string Text { get; init; } = Name;
+
+    /// <summary>The part of the service that it names, where the kind has such; null when it names none.</summary>
+    public string? Subset { get; init; }
+
+    /// <summary>As another service's name is written in the same form.</summary>
+    public string TextOf(string name) => Text.Length == 0 ? name : name + Text[Name.Length..];
+}
