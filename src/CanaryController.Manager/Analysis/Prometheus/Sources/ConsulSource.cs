@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Manager.Traffic.Consul;
 
 namespace CanaryController.Manager.Analysis.Prometheus.Sources;
 
@@ -14,7 +15,7 @@ internal static class ConsulSource
     {
         var service = counting.ServiceLabel ?? "consul_destination_service";
         var version = counting.VersionLabel ?? "consul_destination_service_subset";
-        var names = VersionNames.OfRoles(request, counting);
+        var names = VersionNames.OfRoles(request, counting, VersionSubset.NameOf);
         var name = request.Target.Cluster?.Service ?? request.Target.Route;
         return new(Source(service, version), names.Arms(each => new ArmSeries(each.Arm, [name], each.Name)));
     }
