@@ -46,6 +46,14 @@
   resources: {{ toJson .resources }}
   verbs: [get, list, watch, patch]
 {{- end }}
+{{- if has "Istio" .Values.routers }}
+- apiGroups: [networking.istio.io]
+  resources: [destinationrules]
+  verbs: [get, list, watch, patch]
+- apiGroups: [security.istio.io]
+  resources: [peerauthentications]
+  verbs: [list, watch]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

@@ -15,7 +15,7 @@ internal static class ParentAcceptance
     {
         var ns = meta.Name.Namespace;
         HashSet<RouteParentRef> wanted = [.. item.Items("spec", "parentRefs").Select(each => RouteParentRef.Read(each, ns))];
-        var (answered, waits) = (0, false);
+        var (answered, waits, obstacle) = (0, false, default(string));
         foreach (var answer in item.Items("status", "parents"))
         {
             var parent = RouteParentRef.Read(answer.At("parentRef") ?? default, ns);
@@ -37,10 +37,27 @@ internal static class ParentAcceptance
                 }
             }
 
+            obstacle ??= Waypoint(kind, meta, parent, answer);
             answered++;
         }
 
-        return new(answered > 0 && !waits, null);
+        return new(answered > 0 && !waits, null) { Obstacle = obstacle };
+    }
+
+    /// <summary>
+    /// Istio carries out a route of a Service only where the Service's requests go through a waypoint. Without one it says so in the message alone, whatever the condition's status is.
+    /// </summary>
+    private static string? Waypoint(RouteKind kind, ObjectMeta meta, RouteParentRef parent, JsonElement answer)
+    {
+        if (parent is not { Group: "", Kind: "Service" } || answer.Text("controllerName")?.StartsWith("istio.io/", StringComparison.Ordinal) is not true)
+        {
+            return null;
+        }
+
+        var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == "ResolvedWaypoints");
+        return condition.ValueKind is JsonValueKind.Object && condition.Text("message") is { } message && message.Contains("not respected", StringComparison.OrdinalIgnoreCase)
+            ? $"Istio carries {kind.Name} {meta.Name} out nowhere ({message.TrimEnd('.')}): label {parent} with istio.io/use-waypoint: NAME, the name of a waypoint of its namespace."
+            : null;
     }
 
     private static string Refusal(RouteKind kind, ObjectMeta meta, RouteParentRef parent, string? controller, string type, JsonElement condition)

@@ -42,6 +42,9 @@ internal abstract class RouteKind
     /// <summary>What the system that carries the object out says of it. A kind whose systems say nothing is taken up as soon as it is stored.</summary>
     public virtual RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => new(IsTakenUp: true, null);
 
+    /// <summary>Where an object sends to by other objects, in one sentence that names them: told when none of its lists sends to the service. Null when it does not.</summary>
+    public virtual string? Elsewhere(JsonElement item, ObjectMeta meta) => null;
+
     /// <summary>The weights of a pair that is alone in its list.</summary>
     public virtual PairWeights Alone(CanaryWeight weight) => PairWeights.Alone(weight);
 
@@ -50,6 +53,9 @@ internal abstract class RouteKind
 
     /// <summary>A weight as the object writes it.</summary>
     public virtual JsonNode Write(int weight) => JsonValue.Create(weight);
+
+    /// <summary>What is read of an object of a list; the rest is dropped before anything is made of it.</summary>
+    public virtual KeptFields Kept => KeptFields.AllButMetadata();
 
     /// <summary>Reads an object.</summary>
     public RouteObject Project(JsonElement item, ObjectKind served)
@@ -63,6 +69,7 @@ internal abstract class RouteKind
             HasAnnotations = item.At("metadata", "annotations") is { ValueKind: JsonValueKind.Object },
             Rules = [.. Rules(item)],
             Acceptance = Acceptance(item, meta),
+            Elsewhere = Elsewhere(item, meta),
         };
     }
 

@@ -27,6 +27,9 @@ internal sealed record RouteObject : ICached
     /// <summary>What the system that carries it out says of it.</summary>
     public RouteAcceptance Acceptance { get; init; }
 
+    /// <summary>Where it sends to by other objects; null when it does not.</summary>
+    public string? Elsewhere { get; init; }
+
     /// <inheritdoc/>
     public IReadOnlyList<string> IndexKeys { get; init; } = [];
 

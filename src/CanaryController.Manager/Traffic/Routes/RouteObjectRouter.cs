@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
@@ -18,8 +19,11 @@ internal sealed class RouteObjectRouter(
     RouteContention contention,
     IObjectCache<ServiceObject> services,
     IObjectCache<EndpointSliceObject> slices,
-    IFence fence) : ITrafficRouter
+    IFence fence,
+    IEnumerable<RouteCompanion>? companions = null) : ITrafficRouter
 {
+    private readonly FrozenDictionary<RouterType, RouteCompanion> _companions = (companions ?? []).ToFrozenDictionary(each => each.Router);
+
     /// <summary>The condition that somebody else changes the weights again and again.</summary>
     public const string ContendedCondition = "RouteContended";
 
@@ -36,13 +40,21 @@ internal sealed class RouteObjectRouter(
             return RouteReading.Unknown("This version divides by weight only: it adds no rules that match requests.");
         }
 
+        var ground = await PrepareAsync(cluster, split, basis, cancellation);
+        if (!ground.IsDone && split.Weight > CanaryWeight.Zero && !Lowers(basis, split))
+        {
+            var now = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
+            return ground.Problem is { } wrong ? Unfollowed(now, wrong) : now;
+        }
+
+        var obstacle = ground.IsDone ? null : ground.Problem ?? "Somebody else changed what the routes need in between: it is looked at again.";
         var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
         var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
         var problem = default(string);
         for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var seen = index < basis.Basis.Count ? basis.Basis[index] : "";
-            var written = await divider.DivideAsync(Name(cluster, index), pair, split, seen, cancellation);
+            var written = await divider.DivideAsync(Name(cluster, index), pair.In(cluster.Routes[index]), split, seen, obstacle, cancellation);
             problem ??= written.Problem;
             if (!written.IsDone && mayStop)
             {
@@ -51,7 +63,7 @@ internal sealed class RouteObjectRouter(
         }
 
         var reading = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
-        return problem is null ? reading : reading with { Route = reading.Route with { Accepted = false, Problem = problem } };
+        return problem is null ? reading : Unfollowed(reading, problem);
     }
 
     /// <inheritdoc/>
@@ -63,7 +75,7 @@ internal sealed class RouteObjectRouter(
         for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var name = Name(cluster, index);
-            if (await returner.ReturnAsync(name, pair, cancellation) is { } why)
+            if (await returner.ReturnAsync(name, pair.In(cluster.Routes[index]), cancellation) is { } why)
             {
                 left ??= why;
             }
@@ -73,12 +85,35 @@ internal sealed class RouteObjectRouter(
             }
         }
 
-        return left;
+        return left ?? await (_companions.GetValueOrDefault(cluster.Router)?.RestoreAsync(cluster, stable, cancellation) ?? Task.FromResult<string?>(null));
     }
+
+    /// <summary>What is needed beside the routes is written first. What only keeps a canary from its first request is asked for as long as it has none.</summary>
+    private async Task<RouteWrite> PrepareAsync(ClusterRoute cluster, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
+    {
+        var seen = basis.Basis.Count > cluster.Routes.Count ? basis.Basis[cluster.Routes.Count] : "";
+        var prepared = _companions.GetValueOrDefault(cluster.Router) is { } companion ? await companion.PrepareAsync(cluster, split, seen, cancellation) : RouteWrite.Done;
+        return (basis.Route.Applied ?? basis.Found) is not { GivesCanaryTraffic: true } && FirstObstacle(cluster, split) is { } obstacle
+            ? RouteWrite.Refused(obstacle)
+            : prepared;
+    }
+
+    private string? FirstObstacle(ClusterRoute cluster, TrafficSplit split) =>
+        split.Canary is null ? null
+        : Companion(cluster, split.Stable, split.Canary).Obstacle
+            ?? Enumerable.Range(0, cluster.Routes.Count).Select(index => routes.Find(Name(cluster, index))?.Acceptance.Obstacle).FirstOrDefault(each => each is not null);
+
+    private static bool Lowers(RouteReading basis, TrafficSplit split) => (basis.Route.Applied ?? basis.Found) is { } before && split.Weight < before.Weight;
+
+    private static RouteReading Unfollowed(RouteReading reading, string problem) => reading with { Route = reading.Route with { Accepted = false, Problem = problem } };
+
+    private CompanionReading Companion(ClusterRoute cluster, string stable, string? canary) =>
+        _companions.GetValueOrDefault(cluster.Router)?.Read(cluster, stable, canary) ?? CompanionReading.Nothing;
 
     private RouteReading Read(ClusterRoute cluster, string stable, string? canary)
     {
-        var (pair, roles) = (BackendPair.Of(cluster, stable, canary), Roles(cluster, stable, canary));
+        var beside = Companion(cluster, stable, canary);
+        var (pair, roles) = (BackendPair.Of(cluster, stable, canary), beside.Roles ?? Roles(cluster, stable, canary));
         var (fold, present, silent) = (new RouteFold(stable, canary), new RouteFold(stable, canary), 0);
         var (basis, conditions) = (new string[cluster.Routes.Count], new List<ConditionView>());
         for (var index = 0; index < cluster.Routes.Count; index++)
@@ -94,7 +129,7 @@ internal sealed class RouteObjectRouter(
             }
 
             basis[index] = route.Meta.ResourceVersion;
-            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), route.Acceptance, route.Meta.Fence() == fence.Token);
+            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair.In(cluster.Routes[index]), roles), route.Acceptance, route.Meta.Fence() == fence.Token);
             fold.Add(name, split, acceptance, isFenced);
             if (split.IsAbsent)
             {
@@ -111,12 +146,18 @@ internal sealed class RouteObjectRouter(
             }
         }
 
-        return new(fold.Result(), Versions(cluster, stable, canary))
+        if (beside.Condition is { } condition)
         {
-            Basis = [.. basis],
+            conditions.Add(condition);
+        }
+
+        var whole = fold.Result();
+        return new(beside.IsSettled ? whole : new(null, false, beside.Problem ?? whole.Problem), Versions(cluster, stable, canary))
+        {
+            Basis = beside.Basis.Length == 0 ? [.. basis] : [.. basis, beside.Basis],
             Conditions = [.. conditions],
             Found = fold.Found,
-            WithoutMissing = silent == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : silent > 0 ? present.Result() : null,
+            WithoutMissing = silent == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : silent > 0 || beside.IsMissing ? present.Result() : null,
         };
     }
 
