@@ -1,6 +1,7 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
@@ -43,9 +44,9 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.Deployment, Name = deployment },
             Service = new() { Name = service, Port = seen.Spec.Service?.Name == service ? seen.Spec.Service.Port : null },
-            Traffic = isByPodCount ? new() { Router = RouterType.ReplicaRatio } : RouteKinds.Section(RoutesTo(seen.Namespace, service)),
+            Traffic = new() { Router = isByPodCount ? RouterType.ReplicaRatio : RouterType.GatewayAPI },
         };
-        return new(Content(seen, spec), StateOf(seen, stored, deployment, service));
+        return new(Content(seen, spec, isByPodCount ? [] : RoutesTo(seen.Namespace, service)), StateOf(seen, stored, deployment, service));
     }
 
     /// <summary>Of External versions only the route tells something: the two Services among which it was divided last.</summary>
@@ -66,9 +67,9 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
             Service = seen.Spec.Service,
-            Traffic = RouteKinds.Section([.. divided.Select(route => route.Id)]),
+            Traffic = new() { Router = RouterType.GatewayAPI },
         };
-        return new(Content(seen, spec), Left(seen, stable, canary));
+        return new(Content(seen, spec, [.. divided.Select(route => route.Id)]), Left(seen, stable, canary));
     }
 
     private bool IsOthers(Seen seen, RouteId route) =>
@@ -112,8 +113,12 @@ internal sealed class ClusterRemains(
 
     private static int Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
 
-    private static RolloutContent Content(Seen seen, SpecSection spec) =>
-        RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
+    /// <summary>The objects are of whatever kinds: which router the text named is not asked, because objects of all kinds are given back alike.</summary>
+    private static RolloutContent Content(Seen seen, SpecSection spec, IReadOnlyList<RouteId> routes)
+    {
+        var content = RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
+        return content with { Target = content.Target with { Cluster = content.Target.Cluster! with { Routes = [.. routes.Select(route => new NamedRoute(route.Kind, route.Name.Name))] } } };
+    }
 
     /// <summary>A broken text may shorten it, since clients are known best to whoever wrote it.</summary>
     private static TimeSpan DrainDelay(Seen seen) => seen.Spec.Strategy.DrainDelay is var asked && asked >= TimeSpan.Zero && asked < StrategySection.DefaultDrainDelay

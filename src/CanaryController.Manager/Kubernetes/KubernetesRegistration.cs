@@ -49,6 +49,7 @@ internal static class KubernetesRegistration
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
         services.AddRouteInformers([.. routers.SelectMany(RouteKinds.Of).Distinct()]);
+        services.AddRouteChecks(routers);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),

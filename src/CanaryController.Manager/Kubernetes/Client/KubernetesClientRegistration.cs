@@ -34,6 +34,29 @@ internal static class KubernetesClientRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Informer<T>>>(),
             labelSelector));
+        return services.AddCacheOf<T>();
+    }
+
+    /// <summary>The same for a kind in several versions of its API, the preferred one first.</summary>
+    /// <param name="services">Where.</param>
+    /// <param name="versions">The kind: the first version that the cluster has is followed.</param>
+    /// <param name="project">What is kept of an object, whatever the version.</param>
+    public static IServiceCollection AddInformer<T>(this IServiceCollection services, IReadOnlyList<ObjectKind> versions, Func<JsonElement, T?> project)
+        where T : class, ICached
+    {
+        services.AddSingleton(provider => new Informer<T>(
+            provider.GetRequiredService<KubeTransport>(),
+            versions,
+            provider.GetRequiredService<KubernetesOptions>().Namespaces,
+            (item, _) => project(item),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Informer<T>>>()));
+        return services.AddCacheOf<T>();
+    }
+
+    private static IServiceCollection AddCacheOf<T>(this IServiceCollection services)
+        where T : class, ICached
+    {
         services.AddSingleton<IInformer>(provider => provider.GetRequiredService<Informer<T>>());
         services.AddSingleton(provider => provider.GetRequiredService<Informer<T>>().Cache);
         return services.AddSingleton<IObjectCache<T>>(provider => provider.GetRequiredService<ObjectCache<T>>());

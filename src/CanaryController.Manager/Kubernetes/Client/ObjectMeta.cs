@@ -54,7 +54,7 @@ internal sealed record ObjectMeta
     /// <summary>Those of its labels that are asked for anywhere: see <see cref="IsKeptLabel"/>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = TextPairs.None;
 
-    /// <summary>Those of its annotations that are asked for anywhere: ours, and those of the Deployment controller.</summary>
+    /// <summary>Those of its annotations that are asked for anywhere: ours, those of the Deployment controller, and the circuit breaking of Linkerd.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = TextPairs.None;
 
     /// <summary>Finalizers.</summary>
@@ -93,7 +93,8 @@ internal sealed record ObjectMeta
     private static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
         key.StartsWith("canarycontroller.io/"u8) || key.SequenceEqual("pod-template-hash"u8) || key.SequenceEqual("kubernetes.io/service-name"u8);
 
-    private static bool IsKeptAnnotation(ReadOnlySpan<byte> key) => key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8);
+    private static bool IsKeptAnnotation(ReadOnlySpan<byte> key) =>
+        key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8) || key.StartsWith("balancer.linkerd.io/"u8) || key.StartsWith("balancer.alpha.linkerd.io/"u8);
 
     private static TextPairs Pairs(JsonElement metadata, string member, Func<ReadOnlySpan<byte>, bool> isKept)
     {

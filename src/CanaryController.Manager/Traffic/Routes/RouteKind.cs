@@ -42,6 +42,12 @@ internal abstract class RouteKind
     /// <summary>What the system that carries the object out says of it. A kind whose systems say nothing is taken up as soon as it is stored.</summary>
     public virtual RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => new(IsTakenUp: true, null);
 
+    /// <summary>The same of each controller that answered; none for kinds whose status names none.</summary>
+    public virtual IEnumerable<ControllerAcceptance> Controllers(JsonElement item, ObjectMeta meta) => [];
+
+    /// <summary>The Services whose clients the object carries; none for one that stands behind a gateway.</summary>
+    public virtual IEnumerable<RouteFront> Fronts(JsonElement item, ObjectMeta meta) => [];
+
     /// <summary>The weights of a pair that is alone in its list.</summary>
     public virtual PairWeights Alone(CanaryWeight weight) => PairWeights.Alone(weight);
 
@@ -50,6 +56,9 @@ internal abstract class RouteKind
 
     /// <summary>A weight as the object writes it.</summary>
     public virtual JsonNode Write(int weight) => JsonValue.Create(weight);
+
+    /// <summary>A weight as <paramref name="rule"/> writes it.</summary>
+    public virtual JsonNode Write(int weight, RouteRule rule) => Write(weight);
 
     /// <summary>Reads an object.</summary>
     public RouteObject Project(JsonElement item, ObjectKind served)
@@ -63,6 +72,8 @@ internal abstract class RouteKind
             HasAnnotations = item.At("metadata", "annotations") is { ValueKind: JsonValueKind.Object },
             Rules = [.. Rules(item)],
             Acceptance = Acceptance(item, meta),
+            Controllers = [.. Controllers(item, meta)],
+            Fronts = [.. Fronts(item, meta)],
         };
     }
 

@@ -1,5 +1,6 @@
-using CanaryController.Core;
 using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Linkerd;
+using CanaryController.Manager.Traffic.Smi;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -11,17 +12,19 @@ internal static class RouteKinds
     public static readonly RouteKind HttpRoute = new HttpRouteKind();
     public static readonly RouteKind GrpcRoute = new GrpcRouteKind();
     public static readonly RouteKind TcpRoute = new TcpRouteKind();
+    public static readonly RouteKind PolicyHttpRoute = new PolicyHttpRouteKind();
+    public static readonly RouteKind TrafficSplit = new TrafficSplitKind();
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute];
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, PolicyHttpRoute, TrafficSplit];
 
     /// <summary>Those of a router; none for routers that divide something else.</summary>
     public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
     {
         RouterType.GatewayAPI => [HttpRoute, GrpcRoute, TcpRoute],
         RouterType.Istio => [],
-        RouterType.Linkerd => [HttpRoute, GrpcRoute],
-        RouterType.SMI => [],
+        RouterType.Linkerd => [HttpRoute, GrpcRoute, PolicyHttpRoute],
+        RouterType.SMI => [TrafficSplit],
         RouterType.Traefik => [],
         RouterType.Contour => [],
         RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
@@ -38,13 +41,6 @@ internal static class RouteKinds
     /// <summary>The kind of an object that the API server names by group and kind; null for one that no router divides.</summary>
     public static RouteKind? Find(string group, string kind) => All.FirstOrDefault(each => each.Versions[0].Group == group && each.Versions[0].Kind == kind);
 
-    /// <summary>The section by which a rollout would name <paramref name="routes"/>; without any, that of the Gateway API.</summary>
-    public static TrafficSection Section(IReadOnlyList<RouteId> routes) => new()
-    {
-        Router = RouterType.GatewayAPI,
-        GatewayApi = new() { HttpRoutes = Names(routes, HttpRoute), GrpcRoutes = Names(routes, GrpcRoute), TcpRoutes = Names(routes, TcpRoute) },
-    };
-
-    private static EquatableArray<RouteSection> Names(IReadOnlyList<RouteId> routes, RouteKind kind) =>
-        [.. routes.Where(route => route.Kind == kind).Select(route => new RouteSection { Name = route.Name.Name })];
+    /// <summary>The only controller whose word counts for a router; null where every controller's does.</summary>
+    public static string? ControllerOf(RouterType router) => router is RouterType.Linkerd ? "linkerd.io/policy-controller" : null;
 }

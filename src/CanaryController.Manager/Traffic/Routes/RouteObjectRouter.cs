@@ -1,3 +1,4 @@
+using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
@@ -18,7 +19,8 @@ internal sealed class RouteObjectRouter(
     RouteContention contention,
     IObjectCache<ServiceObject> services,
     IObjectCache<EndpointSliceObject> slices,
-    IFence fence) : ITrafficRouter
+    IFence fence,
+    IEnumerable<IRouteCheck> checks) : ITrafficRouter
 {
     /// <summary>The condition that somebody else changes the weights again and again.</summary>
     public const string ContendedCondition = "RouteContended";
@@ -38,6 +40,12 @@ internal sealed class RouteObjectRouter(
 
         var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
         var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
+        if (Exposes(split, basis.Route.Applied) && Obstacle(cluster, pair) is { } obstacle)
+        {
+            var now = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
+            return now with { Route = now.Route with { Accepted = false, Problem = obstacle } };
+        }
+
         var problem = default(string);
         for (var index = 0; index < cluster.Routes.Count; index++)
         {
@@ -94,7 +102,7 @@ internal sealed class RouteObjectRouter(
             }
 
             basis[index] = route.Meta.ResourceVersion;
-            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), route.Acceptance, route.Meta.Fence() == fence.Token);
+            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), route.AcceptanceBy(cluster.Router), route.Meta.Fence() == fence.Token);
             fold.Add(name, split, acceptance, isFenced);
             if (split.IsAbsent)
             {
@@ -111,7 +119,7 @@ internal sealed class RouteObjectRouter(
             }
         }
 
-        return new(fold.Result(), Versions(cluster, stable, canary))
+        return new(Checked(cluster, pair, fold.Result()), Versions(cluster, stable, canary))
         {
             Basis = [.. basis],
             Conditions = [.. conditions],
@@ -119,6 +127,20 @@ internal sealed class RouteObjectRouter(
             WithoutMissing = silent == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : silent > 0 ? present.Result() : null,
         };
     }
+
+    /// <summary>The canary gets more than it has, or a route is divided: from then on also stable's requests go to another Service.</summary>
+    private static bool Exposes(TrafficSplit split, TrafficSplit? applied) =>
+        split.Weight > (applied?.Weight ?? CanaryWeight.Zero) || (split.Canary is not null && applied is { Canary: null });
+
+    /// <summary>A canary that has traffic while something stands in the way may have another share than is written. At weight 0 it does no harm, and an abort never waits for it.</summary>
+    private RouteObservation Checked(ClusterRoute cluster, BackendPair pair, RouteObservation seen) =>
+        seen is { Problem: null, Applied: { Canary: not null } applied } && applied.Weight > CanaryWeight.Zero && Obstacle(cluster, pair) is { } obstacle
+            ? seen with { Accepted = false, Problem = obstacle }
+            : seen;
+
+    /// <summary>What keeps the canary from getting more, or from keeping what it has; null when nothing does.</summary>
+    private string? Obstacle(ClusterRoute cluster, BackendPair pair) =>
+        checks.Where(check => check.Routers.Contains(cluster.Router)).Select(check => check.Obstacle(cluster, pair)).FirstOrDefault(obstacle => obstacle is not null);
 
     private EntryRoles Roles(ClusterRoute cluster, string stable, string? canary)
     {
