@@ -4,22 +4,32 @@ using FluentValidation;
 namespace CanaryController.Resources.Rules;
 
 /// <summary>Refuses steps that ask of their router what it cannot do, by its row of <see cref="RouterTable"/>.</summary>
-internal static class AbilityRules
+public sealed class AbilityRules : AbstractValidator<Rollout>
 {
     private const string BySmallWeight = "leave it out; begin with a small weight instead";
 
-    /// <summary>Adds the rule.</summary>
-    public static void Add(AbstractValidator<Rollout> rules) => rules.RuleFor(rollout => rollout).Custom((rollout, context) =>
+    /// <summary>Makes the rules by <see cref="RouterTable"/>.</summary>
+    public AbilityRules()
+        : this(RouterTable.Of)
     {
-        if (rollout.Spec.Traffic.Router is { } router)
-        {
-            Check(rollout.Spec, RouterTable.Of(router), context);
-            WarnOfConnections(rollout.Spec, context);
-        }
-    });
+    }
 
-    /// <summary>Checks each step.</summary>
-    internal static void Check(SpecSection spec, RouterAbilities row, ValidationContext<Rollout> context)
+    /// <summary>Makes the rules by other rows.</summary>
+    /// <param name="rowOf">The row of a router.</param>
+    public AbilityRules(Func<RouterType, RouterAbilities> rowOf)
+    {
+        ArgumentNullException.ThrowIfNull(rowOf);
+        RuleFor(rollout => rollout).Custom((rollout, context) =>
+        {
+            if (rollout.Spec.Traffic.Router is { } router)
+            {
+                CheckSteps(rollout.Spec, rowOf(router), context);
+                WarnOfConnections(rollout.Spec, context);
+            }
+        });
+    }
+
+    private static void CheckSteps(SpecSection spec, RouterAbilities row, ValidationContext<Rollout> context)
     {
         for (var index = 0; index < spec.Strategy.Steps.Count; index++)
         {
@@ -34,6 +44,7 @@ internal static class AbilityRules
                 context.Problem($"{path}.match", Refusal(row, row.Match, "pick requests by headers and cookies"), BySmallWeight);
             }
 
+            // What is finer than any router can is said by the rules of all steps.
             if (step.Weight is { } weight && row.FinestPercent is { } finest && weight % finest != 0 && weight % 0.01m == 0)
             {
                 context.Problem($"{path}.weight", $"{weight} is finer than {row.Router} divides ({row})", $"write a multiple of {finest}");

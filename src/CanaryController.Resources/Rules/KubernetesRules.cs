@@ -34,7 +34,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Traffic.Istio!.DestinationRule)
             .Null().Says("subsets tell the pods of a Deployment apart, and External versions are Services", "leave it out")
             .When(rollout => rollout.Spec is { Workload.Kind: WorkloadType.External, Traffic: { Router: RouterType.Istio, Istio: not null } });
-        AbilityRules.Add(this);
+        Include(new AbilityRules());
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Gates)

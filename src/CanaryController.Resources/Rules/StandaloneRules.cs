@@ -15,7 +15,7 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Traffic.Router)
             .Must(router => router is null or RouterType.Gateway or RouterType.Consul or RouterType.HAProxy)
             .Says(router => $"{router} is for Kubernetes", "write Gateway, Consul or HAProxy");
-        AbilityRules.Add(this);
+        Include(new AbilityRules());
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Gates)

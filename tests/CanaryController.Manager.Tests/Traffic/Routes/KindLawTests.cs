@@ -56,6 +56,7 @@ public sealed class KindLawTests
     }
 
     [Fact]
+    [Trait("Generates", "files")]
     public void What_is_written_is_reviewed()
     {
         var text = new StringBuilder();
