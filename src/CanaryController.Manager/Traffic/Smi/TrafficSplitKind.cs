@@ -39,10 +39,6 @@ internal sealed class TrafficSplitKind : RouteKind
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<RouteFront> Fronts(JsonElement item, ObjectMeta meta) =>
-        item.Text("spec", "service") is { } service ? [new RouteFront(meta.Name.Namespace, service.Split('.')[0], null)] : [];
-
-    /// <inheritdoc/>
     /// <remarks>v1alpha1 has quantities, which are texts or numbers; the others have numbers.</remarks>
     public override JsonNode Write(int weight, RouteRule rule) => rule.Form switch
     {

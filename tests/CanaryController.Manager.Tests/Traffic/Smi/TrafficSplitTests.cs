@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Manager.Tests.Traffic.Routes;
 using CanaryController.Manager.Traffic.Routes;
@@ -49,13 +48,6 @@ public sealed class TrafficSplitTests
         var applied = await rig.ApplyAsync(0);
         Assert.Equal("No split of TrafficSplit shop/web sends to Service shop: write a backend {service: shop, weight: 100} into the splits that are to be divided.", applied.Route.Problem);
         Assert.Empty(rig.Kube.Patches);
-    }
-
-    [Fact]
-    public void The_Service_before_a_split_may_be_written_with_its_domain()
-    {
-        var split = JsonSerializer.SerializeToElement<JsonNode>(KindRig.Body("""{"metadata": {"name": "web", "namespace": "shop"}, "spec": {"service": "shop.shop.svc.cluster.local", "backends": []}}"""));
-        Assert.Equal([new RouteFront("shop", "shop", null)], RouteKinds.TrafficSplit.Project(split, RouteKinds.TrafficSplit.Versions[0]).Fronts);
     }
 
     private static JsonArray Backends(KindRig rig) => rig.Find(RouteKinds.TrafficSplit)["spec"]!["backends"]!.AsArray();
