@@ -79,9 +79,10 @@ cmd_test() {
     echo "0 passed, 1 failed, 0 skipped"
     return 1
   fi
-  # Without it the tests that need a real Prometheus say that they were skipped.
+  # Without them the tests that need a real Prometheus or HAProxy say that they were skipped.
   CANARY_TEST_PROMETHEUS=$(eng/tools.sh prometheus) || true
-  export CANARY_TEST_PROMETHEUS
+  CANARY_TEST_HAPROXY=$(eng/tools.sh haproxy) || true
+  export CANARY_TEST_PROMETHEUS CANARY_TEST_HAPROXY
   find_helm
 
   local passed=0 failed=0 skipped=0 project name file status counted

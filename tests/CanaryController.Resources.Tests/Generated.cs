@@ -92,10 +92,21 @@ internal static class Generated
         Gen.Select(_label, Span(1_000, 86_400_000), (name, deadline) => new WorkloadSection { Kind = WorkloadType.Deployment, Name = name, ProgressDeadline = deadline }),
         Gen.Select(_label, _label.Null(), (stable, canary) => new WorkloadSection { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary == stable ? null : canary } }));
 
+    private static readonly AnalysisSection[] _sources =
+    [
+        new() { Source = RequestSource.Gateway },
+        new() { Source = RequestSource.Istio, SourceView = RequestView.Client, SourceLabels = new() { Namespace = "ns", Service = "svc", Version = "destination_version" } },
+        new() { Source = RequestSource.Linkerd },
+        new() { Source = RequestSource.OpenTelemetry, SourceLabels = new() { Version = "service_version" } },
+        new() { Source = RequestSource.Envoy, SourceNames = new() { Stable = "checkout/{{ version }}", Canary = "checkout/{{version}}" } },
+    ];
+
+    private static readonly Gen<AnalysisSection> _source = Gen.Int[0, _sources.Length - 1].Select(index => _sources[index]);
+
     /// <summary>Random resources that keep the rules of Kubernetes.</summary>
     public static Gen<Rollout> OnKubernetes { get; } = Gen.Select(
-        Rollouts, _workload, List(_label, 1, 16), Gen.Bool, _size.Null(), Gen.Int[1, 65_535].Nullable(),
-        (rollout, workload, routes, ratio, size, port) => rollout with
+        Rollouts, _workload, List(_label, 1, 16), Gen.Bool, _size.Null(), Gen.Int[1, 65_535].Nullable(), _source,
+        (rollout, workload, routes, ratio, size, port, source) => rollout with
         {
             Spec = rollout.Spec with
             {
@@ -117,7 +128,7 @@ internal static class Generated
                         }),
                     ],
                 },
-                Analysis = rollout.Spec.Analysis with { Source = RequestSource.Gateway },
+                Analysis = rollout.Spec.Analysis with { Source = source.Source, SourceView = source.SourceView, SourceLabels = source.SourceLabels, SourceNames = source.SourceNames },
             },
         });
 

@@ -75,7 +75,11 @@ internal static class KubernetesBadInputs
         ("on Kubernetes: gates", Step, "{weight: 10, gates: [load]}"),
         ("on Kubernetes: approval channels", Step, "{weight: 10, approval: {name: sre, channels: [slack]}}"),
         ("on Kubernetes: a built-in metric without its source", Metric, Builtin),
-        ("on Kubernetes: a built-in metric of a mesh", $"metrics:\n    - {Metric}", $"source: Istio\n    metrics:\n    - {Builtin}"),
+        ("on Kubernetes: labels without a source", $"metrics:\n    - {Metric}", $"sourceLabels: {{version: v}}\n    metrics:\n    - {Metric}"),
+        ("on Kubernetes: a source of plain hosts", $"metrics:\n    - {Metric}", $"source: HAProxy\n    metrics:\n    - {Builtin}"),
+        ("on Kubernetes: between two buckets, and above all", $"metrics:\n    - {Metric}", "source: Linkerd\n    metrics:\n    - {name: a, builtin: RequestDuration, threshold: {max: 5s}}\n    - {name: b, builtin: RequestDuration, threshold: {max: 20s}}"),
+        ("on Kubernetes: pods that nobody knows", $"{Workload}\n  service: {{name: shop, port: 80}}\n  traffic: {Traffic}\n  strategy:\n    steps:\n    - {Step}\n  analysis:\n    metrics:\n    - {Metric}", $"{External}\n  traffic: {Traffic}\n  strategy:\n    steps:\n    - {Step}\n  analysis:\n    source: Application\n    metrics:\n    - {Builtin}"),
+        ("on Kubernetes: a view of pods that nobody knows", $"{Workload}\n  service: {{name: shop, port: 80}}\n  traffic: {Traffic}\n  strategy:\n    steps:\n    - {Step}\n  analysis:\n    metrics:\n    - {Metric}", $"{External}\n  traffic: {Traffic}\n  strategy:\n    steps:\n    - {Step}\n  analysis:\n    source: Istio\n    sourceView: Server\n    metrics:\n    - {Builtin}"),
         ("on Kubernetes: a latency beyond the histogram", $"metrics:\n    - {Metric}", "source: Gateway\n    metrics:\n    - {name: p, builtin: RequestDuration, threshold: {max: 20s}}"),
         ("on Kubernetes: an object of the API server", "metadata:\n", "metadata:\n  uid: 0a1b\n"),
     ];

@@ -11,7 +11,7 @@ public static class Reviewed
     /// <param name="actual">What the program says, which is written first when files are to be updated.</param>
     public static string Text(string file, string actual)
     {
-        var path = Path.Combine(Root(), file);
+        var path = PathOf(file);
         if (Environment.GetEnvironmentVariable("CANARY_UPDATE_SNAPSHOTS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -20,6 +20,9 @@ public static class Reviewed
 
         return File.Exists(path) ? File.ReadAllText(path) : "";
     }
+
+    /// <summary>Where a file of this repository is, named from its root.</summary>
+    public static string PathOf(string file) => Path.Combine(Root(), file);
 
     private static string Root()
     {

@@ -21,6 +21,9 @@
   resources: [rolloutcommands]
   verbs: [list, watch, delete]
 - apiGroups: [canarycontroller.io]
+  resources: {{ if .Values.namespaces }}[metrictemplates]{{ else }}[metrictemplates, clustermetrictemplates]{{ end }}
+  verbs: [list, watch]
+- apiGroups: [canarycontroller.io]
   resources: [rollouts/status, rolloutcommands/status]
   verbs: [patch]
 - apiGroups: [apps]

@@ -17,7 +17,7 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
     /// <summary>Checks each text by itself, then all rollouts against each other.</summary>
     public static LintReport Of(IEnumerable<LintSource> sources, RolloutRules rules)
     {
-        var (files, problems, documents) = (new List<string>(), new List<FieldProblem>(), new List<RolloutDocument>());
+        var (files, problems, documents, templates) = (new List<string>(), new List<FieldProblem>(), new List<RolloutDocument>(), new List<MetricTemplateDocument>());
         foreach (var source in sources)
         {
             var read = RolloutReader.Read(source.Text, source.Name, rules);
@@ -25,9 +25,13 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
             problems.AddRange(read.Problems);
             documents.AddRange(read.Documents);
             documents.AddRange(read.Invalid);
+            var others = MetricTemplateReader.Read(source.Text, source.Name);
+            problems.AddRange(others.Problems);
+            templates.AddRange(others.Documents);
         }
 
         problems.AddRange(RolloutSetRules.Check(documents));
+        problems.AddRange(TemplateSetRules.Check(documents, templates));
         return new LintReport(files.Count, documents.Count, [.. problems.OrderBy(problem => files.IndexOf(problem.File ?? "")).ThenBy(problem => problem.Line).ThenBy(problem => problem.Column)]);
     }
 

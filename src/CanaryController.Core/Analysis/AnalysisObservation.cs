@@ -24,6 +24,9 @@ public sealed record MetricJudgement
     /// </summary>
     public double? Value { get; init; }
 
+    /// <summary>For durations: the bucket bound, in seconds, that the judged requests are within; null when there is none, and for other metrics.</summary>
+    public double? BoundSeconds { get; init; }
+
     /// <summary>Stable's over the same time; null when there is none.</summary>
     public double? StableValue { get; init; }
 

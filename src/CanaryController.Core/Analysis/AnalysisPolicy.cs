@@ -6,6 +6,9 @@ public sealed record AnalysisPolicy
     /// <summary>The metrics judged at every step.</summary>
     public EquatableArray<MetricSpec> Metrics { get; init; }
 
+    /// <summary>Who counts the requests of built-in metrics; null = the product's own gateway.</summary>
+    public RequestCounting? Counting { get; init; }
+
     /// <summary>How likely a healthy revision may be rolled back by chance, over all its tests: above 0, at most 0.2. Default 0.01.</summary>
     public double FalseAlarmRate { get; init; } = 0.01;
 
@@ -60,8 +63,11 @@ public sealed record MetricSpec
     /// <summary>For <see cref="MetricKind.RequestDuration"/>: which quantile, above 0 and below 1.</summary>
     public double Quantile { get; init; } = 0.99;
 
-    /// <summary>For <see cref="MetricKind.Query"/>: the query, with its variables.</summary>
+    /// <summary>For <see cref="MetricKind.Query"/>: the query, with its variables. Null while it comes from <see cref="Template"/> and that is not known.</summary>
     public string? Query { get; init; }
+
+    /// <summary>Where the query comes from; null = it is written in the rollout.</summary>
+    public MetricTemplateReference? Template { get; init; }
 
     /// <summary>For <see cref="MetricKind.Query"/>: how often it is judged.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);

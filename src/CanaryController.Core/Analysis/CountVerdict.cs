@@ -17,6 +17,7 @@ internal static class CountVerdict
             Verdict = verdict,
             Value = Good(counts.CanaryTotal, counts.CanaryBad),
             StableValue = Good(counts.StableTotal, counts.StableBad),
+            BoundSeconds = context.BoundSeconds,
             Requests = counts.CanaryTotal,
             Evidence = Math.Max(Log10(track.Threshold), Log10(track.Comparison)) is var evidence && double.IsFinite(evidence) ? evidence : 0,
             EvidenceLimit = log10Limit,

@@ -64,6 +64,8 @@ internal sealed class CountWording(CountTrack track, double? boundSeconds)
             MissingBound.NotSeen => "no histogram of the canary's request durations has been seen",
             MissingBound.BelowEveryBucket => $"every bucket of the histogram is above {max}: it cannot tell which requests were slower; raise max or add a bucket",
             MissingBound.AboveTopBucket => $"the histogram's highest finite bucket is below {max}: it cannot tell which requests were slower; lower max or add a bucket",
+            MissingBound.LooksLikeMilliseconds => "the histogram's buckets look like milliseconds where the source counts seconds: nothing is judged by it until the unit is right",
+            MissingBound.LooksLikeSeconds => "the histogram's buckets look like seconds where the source counts milliseconds: nothing is judged by it until the unit is right",
         };
     }
 

@@ -215,6 +215,9 @@ public sealed class EvidenceLedger
     /// <summary>The latest query of <paramref name="metric"/> (null: of all built-in ones) was answered.</summary>
     public void ReportProviderOk(string? metric, DateTimeOffset at) => Report(metric, null, at);
 
+    /// <summary>True once a sample of <paramref name="arm"/> was fed to a counted metric.</summary>
+    public bool HasSamples(string metric, Arm arm) => Find(metric) is { } track && (arm == Arm.Canary ? track.NewestMs.Canary : track.NewestMs.Stable) is not null;
+
     /// <summary>What the evidence says now. Sentences are made here only.</summary>
     public AnalysisObservation Judge(in JudgeRequest request)
     {

@@ -45,4 +45,10 @@ public enum MissingBound
 
     /// <summary>The threshold is above the highest finite bucket bound: no quantile can ever exceed it.</summary>
     AboveTopBucket,
+
+    /// <summary>The bounds are those of a histogram in milliseconds, where seconds were expected.</summary>
+    LooksLikeMilliseconds,
+
+    /// <summary>The bounds are those of a histogram in seconds, where milliseconds were expected.</summary>
+    LooksLikeSeconds,
 }

@@ -21,7 +21,7 @@ internal interface IEvidence
     /// <summary>Stops gathering.</summary>
     void Forget(RolloutKey key);
 
-    /// <summary>What the evidence says now; null when the rollout is not tracked or has had no traffic yet.</summary>
+    /// <summary>What the evidence says now; null when the rollout is not tracked, has had no traffic yet, or judges nothing.</summary>
     AnalysisObservation? Observe(RolloutKey key, RolloutState state, DateTimeOffset now);
 }
 
@@ -30,7 +30,11 @@ internal interface IEvidence
 /// <param name="Spec">Its metrics and policies.</param>
 /// <param name="State">Revision, attempt, plan, step and the moments evidence counts from.</param>
 /// <param name="Target">The route whose requests are counted.</param>
-internal sealed record EvidenceRequest(RolloutKey Key, RolloutSpec Spec, RolloutState State, RouteTarget Target);
+internal sealed record EvidenceRequest(RolloutKey Key, RolloutSpec Spec, RolloutState State, RouteTarget Target)
+{
+    /// <summary>A metric is judged, or a step waits for a number of requests. Where neither is so, no provider is asked, and none that is away can be said to hold anything.</summary>
+    public bool JudgesAnything => !Spec.Analysis.Metrics.IsEmpty || State.Plan.Any(step => step.MinRequests > 0 || !step.Metrics.IsEmpty);
+}
 
 /// <summary>Puts a rollout into the work queue.</summary>
 internal interface IRolloutWaker

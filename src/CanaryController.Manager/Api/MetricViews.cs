@@ -23,7 +23,7 @@ internal static class MetricViews
         Name = metric.Name,
         Kind = metric.Kind,
         Verdict = judged?.Verdict,
-        Value = judged?.Value is { } value ? MetricText.Value(metric, value) : null,
+        Value = judged?.Value is { } value ? MetricText.Value(metric, value, judged.BoundSeconds) : null,
         StableValue = judged?.StableValue is { } stable ? MetricText.StableValue(metric, stable) : null,
         Threshold = MetricText.Threshold(metric),
         Requests = judged?.Requests ?? 0,

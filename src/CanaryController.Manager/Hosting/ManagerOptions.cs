@@ -1,7 +1,9 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 
 namespace CanaryController.Manager.Hosting;
 
@@ -26,8 +28,14 @@ internal sealed record ManagerOptions
     /// <summary>The section <c>prometheus</c>.</summary>
     public required PrometheusOptions Prometheus { get; init; }
 
-    /// <summary>The list <c>gateways</c>; standalone at least one.</summary>
+    /// <summary>The list <c>gateways</c>; standalone at least one of all routers.</summary>
     public IReadOnlyList<GatewayOptions> Gateways { get; init; } = [];
+
+    /// <summary>The list <c>consuls</c>; standalone at least one of all routers.</summary>
+    public IReadOnlyList<ConsulOptions> Consuls { get; init; } = [];
+
+    /// <summary>The list <c>haproxies</c>; standalone at least one of all routers.</summary>
+    public IReadOnlyList<HAProxyOptions> HAProxies { get; init; } = [];
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();

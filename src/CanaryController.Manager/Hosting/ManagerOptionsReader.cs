@@ -1,7 +1,9 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 using CanaryController.Resources.Api;
 using CanaryController.Shared;
 
@@ -44,11 +46,14 @@ internal static class ManagerOptionsReader
             Kubernetes = mode is RunMode.Kubernetes ? KubernetesOptionsReader.Read(settings.Section("kubernetes")) : new(),
             Prometheus = ReadPrometheus(settings),
             Gateways = mode is RunMode.Standalone ? ReadGateways(settings) : [],
+            Consuls = mode is RunMode.Standalone ? ReadConsuls(settings) : [],
+            HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };
+        RequireRouter(options, settings);
         return (options, settings.Finish());
     }
 
@@ -84,12 +89,35 @@ internal static class ManagerOptionsReader
                 Timeout = gateway.Duration("timeout", defaults.Timeout),
             }),
         ];
-        if (gateways.Count == 0)
-        {
-            settings.Add("gateways", null, "At least one gateway is needed: it divides the traffic.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
-        }
-
         settings.AddRange(GatewayOptionsValidator.Validate(gateways));
         return gateways;
+    }
+
+    private static List<ConsulOptions> ReadConsuls(SettingsReader settings)
+    {
+        var defaults = new ConsulOptions();
+        List<ConsulOptions> consuls =
+        [
+            .. settings.List("consuls").Select(consul => new ConsulOptions
+            {
+                Name = consul.Text("name", ""),
+                Url = consul.Text("url", ""),
+                TokenFile = consul.Optional("tokenFile"),
+                Timeout = consul.Duration("timeout", defaults.Timeout),
+                Datacenter = consul.Optional("datacenter"),
+                Namespace = consul.Optional("namespace"),
+                Partition = consul.Optional("partition"),
+            }),
+        ];
+        settings.AddRange(ConsulOptionsValidator.Validate(consuls));
+        return consuls;
+    }
+
+    private static void RequireRouter(ManagerOptions options, SettingsReader settings)
+    {
+        if (options is { Mode: RunMode.Standalone, Gateways.Count: 0, Consuls.Count: 0, HAProxies.Count: 0 })
+        {
+            settings.Add("gateways", null, "At least one router is needed, in the lists gateways, consuls or haproxies: it divides the traffic.", "Name one: {name: default, url: http://127.0.0.1:9091, tokenFile: FILE}.");
+        }
     }
 }

@@ -6,7 +6,9 @@ using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
+using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
+using CanaryController.Manager.Traffic.HAProxy;
 using CanaryController.Manager.Traffic;
 using MediatR;
 using Prometheus;
@@ -23,7 +25,7 @@ internal static class ManagerServices
         services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
-            RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddSingleton<ITrafficRouter, PlainRouters>(),
+            RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),
             RunMode.Kubernetes => services.AddKubernetes(options.Kubernetes).AddClusterAccess(options.Api.KubernetesTokens),
         };
     }

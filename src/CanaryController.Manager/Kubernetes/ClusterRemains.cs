@@ -10,7 +10,7 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Manager.Kubernetes;
 
 /// <summary>
-/// What the cluster's objects tell of a rollout that is deleted and cannot say it itself any more, because its text was never valid as far as anybody knows, or its status cannot be read: the
+/// What the cluster's objects tell of a rollout that is deleted or released and cannot say it itself any more, because its text was never valid as far as anybody knows, or its status cannot be read: the
 /// Deployment, holders, ReplicaSets and Services that carry its name, and the routes that send to those. Only for External versions, of which nothing carries it, a broken text is asked.
 /// </summary>
 internal sealed class ClusterRemains(
@@ -88,10 +88,7 @@ internal sealed class ClusterRemains(
     {
         var ofStable = stored is null ? null : sets.All
             .FirstOrDefault(set => set.Meta.Name.Namespace == seen.Namespace && set.Hash == stored && set.Meta.Controller is { Kind: "Deployment" })?.Meta.Controller?.Name;
-        var ofOurs = seen.Sets.Where(set => set.Hash is not null && set.Meta.Name.Name.EndsWith($"-{set.Hash}", StringComparison.Ordinal))
-            .Select(set => set.Meta.Name.Name[..^(set.Hash!.Length + 1)])
-            .Select(name => name.EndsWith("-cc", StringComparison.Ordinal) ? name[..^3] : name)
-            .FirstOrDefault();
+        var ofOurs = seen.Sets.Select(SetName.DeploymentOf).FirstOrDefault(name => name is not null);
         return Held(seen) ?? ofStable ?? ofOurs ?? Nothing;
     }
 
@@ -149,8 +146,8 @@ internal sealed class ClusterRemains(
         CanaryRevision = canary,
         TargetRevision = canary ?? stable,
         Attempt = canary is null ? 0 : 1,
-        Reason = RolloutReason.Deleted,
-        Message = "The rollout was deleted, and neither its text nor its status says what it led: what the objects of the cluster tell of it is given back.",
+        Reason = seen.Rollout.Meta.IsDeleting ? RolloutReason.Deleted : RolloutReason.Released,
+        Message = $"The rollout was {(seen.Rollout.Meta.IsDeleting ? "deleted" : "released")}, and neither its text nor its status says what it led: what the objects of the cluster tell of it is given back.",
 
         // Events are named after this: beyond all that were told before.
         Sequence = seen.CreatedAt.ToUnixTimeSeconds(),

@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Telemetry;
 using CanaryController.Resources;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
@@ -14,7 +15,7 @@ namespace CanaryController.Manager.Kubernetes;
 /// anew. Before the first status the finalizer is written: nothing is done that nobody would take back.
 /// </summary>
 internal sealed class ClusterRolloutStore(
-    IKubeApi api, IObjectCache<RolloutObject> cache, ClusterRollouts rollouts, ClusterCommands commands, ClusterAnnouncer announcer, TimeProvider time) : IRolloutStore
+    IKubeApi api, IObjectCache<RolloutObject> cache, ClusterRollouts rollouts, ClusterCommands commands, ClusterAnnouncer announcer, RolloutMetrics metrics, TimeProvider time) : IRolloutStore
 {
     /// <inheritdoc/>
     public IReadOnlyList<RolloutKey> Keys => [.. cache.All.Where(each => each.Status?.State is not null).Select(each => each.Key)];
@@ -87,6 +88,7 @@ internal sealed class ClusterRolloutStore(
     public async Task ShowAsync(RolloutShown shown, CancellationToken cancellation)
     {
         var key = shown.Resource.Key;
+        metrics.ShowProblems(key, shown.Resource.Problems.Count);
         await commands.SettleAsync(key, cancellation);
         if (rollouts.Object(key) is not { StatusProblem: null } found || found.Meta.Generation != shown.Resource.Generation)
         {

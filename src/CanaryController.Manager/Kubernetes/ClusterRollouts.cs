@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Rules;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -11,7 +14,7 @@ namespace CanaryController.Manager.Kubernetes;
 /// The Rollouts of the cluster. One whose present text is not valid goes on with its last good one: that is remembered here until the status keeps it, and traffic never waits for
 /// a text to be mended.
 /// </summary>
-internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, ClusterRemains remains) : IRolloutResources
+internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, ClusterRemains remains, IMetricTemplates templates) : IRolloutResources
 {
     private readonly ConcurrentDictionary<string, RolloutContent> _lastGood = new(StringComparer.Ordinal);
 
@@ -27,9 +30,9 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
     /// <summary>What is in force of <paramref name="found"/>; null when it never was valid as far as anybody knows.</summary>
     public RolloutContent? InForce(RolloutObject found) => found.Content ?? _lastGood.GetValueOrDefault(found.Meta.Uid);
 
-    /// <summary>What there is to give back of a deleted rollout whose text or status does not say it; null when it does, or nothing is left.</summary>
+    /// <summary>What there is to give back of a rollout that is to be left, and whose text or status does not say it; null when it does, or nothing is left.</summary>
     public Remains? Remains(RolloutObject found) =>
-        found.Meta.IsDeleting && (found.Status?.State is null || InForce(found) is null) ? remains.Of(found) : null;
+        IsLeaving(found) && (found.Status?.State is null || InForce(found) is null) ? remains.Of(found) : null;
 
     /// <inheritdoc/>
     public void Forget(RolloutKey key)
@@ -67,21 +70,26 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
 
         // One that was adopted already is led on with what it has: it is the other one that has to go.
         var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || IsLed(found));
-        var isUnknown = found.Meta.IsDeleting && found.Status?.State is null;
-        return mayLead && !isUnknown && InForce(found) is { } content ? content.ToResource(found.Meta, problems) with { IsLeft = found.IsLeft }
+        var isUnknown = IsLeaving(found) && found.Status?.State is null;
+        return mayLead && !isUnknown && InForce(found) is { } content ? Filled(content.ToResource(found.Meta, problems)) with { IsLeft = found.IsLeft }
             : Remains(found) is { } left ? left.Content.ToResource(found.Meta, problems) with { IsRemains = true }
             : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Released = found.IsReleased, IsLeft = found.IsLeft, Problems = problems };
     }
 
+    private static bool IsLeaving(RolloutObject found) => found.Meta.IsDeleting || (found.IsReleased && !found.IsLeft);
+
+    /// <summary>A metric whose template is not there, or does not fit, stays without a query, and its evidence says why.</summary>
+    private RolloutResource Filled(RolloutResource resource) => resource with { Spec = MetricTemplateFill.Fill(resource.Spec!, reference => templates.Find(resource.Key.Namespace, reference)) };
+
     /// <summary>A Deployment, a Service and a route belong to the rollout that led them first. One that was released has none.</summary>
     private IEnumerable<FieldProblem> Contended(RolloutObject found)
     {
-        foreach (var key in found.IsLeft ? [] : found.IndexKeys)
+        foreach (var key in found.IsLeft ? [] : found.Claims)
         {
             if (cache.By(key).FirstOrDefault(other => other.Meta.Uid != found.Meta.Uid && !other.IsLeft && IsFirst(other, found)) is { } first)
             {
                 var parts = key.Split(':', 2);
-                yield return new(PathOf(parts[0]), parts[1], $"the rollout {first.Key} leads it already", "name another one, or delete one of the two rollouts");
+                yield return new(PathOf(parts[0], found), parts[1], $"the rollout {first.Key} leads it already", "name another one, or delete one of the two rollouts");
             }
         }
     }
@@ -91,10 +99,10 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
 
     private static bool IsLed(RolloutObject rollout) => rollout.IsHeld || rollout.Status?.State is { StableRevision: not null };
 
-    private static string PathOf(string kind) => kind switch
+    private static string PathOf(string kind, RolloutObject found) => kind switch
     {
         "deployment" => "spec.workload.name",
-        "route" => "spec.traffic.gatewayAPI.httpRoutes",
+        _ when found.Content is { } content && RouteLists.Of(content.Resource.Spec.Traffic).FirstOrDefault(list => list.Kind == kind) is { } list => list.Path,
         _ => "spec.service.name",
     };
 }

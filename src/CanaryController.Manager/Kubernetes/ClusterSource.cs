@@ -25,6 +25,16 @@ internal sealed class ClusterSource(
         caches.Services.Changed += changes.Service;
         caches.Endpoints.Changed += changes.Endpoints;
         caches.Autoscalers.Changed += changes.Autoscaler;
+        if (caches.Templates is { } templates)
+        {
+            templates.Changed += changes.Template;
+        }
+
+        if (caches.ClusterTemplates is { } clusterTemplates)
+        {
+            clusterTemplates.Changed += changes.Template;
+        }
+
         foreach (var routes in caches.Routes)
         {
             routes.Changed += changes.Route;
@@ -94,4 +104,11 @@ internal sealed record ClusterCaches(
     ObjectCache<ServiceObject> Services,
     ObjectCache<EndpointSliceObject> Endpoints,
     ObjectCache<AutoscalerObject> Autoscalers,
-    IReadOnlyList<ObjectCache<RouteObject>> Routes);
+    IReadOnlyList<ObjectCache<RouteObject>> Routes)
+{
+    /// <summary>MetricTemplates.</summary>
+    public ObjectCache<MetricTemplateObject>? Templates { get; init; }
+
+    /// <summary>ClusterMetricTemplates; null where they are not read.</summary>
+    public ObjectCache<ClusterMetricTemplateObject>? ClusterTemplates { get; init; }
+}

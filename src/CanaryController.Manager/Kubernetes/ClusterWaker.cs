@@ -93,6 +93,9 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
+    /// <summary>A template changed: what its query measured before no longer counts.</summary>
+    public void Template(MetricTemplateObject? before, MetricTemplateObject? after) => Wake(RolloutObject.TemplateKey((after ?? before)!.Meta.Name));
+
     /// <summary>A route changed.</summary>
     public void Route(RouteObject? before, RouteObject? after) => Wake(RolloutObject.RouteKey((after ?? before)!.Id));
 

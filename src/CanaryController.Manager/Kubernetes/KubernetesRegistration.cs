@@ -1,3 +1,4 @@
+using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
@@ -7,7 +8,6 @@ using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
-using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -17,7 +17,7 @@ internal static class KubernetesRegistration
     /// <summary>Adds all of it.</summary>
     public static IServiceCollection AddKubernetes(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddKubernetesClient(options).AddWatched(options.Routers);
+        services.AddKubernetesClient(options).AddWatched(options);
         services.AddSingleton<ClusterRemains>().AddSingleton<ClusterRollouts>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<ClusterRollouts>());
         services.AddSingleton<ClusterCommands>().AddSingleton<ICommands>(provider => provider.GetRequiredService<ClusterCommands>());
         services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
@@ -38,18 +38,26 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
-    private static void AddWatched(this IServiceCollection services, IReadOnlyList<RouterType> routers)
+    private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
+        }
+
+        services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
+            provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
         services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project);
         services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
         services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel);
         services.AddInformer(ObjectKind.Service, ServiceObject.Project);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
-        services.AddRouteInformers([.. routers.SelectMany(RouteKinds.Of).Distinct()]);
-        services.AddRouteChecks(routers);
+        services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
+        services.AddRouteChecks(options.Routers);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
@@ -59,6 +67,10 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<ServiceObject>>(),
             provider.GetRequiredService<ObjectCache<EndpointSliceObject>>(),
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
-            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)]));
+            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
+        {
+            Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
+        });
     }
 }

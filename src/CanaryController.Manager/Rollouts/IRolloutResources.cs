@@ -49,7 +49,7 @@ internal sealed record RolloutResource
     /// <summary>It was released, and nothing of ours is left: it is not led.</summary>
     public bool IsLeft { get; init; }
 
-    /// <summary>Nobody knows any more what it said: it is deleted, and this is what the objects that it led tell. Nothing that changes wakes it.</summary>
+    /// <summary>Nobody knows any more what it said: it is deleted or released, and this is what the objects that it led tell. Nothing that changes wakes it.</summary>
     public bool IsRemains { get; init; }
 
     /// <summary>What is wrong with the present text; empty when that is in force.</summary>

@@ -61,11 +61,13 @@ internal sealed class RolloutReconciler(
         }
     }
 
-    /// <summary>Nothing can be decided about what is gone, was released, or never was valid. One that is deleted, and of which nothing is left to give back, goes.</summary>
+    /// <summary>
+    /// Nothing can be decided about what is gone, was released, or never was valid. One that is deleted, and of which nothing is left to give back, goes; one that is to be released so is left.
+    /// </summary>
     private async Task<ReconcileOutcome> RestAsync(RolloutKey key, RolloutResource? resource, List<string> answered, CancellationToken cancellation)
     {
         await RefuseAsync(key, resource is { IsLeft: true } ? "The rollout was released; adopt it to go on." : "The rollout is gone, or never was valid.", answered, cancellation);
-        if (resource is { Deleted: false })
+        if (resource is { Deleted: false } and ({ Released: false } or { IsLeft: true }))
         {
             var state = store.Read(key).State;
             if (resource.IsLeft)
@@ -81,7 +83,8 @@ internal sealed class RolloutReconciler(
         if (resource is not null)
         {
             var stored = store.Read(key);
-            await store.ForgetAsync(new(key, stored.ResourceVersion, stored.State, [], null, time.GetUtcNow()), cancellation);
+            var last = new RolloutWrite(key, stored.ResourceVersion, stored.State, [], null, time.GetUtcNow()) { Shown = new(resource, stored.State, null, [], null) };
+            await store.ForgetAsync(last, cancellation);
         }
 
         Forget(key);

@@ -23,7 +23,9 @@ internal static class CatalogMerge
     {
         var entries = new Dictionary<RolloutKey, CatalogEntry>();
         var problems = files.SelectMany(file => file.Problems).ToList();
-        foreach (var claim in Claims(files).GroupBy(claim => claim.Document.Key))
+        var templates = new TemplateFolder(files);
+        problems.AddRange(templates.Problems);
+        foreach (var claim in Claims(files, templates, problems).GroupBy(claim => claim.Document.Key))
         {
             var owner = Owner(known.GetValueOrDefault(claim.Key), [.. claim]);
             entries[claim.Key] = Update(known.GetValueOrDefault(claim.Key), owner.File, owner.Document);
@@ -43,8 +45,19 @@ internal static class CatalogMerge
         return new(entries, problems);
     }
 
-    private static IEnumerable<Claim> Claims(IReadOnlyList<FileReading> files) =>
-        from file in files from document in file.Documents select new Claim(file.File, document);
+    /// <summary>What the files hold, with the queries of templates filled in. One whose template is not there, or does not fit, is not valid, and what it said before stays in force.</summary>
+    private static IEnumerable<Claim> Claims(IReadOnlyList<FileReading> files, TemplateFolder templates, List<FieldProblem> problems)
+    {
+        foreach (var file in files)
+        {
+            foreach (var document in file.Documents)
+            {
+                var filled = templates.Fill(document, file.File);
+                problems.AddRange(filled.Problems.Except(document.Problems));
+                yield return new(file.File, filled);
+            }
+        }
+    }
 
     /// <summary>The file that had the key before, else the first by name.</summary>
     private static Claim Owner(CatalogEntry? before, IReadOnlyList<Claim> claims) =>

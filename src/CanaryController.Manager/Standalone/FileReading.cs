@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -11,6 +12,9 @@ namespace CanaryController.Manager.Standalone;
 /// <param name="Problems">All that is wrong in it, warnings among it.</param>
 internal sealed record FileReading(string File, IReadOnlyList<ReadDocument> Documents, IReadOnlyList<FieldProblem> Problems)
 {
+    /// <summary>The valid templates in it.</summary>
+    public IReadOnlyList<MetricTemplate> Templates { get; init; } = [];
+
     /// <summary>Some document in it may be one that cannot be recognized.</summary>
     public bool HasErrors => Problems.Any(problem => problem.Severity is ProblemSeverity.Error);
 }

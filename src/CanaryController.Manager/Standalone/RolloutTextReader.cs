@@ -16,7 +16,8 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
         var valid = read.Documents.Select(document => new ReadDocument(document.Key, Content(document), []));
         var invalid = read.Invalid.Select(document => new ReadDocument(document.Key, null, errors));
-        return new(file, [.. valid, .. invalid], read.Problems);
+        var templates = MetricTemplateReader.Read(text, file);
+        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems]) { Templates = [.. templates.Documents.Where(template => !template.HasErrors).Select(template => template.Resource)] };
     }
 
     private static ResourceContent Content(RolloutDocument document)

@@ -24,10 +24,11 @@ internal sealed class RolloutMetrics(IMetricFactory factory)
         new HistogramConfiguration { LabelNames = ["outcome"], Buckets = Histogram.ExponentialBuckets(0.0005, 2, 14) });
 
     private readonly Gauge _problems = factory.CreateGauge(
-        "canary_resource_problems", "What is wrong with the resources' present texts: the number of problems in all files.");
+        "canary_resource_problems", "What is wrong with the resources' present texts: the number of problems in all files, or of all Rollouts that this process leads.");
 
     private readonly Gauge _depth = factory.CreateGauge("canary_queue_depth", "Rollouts that wait for a worker.");
     private readonly ConcurrentDictionary<RolloutKey, Shown> _shown = new();
+    private readonly ConcurrentDictionary<RolloutKey, int> _wrong = new();
 
     /// <summary>Shows where a rollout stands; costs next to nothing when that is what is shown already.</summary>
     public void Show(RolloutKey key, RolloutState state, CanaryWeight? observed)
@@ -72,10 +73,30 @@ internal sealed class RolloutMetrics(IMetricFactory factory)
     /// <summary>Shows how much is wrong with the files.</summary>
     public void ShowProblems(int count) => _problems.Set(count);
 
+    /// <summary>Shows how much is wrong with the text of one rollout, where there are no files. Not called twice at once for a key.</summary>
+    public void ShowProblems(RolloutKey key, int count)
+    {
+        var before = _wrong.GetValueOrDefault(key);
+        if (count == 0)
+        {
+            _wrong.TryRemove(key, out _);
+        }
+        else
+        {
+            _wrong[key] = count;
+        }
+
+        if (count != before)
+        {
+            _problems.Inc(count - before);
+        }
+    }
+
     /// <summary>Removes everything that names the rollout.</summary>
     public void Remove(RolloutKey key)
     {
         _shown.TryRemove(key, out _);
+        ShowProblems(key, 0);
         Remove(_phase, key);
         Remove(_weight, key);
         Remove(_transitions, key);

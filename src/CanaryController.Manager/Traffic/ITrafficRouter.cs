@@ -51,6 +51,9 @@ internal sealed record ClusterRoute(
 {
     /// <summary>The subsets of the Service that the versions are told apart by; null where they have Services of their own.</summary>
     public VersionSubsets? Subsets { get; init; }
+
+    /// <summary>The Deployment whose pods run the versions; null for External.</summary>
+    public string? Deployment { get; init; }
 }
 
 /// <summary>An object that a rollout names.</summary>

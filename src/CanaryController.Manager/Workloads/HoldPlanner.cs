@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
@@ -11,13 +12,19 @@ internal static class HoldPlanner
     /// <summary>First of all: nothing else is safe while the Deployment's controller may roll.</summary>
     public static void Hold(WorkloadView view, WorkloadPlan plan)
     {
-        if (view.Deployment is { IsPaused: false } deployment && IsHeld(view, plan.Basis.Hold))
+        if (view.Deployment is not { } deployment || !IsHeld(view, plan.Basis.Hold))
         {
-            plan.Do(new WorkloadAction.ChangeDeployment(deployment, $"pauses the Deployment {deployment.Meta.Name.Name}")
-            {
-                Paused = true,
-                Annotations = [new(WorkloadMarks.Held, view.Target.Rollout.Name)],
-            });
+            return;
+        }
+
+        EquatableArray<Annotation> mark = [new(WorkloadMarks.Held, view.Target.Rollout.Name)];
+        if (!deployment.IsPaused)
+        {
+            plan.Do(new WorkloadAction.ChangeDeployment(deployment, $"pauses the Deployment {deployment.Meta.Name.Name}") { Paused = true, Annotations = mark });
+        }
+        else if (deployment.IsPausedByUs && !IsMarked(deployment))
+        {
+            plan.Do(new WorkloadAction.ChangeDeployment(deployment, $"marks the Deployment {deployment.Meta.Name.Name} as held again, whose annotations were replaced") { Annotations = mark });
         }
     }
 
@@ -97,7 +104,7 @@ internal static class HoldPlanner
     /// </summary>
     public static void Resume(WorkloadView view, WorkloadPlan plan)
     {
-        if (view.Deployment is not { } deployment || IsHeld(view, plan.Basis.Hold) || !deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held))
+        if (view.Deployment is not { } deployment || IsHeld(view, plan.Basis.Hold) || !IsOurs(deployment))
         {
             return;
         }
@@ -146,9 +153,12 @@ internal static class HoldPlanner
 
     public static WorkloadAction.ChangeDeployment Resumed(DeploymentObject deployment) => new(deployment, $"resumes the Deployment {deployment.Meta.Name.Name}")
     {
-        Paused = deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held) ? false : null,
+        Paused = IsOurs(deployment) ? false : null,
         Annotations = [.. new[] { WorkloadMarks.Held, WorkloadMarks.Nudge }.Where(deployment.Meta.Annotations.ContainsKey).Select(key => new Annotation(key, null))],
     };
+
+    /// <summary>We paused it, or keep it paused: our mark says so, or, where somebody replaced all annotations, the server's record. What its user paused is never resumed by us.</summary>
+    public static bool IsOurs(DeploymentObject deployment) => IsMarked(deployment) || deployment.IsPausedByUs;
 
     /// <summary>The Deployment has to be paused.</summary>
     public static bool IsHeld(WorkloadView view, HoldMode mode) => mode switch
@@ -202,6 +212,8 @@ internal static class HoldPlanner
         }
     }
 
+    private static bool IsMarked(DeploymentObject deployment) => deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held);
+
     private static WorkloadAction.ChangeSet Given(WorkloadView view, ReplicaSetObject set, string does) =>
         new(set, does) { Owner = Owner(view.Deployment!), Labelled = false, While = view.Deployment };
 
@@ -243,7 +255,7 @@ internal static class HoldPlanner
     /// <summary>The last canary keeps its place while it is in use, and as long as the Deployment asks for it.</summary>
     private static bool IsKept(WorkloadView view) => view.Canary is { } canary && (view.IsCanaryInUse || canary == view.Asked || canary.Replicas > 0);
 
-    private static bool Owns(WorkloadView view, HolderObject holder) => view.Seen.Sets.Any(set => WorkloadView.IsHeldBy(set, holder));
+    private static bool Owns(WorkloadView view, HolderObject holder) => view.Seen.Sets.Concat(view.Seen.OthersSets).Any(set => WorkloadView.IsHeldBy(set, holder));
 
     /// <summary>Of those that a holder has already.</summary>
     private static void Settle(WorkloadView view, WorkloadPlan plan, ReplicaSetObject set)

@@ -51,7 +51,7 @@ internal static class LeavePlanner
 
     private static void DropHolders(WorkloadView view, WorkloadPlan plan)
     {
-        foreach (var holder in view.Seen.Holders.Where(holder => !holder.Meta.IsDeleting))
+        foreach (var holder in view.Seen.Holders.Where(holder => !holder.Meta.IsDeleting && !view.Seen.OthersSets.Any(set => WorkloadView.IsHeldBy(set, holder))))
         {
             if (view.Seen.Sets.Any(set => WorkloadView.IsHeldBy(set, holder)))
             {

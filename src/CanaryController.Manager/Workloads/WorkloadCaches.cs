@@ -31,12 +31,14 @@ internal sealed class WorkloadCaches(
             owners = owners.Append(deployment.Meta.Uid);
         }
 
+        var all = owners.SelectMany(uid => sets.By(ObjectKeys.Owner(uid))).Concat(sets.By(ours)).DistinctBy(set => set.Meta.Name).ToLookup(set => IsOthers(set, target));
         return new()
         {
             Target = target,
             Deployment = deployment,
             Holders = held,
-            Sets = [.. owners.SelectMany(uid => sets.By(ObjectKeys.Owner(uid))).Concat(sets.By(ours)).DistinctBy(set => set.Meta.Name)],
+            Sets = [.. all[false]],
+            OthersSets = [.. all[true]],
             Apex = services.Find(target.ApexName),
             StableService = target.IsByPodCount ? null : services.Find(target.StableServiceName),
             CanaryService = target.IsByPodCount ? null : services.Find(target.CanaryServiceName),
@@ -84,6 +86,11 @@ internal sealed class WorkloadCaches(
                 break;
         }
     }
+
+    /// <summary>It is another Deployment's, or is called after one that is there.</summary>
+    private bool IsOthers(ReplicaSetObject set, WorkloadTarget target) => set.Meta.Controller is { Kind: "Deployment" } owner
+        ? owner.Name != target.Deployment
+        : !SetName.IsOf(set, target.Deployment) && SetName.DeploymentOf(set) is { } other && deployments.Find(new(target.Namespace, other)) is not null;
 
     private static T? Put<T>(IObjectCache<T> cache, T? written)
         where T : class, ICached

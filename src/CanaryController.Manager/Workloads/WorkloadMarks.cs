@@ -3,7 +3,7 @@ namespace CanaryController.Manager.Workloads;
 /// <summary>Annotations by which the workload's objects remember what was done to them.</summary>
 internal static class WorkloadMarks
 {
-    /// <summary>On a Deployment: it is paused because of the rollout of this name, so leaving resumes it. One that was paused before stays paused.</summary>
+    /// <summary>On a Deployment: it is paused because of the rollout of this name, so leaving resumes it. One that was paused before stays paused. Where it was lost, <see cref="Kubernetes.Objects.DeploymentObject.IsPausedByUs"/> tells the same.</summary>
     public const string Held = "canarycontroller.io/held";
 
     /// <summary>On an apex Service: the webhook pinned it for the rollout of this name, inside somebody's apply. Goes with the pin at leaving.</summary>

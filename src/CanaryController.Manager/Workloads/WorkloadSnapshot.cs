@@ -11,8 +11,13 @@ internal sealed record WorkloadSnapshot
     /// <summary>The Deployment; null when there is none.</summary>
     public DeploymentObject? Deployment { get; init; }
 
-    /// <summary>The ReplicaSets that the Deployment or a holder of ours controls, and those that carry our label.</summary>
+    /// <summary>The ReplicaSets that the Deployment or a holder of ours controls, and those that carry our label; none of another Deployment.</summary>
     public IReadOnlyList<ReplicaSetObject> Sets { get; init; } = [];
+
+    /// <summary>
+    /// Those of another Deployment among them: an earlier rollout of this name led it, and was taken away by force. They are not ours to lead, and their holders stay.
+    /// </summary>
+    public IReadOnlyList<ReplicaSetObject> OthersSets { get; init; } = [];
 
     /// <summary>The rollout's holders.</summary>
     public IReadOnlyList<HolderObject> Holders { get; init; } = [];

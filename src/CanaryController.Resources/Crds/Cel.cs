@@ -65,7 +65,8 @@ internal static class Cel
         "!has(self.match) && (!has(self.mirror) || !self.mirror) && (!has(self.gates) || size(self.gates) == 0) && (!has(self.approval) || !has(self.approval.channels) || size(self.approval.channels) == 0)",
         "this version takes no match, mirror, gates or approval channels on Kubernetes: leave them out");
 
-    public static readonly CelRule BuiltinOrQuery = new("has(self.builtin) != has(self.query)", "a metric is built in or has a query: write one of builtin and query");
+    public static readonly CelRule BuiltinOrQuery = new(
+        "[has(self.builtin), has(self.query), has(self.template)].filter(is, is).size() == 1", "a metric is built in or has a query: write one of builtin, query and template");
 
     public static readonly CelRule SomethingIsAsked = new(
         "has(self.threshold) || (has(self.compare) && has(self.builtin) && self.builtin == 'RequestSuccessRate')", "nothing is asked of the metric: write a threshold");

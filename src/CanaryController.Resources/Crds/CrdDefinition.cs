@@ -21,6 +21,12 @@ public sealed record CrdDefinition
     /// <summary>What kubectl takes beside it. None that a peer's kinds have: <c>ro</c> is Argo's.</summary>
     public required IReadOnlyList<string> ShortNames { get; init; }
 
+    /// <summary>Its objects have no namespace.</summary>
+    public bool IsCluster { get; init; }
+
+    /// <summary>It has a status, which is written apart from the rest.</summary>
+    public bool HasStatus => Schema.Fields.Any(each => each.Name == "status");
+
     /// <summary>What <c>kubectl get</c> shows.</summary>
     public required IReadOnlyList<PrinterColumn> Columns { get; init; }
 
@@ -38,7 +44,7 @@ public sealed record CrdDefinition
 
     /// <summary>All definitions.</summary>
     /// <param name="docs">The documentation of this assembly and of Core.</param>
-    public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) => [Rollouts(docs), RolloutCommands(docs)];
+    public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) => [Rollouts(docs), RolloutCommands(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt")];
 
     private static CrdDefinition Rollouts(XmlDocs docs) => new()
     {
@@ -85,7 +91,25 @@ public sealed record CrdDefinition
             new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: false).Object(typeof(RolloutCommandStatus), "What became of the command: written by the controller.")),
     };
 
-    private static Schema Whole(string description, Schema metadata, Schema spec, Schema status) => new()
+    private static CrdDefinition MetricTemplates(XmlDocs docs, string kind, string shortName) => new()
+    {
+        Kind = kind,
+        Plural = kind.ToLowerInvariant() + "s",
+        ShortNames = [shortName],
+        IsCluster = kind == MetricTemplate.ClusterKindText,
+        Columns =
+        [
+            new("Description", "string", ".spec.description", "What it measures."),
+            new("Age", "date", ".metadata.creationTimestamp", "How long it has been there."),
+        ],
+        Schema = Whole(
+            docs.OfType(typeof(MetricTemplate)),
+            Name(new() { Type = "string", Pattern = Patterns.DnsLabel, MaxLength = 63 }),
+            new SchemaMaker(RolloutJson.Default.Options, docs, namesEnums: true).Object(typeof(MetricTemplateSpec), docs.OfMember(typeof(MetricTemplate), "spec")),
+            status: null),
+    };
+
+    private static Schema Whole(string description, Schema metadata, Schema spec, Schema? status) => new()
     {
         Type = "object",
         Description = description,
@@ -95,7 +119,7 @@ public sealed record CrdDefinition
             new("kind", new() { Type = "string", Description = "The kind of the object." }, IsRequired: false),
             new("metadata", metadata, IsRequired: false),
             new("spec", spec, IsRequired: true),
-            new("status", status, IsRequired: false),
+            .. status is null ? (SchemaField[])[] : [new("status", status, IsRequired: false)],
         ],
     };
 

@@ -26,7 +26,7 @@ internal sealed class CrdYaml
         Line(1, $"name: {definition.Plural}.{CrdDefinition.Group}");
         Line(0, "spec:");
         Line(1, $"group: {CrdDefinition.Group}");
-        Line(1, "scope: Namespaced");
+        Line(1, $"scope: {(definition.IsCluster ? "Cluster" : "Namespaced")}");
         Line(1, "names:");
         Line(2, $"kind: {definition.Kind}");
         Line(2, $"listKind: {definition.Kind}List");
@@ -38,8 +38,12 @@ internal sealed class CrdYaml
         Line(1, $"- name: {CrdDefinition.Version}");
         Line(2, "served: true");
         Line(2, "storage: true");
-        Line(2, "subresources:");
-        Line(3, "status: {}");
+        if (definition.HasStatus)
+        {
+            Line(2, "subresources:");
+            Line(3, "status: {}");
+        }
+
         Line(2, "additionalPrinterColumns:");
         foreach (var column in definition.Columns)
         {

@@ -54,6 +54,12 @@ internal static class FieldBounds
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
         [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
         [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
+        [(typeof(SourceLabelsSection), "version")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "pod")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "namespace")] = MetricLabel,
+        [(typeof(SourceLabelsSection), "service")] = MetricLabel,
+        [(typeof(SourceNamesSection), "stable")] = schema => schema with { MinLength = 1, MaxLength = 253 },
+        [(typeof(SourceNamesSection), "canary")] = schema => schema with { MinLength = 1, MaxLength = 253 },
         [(typeof(AnalysisSection), "warmUp")] = schema => schema with { Default = "0s" },
         [(typeof(AnalysisSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
         [(typeof(AnalysisSection), "onNoData")] = schema => schema with { Default = "Hold" },
@@ -65,6 +71,16 @@ internal static class FieldBounds
         [(typeof(MetricSection), "quantile")] = schema => Range(0, 1)(schema) with { IsMinimumExclusive = true, IsMaximumExclusive = true },
         [(typeof(MetricSection), "query")] = schema => schema with { MinLength = 1, MaxLength = QueryText.MaxCharacters },
         [(typeof(MetricSection), "failureLimit")] = Range(0, 1_000),
+        [(typeof(TemplateSection), "name")] = Label,
+        [(typeof(TemplateSection), "args")] = schema => Named(schema) with { MaxItems = TemplateArguments.MaxArguments },
+        [(typeof(TemplateArgumentSection), "name")] = schema => schema with { Pattern = Patterns.ArgumentName, MinLength = 1, MaxLength = 63 },
+        [(typeof(TemplateArgumentSection), "value")] = schema => schema with { MaxLength = TemplateArguments.MaxValueCharacters },
+        [(typeof(MetricTemplateSpec), "description")] = schema => schema with { MaxLength = 500 },
+        [(typeof(MetricTemplateSpec), "args")] = schema => Named(schema) with { MaxItems = TemplateArguments.MaxArguments },
+        [(typeof(MetricTemplateSpec), "query")] = schema => schema with { MinLength = 1, MaxLength = QueryText.MaxCharacters },
+        [(typeof(TemplateParameterSection), "name")] = schema => schema with { Pattern = Patterns.ArgumentName, MinLength = 1, MaxLength = 63 },
+        [(typeof(TemplateParameterSection), "default")] = schema => schema with { MaxLength = TemplateArguments.MaxValueCharacters },
+        [(typeof(TemplateParameterSection), "description")] = schema => schema with { MaxLength = 500 },
         [(typeof(CompareSection), "tolerate")] = Range(1, 100),
         [(typeof(RolloutStatus), "conditions")] = schema => schema with { ListType = "map", ListKey = "type", MaxItems = 16 },
         [(typeof(RolloutStatus), "metrics")] = schema => Named(schema) with { MaxItems = 40 },
@@ -107,6 +123,8 @@ internal static class FieldBounds
     private static Schema Subdomain(Schema schema) => schema with { Pattern = Patterns.DnsSubdomain, MinLength = 1, MaxLength = 253 };
 
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
+
+    private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
 

@@ -30,12 +30,15 @@ public static class MetricText
     }
 
     /// <summary>A measured value as <see cref="MetricJudgement.Value"/> holds it: <c>99.20 %</c>, <c>98.90 % within 500 ms</c>, <c>12.5</c>; a dash for none.</summary>
-    public static string Value(MetricSpec metric, double? value) => value is not { } known || !double.IsFinite(known)
+    /// <param name="metric">What was measured.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="boundSeconds">For durations: the bucket bound that it was judged by; null = the gateway's for this limit.</param>
+    public static string Value(MetricSpec metric, double? value, double? boundSeconds = null) => value is not { } known || !double.IsFinite(known)
         ? "-"
         : metric.Kind switch
         {
             MetricKind.RequestSuccessRate => Percent(known),
-            MetricKind.RequestDuration => metric.Max is { } max ? $"{Percent(known)} within {Seconds(GatewayHistogram.JudgedSeconds(max))}" : Percent(known),
+            MetricKind.RequestDuration => metric.Max is { } max ? $"{Percent(known)} within {Seconds(boundSeconds ?? GatewayHistogram.JudgedSeconds(max))}" : Percent(known),
             MetricKind.Query => Short(known),
         };
 

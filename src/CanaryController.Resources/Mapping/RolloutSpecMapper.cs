@@ -20,7 +20,7 @@ public static class RolloutSpecMapper
             Workload = Workload(spec.Workload.Kind ?? throw Invalid("spec.workload.kind")),
             InitialStableRevision = spec.Workload.Versions?.Stable,
             Steps = Each(spec.Strategy.Steps, Step),
-            Analysis = Analysis(spec.Analysis),
+            Analysis = Analysis(spec.Analysis) with { Counting = Counting(spec) },
             ProgressDeadline = spec.Workload.ProgressDeadline,
             DrainDelay = spec.Strategy.DrainDelay,
             RollbackWindowRevisions = spec.Strategy.RollbackWindow.Revisions,
@@ -29,6 +29,10 @@ public static class RolloutSpecMapper
 
     /// <summary>The revision that the resource asks for; null for Deployments, which say it by their template.</summary>
     public static string? DeclaredRevision(Rollout rollout) => rollout.Spec.Workload.Versions is { } versions ? versions.Canary ?? versions.Stable : null;
+
+    /// <summary>A template as Core names it.</summary>
+    public static MetricTemplateReference Reference(TemplateSection template) =>
+        new(template.Name, template.Kind is TemplateScope.ClusterMetricTemplate, Each(template.Args, each => new TemplateArgument(each.Name, each.Value)));
 
     private static WorkloadKind Workload(WorkloadType kind) => kind switch
     {
@@ -72,6 +76,28 @@ public static class RolloutSpecMapper
         OnHoldLimit = analysis.OnHoldLimit,
     };
 
+    /// <summary>Null for the product's own gateway, which takes no names, and where nobody is said to count.</summary>
+    private static RequestCounting? Counting(SpecSection spec)
+    {
+        if (EffectiveSource.Of(spec) is not { } source || source is RequestSource.Gateway)
+        {
+            return null;
+        }
+
+        var (labels, names) = (spec.Analysis.SourceLabels, spec.Analysis.SourceNames);
+        return new RequestCounting
+        {
+            Source = source,
+            View = EffectiveSource.ViewOf(spec),
+            VersionLabel = labels?.Version,
+            PodLabel = labels?.Pod,
+            NamespaceLabel = labels?.Namespace,
+            ServiceLabel = labels?.Service,
+            StableName = names?.Stable,
+            CanaryName = names?.Canary,
+        };
+    }
+
     private static MetricSpec Metric(MetricSection metric)
     {
         var kind = metric.Measured ?? throw Invalid("builtin");
@@ -81,6 +107,7 @@ public static class RolloutSpecMapper
             Kind = kind,
             Quantile = metric.Quantile ?? MetricSection.DefaultQuantile,
             Query = metric.Query,
+            Template = metric.Template is { } template ? Reference(template) : null,
             Interval = metric.Interval ?? MetricSection.DefaultInterval,
             FailureLimit = metric.FailureLimit ?? 0,
             Min = BaseUnits(kind, metric.Threshold?.Min),

@@ -21,6 +21,7 @@ namespace CanaryController.Resources.Persistence;
         typeof(EquatableArrayConverter<RolloutStep>),
         typeof(EquatableArrayConverter<RequestMatch>),
         typeof(EquatableArrayConverter<MetricSpec>),
+        typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
         typeof(EquatableArrayConverter<RevisionRecord>),
     ])]
@@ -32,6 +33,7 @@ namespace CanaryController.Resources.Persistence;
 [JsonSerializable(typeof(RolloutStep[]))]
 [JsonSerializable(typeof(RequestMatch[]))]
 [JsonSerializable(typeof(MetricSpec[]))]
+[JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]
 [JsonSerializable(typeof(RevisionRecord[]))]
 public sealed partial class CoreJson : JsonSerializerContext;

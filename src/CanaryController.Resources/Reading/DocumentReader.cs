@@ -12,7 +12,9 @@ internal sealed record DocumentRead<T>(T Resource, FieldPlaces Places, bool HasE
 /// <param name="kind">What <c>kind</c> must be.</param>
 /// <param name="bind">Takes the fields.</param>
 /// <param name="check">The rules.</param>
-internal sealed class DocumentReader<T>(string kind, Func<FieldReader, T> bind, Func<T, IEnumerable<(FieldProblem Problem, bool IsAbsence)>> check)
+/// <param name="others">Kinds that somebody else reads of the same text: passed over in silence.</param>
+internal sealed class DocumentReader<T>(
+    string kind, Func<FieldReader, T> bind, Func<T, IEnumerable<(FieldProblem Problem, bool IsAbsence)>> check, params IReadOnlyList<string> others)
     where T : class
 {
     /// <summary>Reads all documents of <paramref name="text"/>.</summary>
@@ -88,6 +90,11 @@ internal sealed class DocumentReader<T>(string kind, Func<FieldReader, T> bind, 
         problems.Places.Add("", root);
         if (ForeignKind(root) is { } foreign)
         {
+            if (others.Contains(foreign.Text, StringComparer.Ordinal))
+            {
+                return (null, []);
+            }
+
             problems.Report("kind", foreign, $"{foreign.Show()} is not a kind that is read here", $"write {kind}, or keep other kinds in other files");
             return (null, problems.InOrder);
         }

@@ -1,7 +1,7 @@
 namespace CanaryController.Resources.Reading;
 
-/// <summary>Finds the name that a misspelt one was probably meant to be.</summary>
-internal static class NearestName
+/// <summary>Finds the name that a misspelt one was probably meant to be, and those that are like one.</summary>
+public static class NearestName
 {
     private const int LongestCompared = 64;
 
@@ -18,6 +18,12 @@ internal static class NearestName
             .FirstOrDefault();
         return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 3) ? nearest.Name : Containing(written, known);
     }
+
+    /// <summary><paramref name="known"/>, the ones that are most like <paramref name="written"/> first.</summary>
+    public static IEnumerable<string> Rank(string written, IEnumerable<string> known) =>
+        known.OrderBy(name => Distance(Start(written), Start(name))).ThenBy(name => name, StringComparer.Ordinal);
+
+    private static string Start(string text) => (text.Length > LongestCompared ? text[..LongestCompared] : text).ToLowerInvariant();
 
     private static string? Containing(string written, IEnumerable<string> known) =>
         known.Where(name => name.Length >= 4).FirstOrDefault(name =>

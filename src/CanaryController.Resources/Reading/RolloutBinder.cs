@@ -9,9 +9,7 @@ namespace CanaryController.Resources.Reading;
 internal static class RolloutBinder
 {
     private static readonly string[] _laterRouters =
-        ["Nginx", "IngressNginx"];
-
-    private static readonly string[] _laterSources = ["Istio", "Linkerd", "Consul", "HAProxy", "Traefik", "Contour", "Nginx", "Envoy"];
+        ["IngressNginx", "Kuma", "ALB"];
 
     /// <summary>The whole document.</summary>
     public static Rollout Rollout(FieldReader fields) => new()
@@ -113,7 +111,10 @@ internal static class RolloutBinder
         var defaults = new AnalysisSection();
         return new()
         {
-            Source = fields.Choice<RequestSource>("source", _laterSources),
+            Source = fields.Choice<RequestSource>("source"),
+            SourceView = fields.Choice<RequestView>("sourceView"),
+            SourceLabels = fields.Section("sourceLabels", SourceLabels),
+            SourceNames = fields.Section("sourceNames", each => new SourceNamesSection { Stable = each.Text("stable"), Canary = each.Text("canary") }),
             FalseAlarmRate = fields.Number("falseAlarmRate", 0.01m, 20) ?? defaults.FalseAlarmRate,
             WarmUp = fields.Duration("warmUp") ?? defaults.WarmUp,
             Metrics = fields.Sections("metrics", Metric),
@@ -125,12 +126,28 @@ internal static class RolloutBinder
         };
     }
 
+    private static SourceLabelsSection SourceLabels(FieldReader fields) => new()
+    {
+        Version = fields.Text("version"),
+        Pod = fields.Text("pod"),
+        Namespace = fields.Text("namespace"),
+        Service = fields.Text("service"),
+    };
+
+    private static TemplateSection Template(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        Kind = fields.Choice<TemplateScope>("kind") ?? TemplateScope.MetricTemplate,
+        Args = fields.Sections("args", each => new TemplateArgumentSection { Name = each.Text("name") ?? "", Value = each.Text("value") ?? "" }),
+    };
+
     private static MetricSection Metric(FieldReader fields) => new()
     {
         Name = fields.Text("name") ?? "",
         Builtin = fields.Choice<BuiltinMetric>("builtin"),
         Quantile = fields.Ratio("quantile", 0.0001m, 0.9999m),
         Query = fields.Text("query", insteadOf: "builtin"),
+        Template = fields.Section("template", Template),
         Interval = fields.Duration("interval", mayBeZero: false),
         FailureLimit = fields.Count("failureLimit", 0, 1_000),
         Threshold = fields.Section("threshold", each => new ThresholdSection { Min = each.Limit("min"), Max = each.Limit("max") }),

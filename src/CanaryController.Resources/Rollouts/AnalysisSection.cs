@@ -9,8 +9,19 @@ public sealed record AnalysisSection
     /// <summary>How long missing evidence may hold a step when nothing else is said.</summary>
     public static readonly TimeSpan DefaultHoldLimit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Where the requests are counted that built-in metrics look at. Default: where the router counts them; on Kubernetes this version needs it for built-in metrics.</summary>
+    /// <summary>
+    /// Who counts the requests that built-in metrics look at. Default: the router, where that is certain (Envoy for Contour); for GatewayAPI, ReplicaRatio and SMI built-in metrics need it.
+    /// </summary>
     public RequestSource? Source { get; init; }
+
+    /// <summary>For Istio: which end counts. Default <c>Client</c>; <c>Server</c> for versions that are subsets of one Service.</summary>
+    public RequestView? SourceView { get; init; }
+
+    /// <summary>What the source's labels are called, where not as usual.</summary>
+    public SourceLabelsSection? SourceLabels { get; init; }
+
+    /// <summary>What the source calls the versions, where not as usual.</summary>
+    public SourceNamesSection? SourceNames { get; init; }
 
     /// <summary>How likely a healthy revision may be rolled back by chance, over all its tests: percent, above 0, at most 20. Default 1.</summary>
     public decimal FalseAlarmRate { get; init; } = 1;
@@ -35,11 +46,4 @@ public sealed record AnalysisSection
 
     /// <summary>What happens then. Default <c>Abort</c>.</summary>
     public HoldLimitAction OnHoldLimit { get; init; } = HoldLimitAction.Abort;
-}
-
-/// <summary>Where requests are counted.</summary>
-public enum RequestSource
-{
-    /// <summary>By the product's own gateway.</summary>
-    Gateway,
 }

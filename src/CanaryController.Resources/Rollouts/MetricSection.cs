@@ -2,7 +2,7 @@ using CanaryController.Core.Analysis;
 
 namespace CanaryController.Resources.Rollouts;
 
-/// <summary>One metric and what is asked of it. Exactly one of <see cref="Builtin"/> and <see cref="Query"/>.</summary>
+/// <summary>One metric and what is asked of it. Exactly one of <see cref="Builtin"/>, <see cref="Query"/> and <see cref="Template"/>.</summary>
 public sealed record MetricSection
 {
     /// <summary>Which quantile a latency metric looks at when nothing else is said.</summary>
@@ -23,10 +23,13 @@ public sealed record MetricSection
     /// <summary>A PromQL query that gives one number; <c>{{ version }}</c>, <c>{{ stableVersion }}</c>, <c>{{ namespace }}</c>, <c>{{ name }}</c> and <c>{{ route }}</c> are filled in. At most 4,096 characters.</summary>
     public string? Query { get; init; }
 
-    /// <summary>For query: how often it is judged, 1s to 1h. Default <c>10s</c>.</summary>
+    /// <summary>The template that its query comes from.</summary>
+    public TemplateSection? Template { get; init; }
+
+    /// <summary>For query and template: how often it is judged, 1s to 1h. Default <c>10s</c>.</summary>
     public TimeSpan? Interval { get; init; }
 
-    /// <summary>For query: how many failed measurements an attempt may have, 0 to 1,000. Default 0.</summary>
+    /// <summary>For query and template: how many failed measurements an attempt may have, 0 to 1,000. Default 0.</summary>
     public int? FailureLimit { get; init; }
 
     /// <summary>The limits. Required, unless it is a success rate that is compared with stable.</summary>
@@ -37,11 +40,11 @@ public sealed record MetricSection
 
     /// <summary>What is measured, in Core's words; null when the document does not say it in one way.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public MetricKind? Measured => (Builtin, Query) switch
+    public MetricKind? Measured => (Builtin, Query, Template) switch
     {
-        (BuiltinMetric.RequestSuccessRate, null) => MetricKind.RequestSuccessRate,
-        (BuiltinMetric.RequestDuration, null) => MetricKind.RequestDuration,
-        (null, not null) => MetricKind.Query,
+        (BuiltinMetric.RequestSuccessRate, null, null) => MetricKind.RequestSuccessRate,
+        (BuiltinMetric.RequestDuration, null, null) => MetricKind.RequestDuration,
+        (null, not null, null) or (null, null, not null) => MetricKind.Query,
         _ => null,
     };
 }

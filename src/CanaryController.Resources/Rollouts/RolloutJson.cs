@@ -21,6 +21,8 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<StepSection>),
         typeof(EquatableArrayConverter<MetricSection>),
+        typeof(EquatableArrayConverter<TemplateArgumentSection>),
+        typeof(EquatableArrayConverter<TemplateParameterSection>),
         typeof(EquatableArrayConverter<NameValueSection>),
         typeof(EquatableArrayConverter<RouteSection>),
     ])]
@@ -28,6 +30,9 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
 [JsonSerializable(typeof(MetricSection[]))]
+[JsonSerializable(typeof(TemplateArgumentSection[]))]
+[JsonSerializable(typeof(TemplateParameterSection[]))]
+[JsonSerializable(typeof(MetricTemplate))]
 [JsonSerializable(typeof(NameValueSection[]))]
 [JsonSerializable(typeof(RouteSection[]))]
 public sealed partial class RolloutJson : JsonSerializerContext

@@ -25,6 +25,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<RolloutStep>),
         typeof(EquatableArrayConverter<RequestMatch>),
         typeof(EquatableArrayConverter<MetricSpec>),
+        typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
         typeof(EquatableArrayConverter<RevisionRecord>),
         typeof(EquatableArrayConverter<Transition>),
@@ -40,6 +41,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(RolloutStep[]))]
 [JsonSerializable(typeof(RequestMatch[]))]
 [JsonSerializable(typeof(MetricSpec[]))]
+[JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]
 [JsonSerializable(typeof(RevisionRecord[]))]
 [JsonSerializable(typeof(Transition[]))]

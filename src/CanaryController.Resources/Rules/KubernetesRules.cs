@@ -1,3 +1,4 @@
+using CanaryController.Core.Analysis;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
 
@@ -14,6 +15,8 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
 
     /// <summary>The most that <c>ReplicaRatio</c> can give the canary while stable stays full: percent.</summary>
     public const int MaxRatioPercent = 50;
+
+    private const string Sources = "Istio, Linkerd, Consul, Envoy, Traefik or IngressNginx, whichever sends these requests; Application or OpenTelemetry where the service counts them; Gateway for canary-gateway";
 
     /// <summary>Makes the rules.</summary>
     public KubernetesRules()
@@ -43,7 +46,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
                 .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl, kubectl or the HTTP API")
                 .When(each => each.Approval is not null);
         });
-        When(rollout => rollout.Spec.Analysis.Source is RequestSource.Gateway, () =>
+        When(rollout => EffectiveSource.Of(rollout.Spec) is RequestSource.Gateway, () =>
         {
             RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step => GatewayHistogram.Add(step.RuleForEach(each => each.Metrics)));
             GatewayHistogram.Add(RuleForEach(rollout => rollout.Spec.Analysis.Metrics));
@@ -104,20 +107,33 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
         }
     }
 
-    /// <summary>Built-in metrics are counted by somebody; nobody is known who does it for a router of Kubernetes.</summary>
+    /// <summary>Built-in metrics are counted by somebody: the Gateway API and a Service do not say by whom.</summary>
     private static void CheckSource(SpecSection spec, ValidationContext<Rollout> context)
     {
-        if (spec.Analysis.Source is RequestSource.Gateway)
+        switch (EffectiveSource.Of(spec))
         {
-            return;
+            case RequestSource.HAProxy:
+                context.Problem("spec.analysis.source", "on Kubernetes this version does not know what HAProxy calls its backends", $"write {Sources}");
+                return;
+            case RequestSource.Application or RequestSource.OpenTelemetry when spec.Workload.Kind is WorkloadType.External && spec.Analysis.SourceLabels?.Version is null:
+                context.Problem(
+                    "spec.analysis.sourceLabels.version",
+                    "the pods of an External workload are not known, so a label has to tell its versions apart",
+                    "write sourceLabels: {version: LABEL}, a label whose value is the name of the version's Service",
+                    isAbsence: true);
+                return;
+            case not null:
+                return;
+            case null:
+                break;
         }
 
         if (spec.Analysis.Metrics.Concat(spec.Strategy.Steps.SelectMany(step => step.Metrics)).FirstOrDefault(metric => metric.Builtin is not null) is { } builtIn)
         {
             context.Problem(
                 "spec.analysis.source",
-                $"the metric {builtIn.Name} is built in, and on Kubernetes this version reads built-in metrics from canary-gateway only; queries for meshes come with a later version",
-                "write source: Gateway where canary-gateway serves these requests, else give the metric a query: of your own",
+                $"the metric {builtIn.Name} is built in, and {spec.Traffic.Router} does not say who counts these requests",
+                $"write source: {Sources}; or give the metric a query: of your own",
                 isAbsence: true);
         }
     }

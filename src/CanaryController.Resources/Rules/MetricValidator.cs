@@ -21,6 +21,7 @@ internal sealed class MetricValidator : AbstractValidator<MetricSection>
         RuleFor(metric => metric.Query).Custom((query, context) => QueryText.Check(query, context));
         RuleFor(metric => metric.Interval).IsWithin(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         RuleFor(metric => metric.FailureLimit).Must(limit => limit is null or (>= 0 and <= 1_000)).Says(limit => $"{limit} is out of range", "write 0 to 1000");
+        RuleFor(metric => metric.Template!).SetValidator(new TemplateValidator()).When(metric => metric.Template is not null);
         RuleFor(metric => metric.Compare!).SetValidator(new CompareValidator()).When(metric => metric.Compare is not null);
         RuleFor(metric => metric).Custom((metric, context) => ThresholdRules.Check(metric, context));
     }
@@ -37,11 +38,14 @@ internal sealed class MetricValidator : AbstractValidator<MetricSection>
             case MetricKind.RequestSuccessRate or MetricKind.RequestDuration:
                 CheckOnlyForQueries(metric, context);
                 break;
-            case null when metric is { Builtin: not null, Query: not null }:
-                context.Problem("query", "a metric is built in or has a query, not both", "leave one of builtin and query out");
+            case null when metric is { Query: not null, Template: not null }:
+                context.Problem("template", "a metric has a query of its own or one of a template, not both", "leave one of query and template out");
+                break;
+            case null when metric is { Builtin: not null }:
+                context.Problem(metric.Query is null ? "template" : "query", "a metric is built in or has a query, not both", $"leave one of builtin and {(metric.Query is null ? "template" : "query")} out");
                 break;
             case null:
-                context.Problem("builtin", "a metric is built in or has a query", "write builtin: RequestSuccessRate, builtin: RequestDuration, or query: 'PromQL'", isAbsence: true);
+                context.Problem("builtin", "a metric is built in or has a query", "write builtin: RequestSuccessRate, builtin: RequestDuration, query: 'PromQL', or template: {name: NAME}", isAbsence: true);
                 break;
             default:
                 break;

@@ -23,6 +23,12 @@ public static partial class Names
     /// <summary>The name of a section in HAProxy's configuration: at most 128 of <c>A-Z a-z 0-9 - _ . :</c>.</summary>
     public static bool IsProxyName(string text) => ProxyName().IsMatch(text);
 
+    /// <summary>What <see cref="IsMetricLabel"/> asks for, as a fix.</summary>
+    public const string MetricLabelForm = "use at most 128 of A-Z, a-z, 0-9 and _, no digit first; __name__ and le have a meaning of their own";
+
+    /// <summary>The name of a Prometheus label ("Data model": letters, digits and <c>_</c>) that can tell series apart.</summary>
+    public static bool IsMetricLabel(string text) => MetricLabel().IsMatch(text) && text is not ("__name__" or "le");
+
     /// <summary>RFC 9110, 5.6.2: the form of header and cookie names.</summary>
     public static bool IsHttpToken(string text) => text.Length <= 128 && HttpToken().IsMatch(text);
 
@@ -43,6 +49,9 @@ public static partial class Names
 
     [GeneratedRegex(@"^[A-Za-z0-9_.:-]{1,128}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ProxyName();
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,127}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex MetricLabel();
 
     [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex HttpToken();

@@ -13,26 +13,27 @@ public static partial class QueryText
     /// <summary>What may stand between <c>{{</c> and <c>}}</c>: <c>version</c> is the version that is measured.</summary>
     public static IReadOnlyList<string> Variables { get; } = ["version", "stableVersion", "namespace", "name", "route"];
 
-    internal static void Check<T>(string? query, ValidationContext<T> context)
+    internal static void Check<T>(string? query, ValidationContext<T> context, IReadOnlyList<string>? more = null, string path = "query")
     {
+        IReadOnlyList<string> known = [.. Variables, .. more ?? []];
         if (query is null or { Length: > MaxCharacters })
         {
             return;
         }
 
-        foreach (var name in Variable().Matches(query).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal).Where(name => !Variables.Contains(name, StringComparer.Ordinal)))
+        foreach (var name in Variable().Matches(query).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name, StringComparer.Ordinal)))
         {
-            context.Problem("query", $"the query names a variable {ScalarNode.Show(name)} that there is not", $"use {string.Join(", ", Variables)}");
+            context.Problem(path, $"the query names a variable {ScalarNode.Show(name)} that there is not", $"use {string.Join(", ", known)}");
         }
 
         if (Variable().Replace(query, "").Contains("{{", StringComparison.Ordinal))
         {
-            context.Problem("query", "the query has {{ without its }}", "write {{ version }}");
+            context.Problem(path, "the query has {{ without its }}", "write {{ version }}");
         }
         else if (!Variable().IsMatch(query))
         {
             context.Problem(
-                "query", "the query names no version, so that it gives the same for stable and canary", "select the canary's series: {version=\"{{ version }}\"}", Severity.Warning);
+                path, "the query names no version, so that it gives the same for stable and canary", "select the canary's series: {version=\"{{ version }}\"}", Severity.Warning);
         }
     }
 

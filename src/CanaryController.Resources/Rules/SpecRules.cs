@@ -10,6 +10,7 @@ internal static class SpecRules
     {
         CheckMetricNames(spec, context);
         CheckByWorkload(spec, context);
+        SourceRules.Check(spec, context);
         if (spec.Analysis.Metrics.IsEmpty && spec.Strategy.Steps.All(step => step.Metrics.IsEmpty))
         {
             context.Problem("analysis", "no metric is judged: a canary that fails is promoted all the same", "write analysis: {metrics: [{name: success-rate, builtin: RequestSuccessRate, threshold: {min: 99}}]}", Severity.Warning, isAbsence: true);

@@ -1,3 +1,4 @@
+using CanaryController.Core.Analysis;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
 
@@ -16,6 +17,7 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
             .Must(router => router is null or RouterType.Gateway or RouterType.Consul or RouterType.HAProxy)
             .Says(router => $"{router} is for Kubernetes", "write Gateway, Consul or HAProxy");
         Include(new AbilityRules());
+        RuleFor(rollout => rollout).Custom((rollout, context) => HAProxyShares.Check(rollout.Spec, context));
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Gates)
@@ -23,8 +25,38 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
             step.RuleFor(each => each.Approval!.Channels)
                 .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl or the HTTP API")
                 .When(each => each.Approval is not null);
-            GatewayHistogram.Add(step.RuleForEach(each => each.Metrics));
         });
-        GatewayHistogram.Add(RuleForEach(rollout => rollout.Spec.Analysis.Metrics));
+        RuleFor(rollout => rollout).Custom((rollout, context) => CheckSource(rollout.Spec, context));
+        When(rollout => EffectiveSource.Of(rollout.Spec) is RequestSource.Gateway, () =>
+        {
+            RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step => GatewayHistogram.Add(step.RuleForEach(each => each.Metrics)));
+            GatewayHistogram.Add(RuleForEach(rollout => rollout.Spec.Analysis.Metrics));
+        });
+    }
+
+    /// <summary>Who counts requests on plain hosts.</summary>
+    private static void CheckSource(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        switch (spec.Analysis.Source)
+        {
+            case (RequestSource.Istio or RequestSource.Linkerd or RequestSource.IngressNginx) and var source:
+                context.Problem("spec.analysis.source", $"{source} counts on Kubernetes", "leave it out: the router counts; or write Application or OpenTelemetry where the service counts its own requests");
+                break;
+            case (RequestSource.Envoy or RequestSource.Traefik) and var source when spec.Analysis.SourceNames is null:
+                context.Problem(
+                    "spec.analysis.sourceNames",
+                    $"what {source} calls the versions is known on Kubernetes only",
+                    "write sourceNames: {stable: 'checkout-{{ version }}', canary: 'checkout-{{ version }}'} as the series have it",
+                    isAbsence: true);
+                break;
+            case RequestSource.HAProxy when spec.Traffic.Router is not (RouterType.HAProxy or null):
+                context.Problem("spec.analysis.source", "HAProxy's backend is known of the router HAProxy only", "leave it out: the router counts");
+                break;
+            case RequestSource.Consul when spec.Traffic.Router is not (RouterType.Consul or null):
+                context.Problem("spec.analysis.source", "Consul's service is known of the router Consul only", "leave it out: the router counts");
+                break;
+            default:
+                break;
+        }
     }
 }

@@ -139,6 +139,54 @@ public sealed class GuardTests(Cluster cluster)
         await shop.AbortedAsync("v1", "v2");
     });
 
+    /// <summary>kubectl looks at the Deployment before our pause, and replaces template and all annotations after it, our mark among them.</summary>
+    [Fact]
+    public Task An_undo_that_overtakes_our_pause_leaves_nothing_paused() => cluster.RunAsync(_guarded with { AreGuardsAway = true, Steps = ShopOptions.Held(25) }, async shop =>
+    {
+        shop.Disturbances.IsCaptured = true;
+        await WriteAsync(shop, KubeKind.Deployment, shop.Manifests.Deployment("v2", 4), "client-side");
+        await shop.UntilAsync("it is held", () => IsMarked(shop));
+        await UndoAsync(shop, "v1");
+        await UntilFreeAsync(shop);
+        await shop.UntilAsync("v1 is whole", () => shop.ReplicaSet("v1").Int("spec", "replicas") == 4 && shop.Serving("v1").Count == 4 && shop.Share("v1") > 99.99);
+        await shop.CalmAsync();
+    });
+
+    [Fact]
+    public Task A_mark_that_is_lost_while_a_canary_is_there_comes_back() => cluster.RunAsync(_guarded with { AreGuardsAway = true, Steps = Slow }, async shop =>
+    {
+        shop.Disturbances.IsCaptured = true;
+        await WriteAsync(shop, KubeKind.Deployment, shop.Manifests.Deployment("v2", 4), "client-side");
+        await shop.UntilStepAsync(1, "v2", 25);
+        await UndoAsync(shop, "v2");
+        await shop.UntilAsync("it is marked again", () => IsMarked(shop));
+        await shop.PromotedAsync("v2");
+        await UntilFreeAsync(shop);
+    });
+
+    [Fact]
+    public Task What_its_user_paused_stays_paused() => cluster.RunAsync(_guarded with { AreGuardsAway = true, Steps = ShopOptions.Held(25) }, async shop =>
+    {
+        var paused = new JsonObject { ["spec"] = new JsonObject { ["paused"] = true, ["template"] = shop.Manifests.Template("v2") } };
+        (await shop.Client.MergeAsync(KubeKind.Deployment, shop.Namespace, shop.Name, paused, shop.Cancellation)).Done();
+        await shop.UntilStepAsync(1, "v2", 25);
+        await shop.ReleaseAsync("v1");
+        await shop.UntilAsync("the way back is over", () => shop.Phase is "Aborted" && shop.Share("v1") > 99.99 && !shop.Pods.Any(pod => pod.Label("release") == "v2"));
+        (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
+        await shop.UntilAsync("the Rollout is gone", () => shop.Rollout is null);
+        Assert.True(shop.Deployment.Flag("spec", "paused"));
+        Assert.Null(shop.Deployment.Text("metadata", "annotations", Held));
+    });
+
+    /// <summary>As <c>kubectl rollout undo</c> sends it: conditional on nothing.</summary>
+    private static async Task UndoAsync(Shop shop, string release)
+    {
+        var patch = new JsonArray(
+            new JsonObject { ["op"] = "replace", ["path"] = "/spec/template", ["value"] = shop.Manifests.Template(release) },
+            new JsonObject { ["op"] = "replace", ["path"] = "/metadata/annotations", ["value"] = new JsonObject { ["deployment.kubernetes.io/revision"] = "1" } });
+        (await shop.Client.JsonPatchAsync(KubeKind.Deployment, shop.Namespace, shop.Name, patch, shop.Cancellation)).Done();
+    }
+
     private static Task UntilFreeAsync(Shop shop) => shop.UntilAsync(
         "the Deployment is its own controller's again", () => !shop.Deployment.Flag("spec", "paused") && shop.Deployment.Text("metadata", "annotations", Held) is null);
 

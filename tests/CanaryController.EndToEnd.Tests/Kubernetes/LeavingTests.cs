@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Running;
@@ -52,6 +53,21 @@ public sealed class LeavingTests(Cluster cluster)
         await shop.LeftAsync(moment == "after a promotion" ? "v2" : "v1");
     });
 
+    [Theory]
+    [InlineData("at rest", "v1")]
+    [InlineData("at step 1", "v1")]
+    [InlineData("after a promotion", "v2")]
+    public Task A_Rollout_whose_status_cannot_be_read_is_released_and_adopted_as_any_other(string moment, string stable) => cluster.RunAsync(new ShopOptions { Steps = ShopOptions.Held(50, 100) }, async shop =>
+    {
+        await BringToAsync(shop, moment);
+        var nonsense = new JsonObject { ["status"] = new JsonObject { ["state"] = new JsonObject { ["phase"] = "Nonsense" } } };
+        (await shop.Client.MergeAsync(KubeKind.Rollout, shop.Namespace, shop.Name, nonsense, shop.Cancellation, "status")).Done();
+        await shop.MarkAsync("true");
+        await shop.LeftAsync(stable, isReleased: true);
+        await shop.MarkAsync(null);
+        await shop.UntilAsync("the controller leads it", () => shop.Phase is "Idle" && shop.IsHeld && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet(stable).Hash());
+    });
+
     [Fact]
     public Task A_Rollout_whose_text_was_broken_while_nobody_looked_leaves() => cluster.RunAsync(new ShopOptions { IsAlone = true, Steps = ShopOptions.Held(50) }, async shop =>
     {
@@ -63,8 +79,14 @@ public sealed class LeavingTests(Cluster cluster)
         (await shop.Client.MergeAsync(KubeKind.Rollout, shop.Namespace, shop.Name, broken, shop.Cancellation)).Done();
         await shop.Controller.StartAsync(shop.Cancellation);
         await shop.UntilAsync("the text is found broken", () => shop.Rollout.Items("status", "conditions").Any(each => each.Text("type") == "Stalled" && each.Text("status") == "True"));
+        Assert.NotEqual(0, await ProblemsAsync(shop));
         (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, shop.Name, shop.Cancellation)).Done();
         await shop.LeftAsync("v1");
+        for (var tried = 0; await ProblemsAsync(shop) > 0; tried++)
+        {
+            Assert.True(tried < 100, "the problems of a Rollout that is gone still count");
+            await shop.AfterAsync(TimeSpan.FromMilliseconds(50));
+        }
     });
 
     [Fact]
@@ -132,6 +154,14 @@ public sealed class LeavingTests(Cluster cluster)
         (await shop.Client.DeleteAsync(KubeKind.Rollout, shop.Namespace, $"{shop.Name}-b", shop.Cancellation)).Done();
         await shop.UntilAsync("the first one leads again", () => shop.Phase is "Idle" && shop.Rollout.Text("status", "stableRevision") is not null && shop.IsHeld);
     });
+
+    /// <summary>How many problems the controller counts in the texts of all rollouts that it leads.</summary>
+    private static async Task<int> ProblemsAsync(Shop shop)
+    {
+        const string Name = "canary_resource_problems ";
+        var lines = (await shop.Controller.MetricsAsync(shop.Cancellation)).Split('\n');
+        return int.Parse(lines.Single(line => line.StartsWith(Name, StringComparison.Ordinal)).AsSpan(Name.Length), CultureInfo.InvariantCulture);
+    }
 
     private static async Task BringToAsync(Shop shop, string moment)
     {

@@ -1,6 +1,7 @@
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Hosting;
 using CanaryController.Manager.Workloads;
+using CanaryController.Testing;
 
 namespace CanaryController.Manager.Tests.Hosting;
 
@@ -54,6 +55,34 @@ public sealed class ConfigurationTests : IDisposable
                 "standalone.data", "standalone.database", "surprise", "workers",
             ],
             problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_example_of_consul_is_a_configuration()
+    {
+        var (options, problems) = ManagerOptionsReader.Read(Reviewed.PathOf("examples/consul/canary-controller.yaml"), new Dictionary<string, string?>());
+        Assert.Empty(problems);
+        Assert.Equal(("default", TimeSpan.FromSeconds(2), null), (Assert.Single(options.Consuls).Name, options.Consuls[0].Timeout, options.Consuls[0].Datacenter));
+        Assert.Empty(options.Gateways);
+    }
+
+    [Fact]
+    public void Everything_wrong_with_consuls_is_reported_at_once_and_a_router_is_needed()
+    {
+        var (_, problems) = Read(
+            """
+            standalone: {folder: rollouts, database: state.db}
+            prometheus: {url: 'http://127.0.0.1:9090'}
+            consuls:
+            - {name: dc, url: 'http://127.0.0.1:8500'}
+            - {name: dc, url: 'http://user@127.0.0.1:8500', tokenFile: '', timeout: 1m, datacenter: 'a b', surprise: 1}
+            """);
+        Assert.Equal(
+            ["consuls[1].datacenter", "consuls[1].name", "consuls[1].surprise", "consuls[1].timeout", "consuls[1].tokenFile", "consuls[1].url"],
+            problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+
+        (_, problems) = Read("standalone: {folder: rollouts, database: state.db}\nprometheus: {url: 'http://127.0.0.1:9090'}\n");
+        Assert.Contains("consuls", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     [Theory]

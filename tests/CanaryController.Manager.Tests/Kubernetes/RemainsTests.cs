@@ -7,6 +7,8 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
 using CanaryController.Manager.Tests.Workloads;
+using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
@@ -60,6 +62,59 @@ public sealed class RemainsTests
         Assert.Empty(run.Cluster.Holders);
         Assert.Equal(["checkout"], run.Cluster.Services.Keys);
         Assert.Equal(4, run.Cluster.Sets.Values.Sum(set => set.Replicas));
+    }
+
+    [Theory]
+    [InlineData("at rest", 1)]
+    [InlineData("under way", 1)]
+    [InlineData("aborted", 1)]
+    [InlineData("promoted", 2)]
+    public void Where_pods_are_the_weight_the_note_on_the_apex_tells_what_it_was(string when, int stable)
+    {
+        var run = new WorkloadRun(ClusterModel.With(4, isByPodCount: true)).Adopted();
+        run.Verdict = when == "aborted" ? Verdict.Failed : Verdict.Passed;
+        if (when != "at rest")
+        {
+            run.Cluster.Ask(2);
+            run.Settle(when == "under way" ? 4 : 150);
+        }
+
+        See(run.Cluster);
+        var asked = new AskedRatio(run.Stable!, when == "under way" ? run.State.CanaryRevision : null, when == "under way" ? 25 : 0, null);
+        _services.Put(run.Cluster.Services["checkout"] with
+        {
+            Meta = run.Cluster.NewMeta("web") with { Annotations = new Dictionary<string, string> { [RouteAnnotations.Split] = asked.ToString() } },
+        });
+        _routes.Put(RouteRig.Project(RouteRig.Route("web", """[{"backendRefs": [{"name": "web"}]}]""")));
+
+        // Neither the router nor the Service is believed from a broken text, which may name what was meant for something new.
+        var left = Remains.Of(Project("checkout", """{"workload": {"kind": "Deployment", "name": "other"}, "service": {"name": "other"}}"""))!;
+        Assert.Equal((RouterType.ReplicaRatio, "web", 0), (left.Content.Target.Cluster!.Router, left.Content.Target.Cluster.Service, left.Content.Target.Cluster.Routes.Count));
+        Assert.Equal("checkout", left.Content.Resource.Spec.Workload.Name);
+        Assert.Equal(run.Stable, left.State.StableRevision);
+        Assert.Equal(run.State.Phase.IsAtRest() ? null : run.State.CanaryRevision, run.State.Phase.IsAtRest() ? null : left.State.CanaryRevision);
+
+        run.Lose(left.State);
+        run.Deleted = true;
+        run.Settle();
+        run.AssertWhole();
+        Assert.True(run.IsForgotten, run.Tell());
+        run.Controllers.Settle();
+        Assert.False(run.Cluster.Deployment!.IsPaused);
+        Assert.Equal(ClusterModel.Template(stable), run.Cluster.Deployment.Template);
+        Assert.Empty(run.Cluster.Holders);
+        Assert.Equal(4, run.Cluster.Sets.Values.Sum(set => set.Replicas));
+    }
+
+    [Theory]
+    [InlineData("deleted", RolloutReason.Deleted)]
+    [InlineData("released", RolloutReason.Released)]
+    public void It_is_told_why_it_is_left(string how, RolloutReason reason)
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        var state = Remains.Of(Project("checkout", """{"workload": {"kind": "Deployment", "name": "checkout"}}""", isDeleting: how == "deleted"))!.State;
+        Assert.Equal(reason, state.Reason);
+        Assert.StartsWith($"The rollout was {how}, ", state.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,13 +207,14 @@ public sealed class RemainsTests
         name,
         $$$"""{"workload": {"kind": "External", "versions": {"stable": "shop-v1", "canary": "shop-v2"}}, "traffic": {"router": "GatewayAPI", "gatewayAPI": {"httpRoutes": [{"name": "web"}]}}{{{more}}}}""");
 
-    private static RolloutObject Project(string name, string spec, string? status = null) => new JsonObject
+    private static RolloutObject Project(string name, string spec, string? status = null, bool isDeleting = true) => new JsonObject
     {
         ["apiVersion"] = Rollout.ApiVersionText,
         ["kind"] = Rollout.KindText,
         ["metadata"] = new JsonObject
         {
-            ["namespace"] = "shop", ["name"] = name, ["uid"] = name, ["resourceVersion"] = "7", ["creationTimestamp"] = "2026-01-01T00:00:00Z", ["deletionTimestamp"] = "2026-01-02T00:00:00Z",
+            ["namespace"] = "shop", ["name"] = name, ["uid"] = name, ["resourceVersion"] = "7", ["creationTimestamp"] = "2026-01-01T00:00:00Z",
+            ["deletionTimestamp"] = isDeleting ? "2026-01-02T00:00:00Z" : null,
         },
         ["spec"] = JsonNode.Parse(spec),
         ["status"] = status is null ? null : JsonNode.Parse(status),

@@ -49,6 +49,33 @@ public sealed class FolderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_query_comes_from_a_template_of_the_folder_and_stays_in_force_when_that_is_gone_or_broken()
+    {
+        const string Template = "apiVersion: canarycontroller.io/v1alpha1\nkind: MetricTemplate\nmetadata: {name: orders}\nspec: {args: [{name: topic}], query: 'sum(orders{v=\"{{ version }}\",t=\"{{ args.topic }}\"})'}\n";
+        await _bed.StartShopAsync();
+        _bed.Put("shop.yaml", RolloutText.Of() + "    - {name: orders, template: {name: orders, args: [{name: topic, value: paid}]}, threshold: {min: 1}}\n");
+        _bed.Scan();
+        Assert.DoesNotContain(Shop!.Spec!.Analysis.Metrics, metric => metric.Name == "orders");
+        Assert.Contains(Shop!.Problems, problem => problem.Message == "There is no valid MetricTemplate orders.");
+
+        _bed.Put("templates.yaml", Template);
+        _bed.Scan();
+        Assert.Empty(Shop!.Problems);
+        Assert.Equal("""sum(orders{v="{{ version }}",t="paid"})""", Shop!.Spec!.Analysis.Metrics.Single(metric => metric.Name == "orders").Query);
+        var filled = Shop!.Spec;
+
+        _bed.Put("templates.yaml", Template.Replace("topic}]", "topic, kind: x}]", StringComparison.Ordinal));
+        _bed.Scan();
+        Assert.NotEmpty(Shop!.Problems);
+        Assert.Equal(filled, Shop!.Spec);
+
+        _bed.Put("templates.yaml", Template.Replace("sum(", "max(", StringComparison.Ordinal));
+        _bed.Scan();
+        Assert.Empty(Shop!.Problems);
+        Assert.StartsWith("max(", Shop!.Spec!.Analysis.Metrics.Single(metric => metric.Name == "orders").Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_renamed_file_changes_nothing()
     {
         await _bed.StartShopAsync();

@@ -91,7 +91,9 @@ internal sealed class ClusterModel
 
     public void Scale(int replicas) => Change(Deployment! with { Replicas = replicas }, isSpec: true);
 
-    public void Change(DeploymentObject changed, bool isSpec) => Deployment = changed with { Meta = Next(changed.Meta, isSpec) };
+    /// <summary>By somebody else than us: whoever pauses it is written down as who did; whoever finds it paused changes nothing about that.</summary>
+    public void Change(DeploymentObject changed, bool isSpec) =>
+        Deployment = changed with { IsPausedByUs = changed.IsPaused && Deployment is { IsPaused: true, IsPausedByUs: true }, Meta = Next(changed.Meta, isSpec) };
 
     public void Change(ReplicaSetObject changed, bool isSpec) => Sets[changed.Meta.Name.Name] = changed with { Meta = Next(changed.Meta, isSpec) };
 
@@ -102,6 +104,7 @@ internal sealed class ClusterModel
         {
             case WorkloadAction.ChangeDeployment { Deployment: var seen } change when seen.Meta.ResourceVersion == Deployment?.Meta.ResourceVersion:
                 Change(Deployment! with { IsPaused = change.Paused ?? Deployment.IsPaused, Meta = Noted(Deployment.Meta, change.Annotations) }, change.Paused is not null);
+                Deployment = Deployment with { IsPausedByUs = change.Paused ?? Deployment.IsPausedByUs };
                 return true;
             case WorkloadAction.RestoreTemplate { Deployment: var seen } restore when seen.Meta.ResourceVersion == Deployment?.Meta.ResourceVersion && Has(restore.From):
                 Change(Deployment! with { Template = restore.From.Expected }, isSpec: true);

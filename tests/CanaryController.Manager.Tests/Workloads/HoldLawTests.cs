@@ -7,7 +7,7 @@ using CsCheck;
 
 namespace CanaryController.Manager.Tests.Workloads;
 
-/// <summary>With OnChange and the admission webhook.</summary>
+/// <summary>With OnChange: with the admission webhook, and without it.</summary>
 public sealed class HoldLawTests
 {
     /// <summary>How many states back a replica's caches may be.</summary>
@@ -16,6 +16,42 @@ public sealed class HoldLawTests
     [Fact]
     public void No_change_begins_to_roll_unheld_and_none_stays_held_however_far_the_webhooks_caches_are_behind() =>
         Gen.Select(Gen.Bool, Gen.Int[1, 5], Gen.Bool, Gen.Int[0, int.MaxValue]).Sample((recreate, size, endpoints, seed) => Run(recreate, size, endpoints, seed), iter: 150);
+
+    [Fact]
+    public void Without_a_webhook_nothing_that_we_paused_stays_so_and_what_its_user_paused_does_whatever_becomes_of_the_annotations() =>
+        Gen.Select(Gen.Bool, Gen.Int[1, 5], Gen.Int[0, int.MaxValue]).Sample((recreate, size, seed) => RunUnguarded(recreate, size, seed), iter: 150);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_Deployment_whose_annotations_were_all_replaced_while_we_held_it_goes_on_in_the_end(bool isWayBack)
+    {
+        // What kubectl rollout undo sends rests on the Deployment as it was before our pause, and holds whatever it is now.
+        var run = new WorkloadRun(ClusterModel.With(4), HoldMode.OnChange) { WatchesStable = false }.Adopted();
+        run.Cluster.Ask(2);
+        run.Pass();
+        Assert.True(run.Cluster.Deployment!.IsPaused);
+        run.Cluster.Change(Unmarked(run.Cluster.Deployment) with { Template = ClusterModel.Template(isWayBack ? 1 : 3) }, isSpec: true);
+        run.Settle();
+        AssertFree(run);
+        Assert.Equal(ClusterModel.Template(isWayBack ? 1 : 3), run.Cluster.Sets.Values.Single(set => set.Hash == run.Stable).Template);
+        run.AssertWhole();
+    }
+
+    [Fact]
+    public void A_Deployment_whose_annotations_were_all_replaced_is_marked_again_and_left_as_an_ordinary_one()
+    {
+        var run = new WorkloadRun(ClusterModel.With(4)).Adopted();
+        run.Cluster.Change(Unmarked(run.Cluster.Deployment!), isSpec: false);
+        run.Pass();
+        Assert.Equal("checkout", run.Cluster.Deployment!.Meta.Annotations[WorkloadMarks.Held]);
+        run.Cluster.Change(Unmarked(run.Cluster.Deployment), isSpec: false);
+        run.Deleted = true;
+        run.Settle();
+        Assert.True(run.IsForgotten, run.Tell());
+        AssertFree(run);
+        run.AssertWhole();
+    }
 
     [Fact]
     public void A_Deployment_that_was_paused_by_what_a_cache_did_not_know_yet_is_resumed()
@@ -71,6 +107,70 @@ public sealed class HoldLawTests
         {
             AssertFree(run);
         }
+    }
+
+    private static void RunUnguarded(bool recreate, int size, int seed)
+    {
+        var random = new Random(seed);
+        var run = new WorkloadRun(ClusterModel.With(size, recreate: recreate), HoldMode.OnChange) { WatchesStable = false }.Adopted();
+        var isTheirs = false;
+        run.Dies = _ => random.Next(6) == 0;
+        run.Between = _ =>
+        {
+            if (random.Next(4) == 0)
+            {
+                run.Controllers.Step();
+            }
+        };
+        for (var i = 0; i < 40; i++)
+        {
+            var before = run.Cluster.Deployment!;
+            switch (random.Next(8))
+            {
+                case 0 or 1:
+                    run.Cluster.Ask(random.Next(1, 5));
+                    break;
+                case 2:
+                    // As kubectl rollout undo does, whoever paused meanwhile.
+                    run.Cluster.Change(Unmarked(before) with { Template = ClusterModel.Template(random.Next(1, 5)) }, isSpec: true);
+                    break;
+                case 3 when !before.IsPaused:
+                    isTheirs = true;
+                    run.Cluster.Change(before with { IsPaused = true, Template = random.Next(2) == 0 ? ClusterModel.Template(random.Next(1, 5)) : before.Template }, isSpec: true);
+                    break;
+                case 4:
+                    isTheirs = false;
+                    run.Cluster.Change((random.Next(2) == 0 ? Unmarked(before) : before) with { IsPaused = false }, isSpec: true);
+                    break;
+                case 5:
+                    run.Verdict = random.Next(3) == 0 ? Verdict.Failed : Verdict.Passed;
+                    break;
+                case 6:
+                    run.Restart();
+                    break;
+                case 7:
+                    run.Settle(random.Next(40));
+                    break;
+            }
+
+            Go(run, random);
+            run.Pass();
+            Go(run, random);
+        }
+
+        run.Dies = _ => false;
+        run.Settle(400);
+        Assert.True(run.State.Phase.IsAtRest(), run.Tell());
+        if (new WorkloadView(run.Cluster.Snapshot(), run.State).AsksForStable)
+        {
+            Assert.True(run.Cluster.Deployment!.IsPaused == isTheirs, $"paused: {run.Cluster.Deployment.IsPaused}, by its user: {isTheirs}\n{run.Tell()}");
+        }
+        else
+        {
+            Assert.True(run.Cluster.Deployment!.IsPaused, run.Tell());
+        }
+
+        Assert.Empty(run.Left());
     }
 
     private static void Happen(WorkloadRun run, Random random, List<(WorkloadSnapshot Seen, RolloutState State)> known)
@@ -129,6 +229,8 @@ public sealed class HoldLawTests
         IsPaused = false,
         Meta = deployment.Meta with { Annotations = new Dictionary<string, string>() },
     };
+
+    private static DeploymentObject Unmarked(DeploymentObject deployment) => deployment with { Meta = deployment.Meta with { Annotations = new Dictionary<string, string>() } };
 
     private static DeploymentObject Held(DeploymentObject deployment) => deployment with
     {

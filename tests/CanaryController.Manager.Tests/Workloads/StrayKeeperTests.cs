@@ -17,16 +17,16 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
     private readonly KubeMemory _kube = new();
     private readonly CacheMemory<RolloutObject> _rollouts = new();
     private readonly CacheMemory<HolderObject> _holders = new();
+    private readonly CacheMemory<ReplicaSetObject> _sets = new();
     private readonly StrayKeeper _keeper;
 
     public StrayKeeperTests()
     {
         var deployments = _kube.Cache(ObjectKind.Deployment, DeploymentObject.Project);
         var services = _kube.Cache(ObjectKind.Service, ServiceObject.Project);
-        var sets = new CacheMemory<ReplicaSetObject>();
-        var caches = new WorkloadCaches(deployments, sets, _holders, services, new CacheMemory<EndpointSliceObject>(), new CacheMemory<AutoscalerObject>());
+        var caches = new WorkloadCaches(deployments, _sets, _holders, services, new CacheMemory<EndpointSliceObject>(), new CacheMemory<AutoscalerObject>());
         var executor = new WorkloadExecutor(_kube, caches, _rollouts, this);
-        _keeper = new(new(_rollouts, deployments, sets, _holders, services), executor, new SoleLeadership(), new FakeTimeProvider(), new RecordingLog().For<StrayKeeper>());
+        _keeper = new(new(_rollouts, deployments, _sets, _holders, services), executor, new SoleLeadership(), new FakeTimeProvider(), new RecordingLog().For<StrayKeeper>());
         _kube.Put(ObjectKind.Deployment, JsonNode.Parse("""
             {
               "apiVersion": "apps/v1", "kind": "Deployment",
@@ -49,13 +49,22 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
     private JsonObject Service => _kube.Find(ObjectKind.Service, "checkout");
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_Deployment_that_was_paused_after_leaving_goes_on_and_a_Service_that_was_pinned_chooses_all_pods(bool isReleased)
+    [InlineData("it is gone")]
+    [InlineData("it was released")]
+    [InlineData("one of its name leads another Deployment")]
+    public async Task A_Deployment_that_was_paused_after_leaving_goes_on_and_a_Service_that_was_pinned_chooses_all_pods(string why)
     {
-        if (isReleased)
+        switch (why)
         {
-            See(isReleased: true);
+            case "it was released":
+                See(isReleased: true);
+                break;
+            case "one of its name leads another Deployment":
+                See(leads: "cart");
+                Hold("checkout-stable");
+                SeeSet("cart-h7");
+                SeeSet("cart-cc-h8");
+                break;
         }
 
         await _keeper.LookAsync(TestContext.Current.CancellationToken);
@@ -75,6 +84,7 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
     [InlineData("it is there")]
     [InlineData("another one leads it")]
     [InlineData("its holder is there, so it was taken away by force")]
+    [InlineData("its canary is there, although one of its name leads another Deployment")]
     [InlineData("not everything was read")]
     public async Task What_a_rollout_answers_for_or_may_answer_for_is_left_alone(string why)
     {
@@ -89,8 +99,12 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
             case "not everything was read":
                 _rollouts.IsSynced = false;
                 break;
-            default:
-                _holders.Put(new() { Meta = new() { Name = new("shop", "checkout-stable"), Uid = "h", ResourceVersion = "1" }, IndexKeys = [ObjectKeys.Rollout("shop", "checkout")] });
+            case "its holder is there, so it was taken away by force":
+                Hold("checkout-stable");
+                break;
+            case "its canary is there, although one of its name leads another Deployment":
+                See(leads: "cart");
+                SeeSet("checkout-cc-h2");
                 break;
         }
 
@@ -131,7 +145,17 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
     {
     }
 
-    private void See(string name = "checkout", bool isReleased = false)
+    private void Hold(string holder) =>
+        _holders.Put(new() { Meta = new() { Name = new("shop", holder), Uid = "h", ResourceVersion = "1" }, IndexKeys = [ObjectKeys.Rollout("shop", "checkout")] });
+
+    private void SeeSet(string name) => _sets.Put(new()
+    {
+        Meta = new() { Name = new("shop", name), Uid = name, ResourceVersion = "1", Owners = [new("apps/v1", "ControllerRevision", "checkout-parked", "h", IsController: true)] },
+        Hash = name[^2..],
+        IndexKeys = [ObjectKeys.Rollout("shop", "checkout")],
+    });
+
+    private void See(string name = "checkout", bool isReleased = false, string leads = "checkout")
     {
         var rollout = new JsonObject
         {
@@ -146,9 +170,9 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
                 ["creationTimestamp"] = "2026-01-01T00:00:00Z",
                 ["annotations"] = isReleased ? new JsonObject { [Rollout.ReleaseAnnotation] = "true" } : [],
             },
-            ["spec"] = JsonNode.Parse("""
+            ["spec"] = JsonNode.Parse($$"""
                 {
-                  "workload": {"kind": "Deployment", "name": "checkout"}, "service": {"name": "checkout", "port": 80},
+                  "workload": {"kind": "Deployment", "name": "{{leads}}"}, "service": {"name": "{{leads}}", "port": 80},
                   "traffic": {"router": "ReplicaRatio"}, "strategy": {"steps": [{"weight": 50, "hold": "1m"}]}
                 }
                 """),

@@ -1,7 +1,7 @@
 namespace CanaryController.Manager.Analysis.Prometheus;
 
 /// <summary>
-/// Decides which rollouts share a query and how far back it reaches. One query a kind serves all rollouts of a tick; a past that has to be read again is read in pieces of
+/// Decides which rollouts share a query and how far back it reaches. One query a source and kind serves all rollouts of a tick; a past that has to be read again is read in pieces of
 /// bounded length for a bounded number of routes. Guarded by <see cref="EvidenceBook"/>.
 /// </summary>
 internal sealed class BatchPlanner
@@ -77,36 +77,38 @@ internal sealed class BatchPlanner
     /// interval, enough to see it.
     /// </summary>
     private static long OverlapMs(TrackedRollout rollout, long nowMs) =>
-        rollout.Slot.IntervalMs(nowMs) is { } interval ? interval + 250 : 65_000;
+        rollout.Slots.IntervalMs(nowMs) is { } interval ? interval + 250 : 65_000;
 
     private static List<CounterBatch> Split(List<TrackedRollout> rollouts, long fromMs, long toMs, int maxRoutes, bool live)
     {
         var batches = new List<CounterBatch>();
-        foreach (var kind in (ReadOnlySpan<CounterKind>)[CounterKind.Requests, CounterKind.Durations])
+        foreach (var source in rollouts.GroupBy(rollout => rollout.Counted.Source))
         {
-            var part = new List<TrackedRollout>();
-            var chars = 0;
-            foreach (var rollout in rollouts)
+            foreach (var kind in (ReadOnlySpan<CounterKind>)[CounterKind.Requests, CounterKind.Durations])
             {
-                if (kind == CounterKind.Durations && !rollout.HasDurations)
+                var part = new List<TrackedRollout>();
+                var chars = 0;
+                foreach (var rollout in source)
                 {
-                    continue;
+                    if (kind == CounterKind.Durations && !rollout.HasDurations)
+                    {
+                        continue;
+                    }
+
+                    if (part.Count >= maxRoutes || (chars + rollout.QueryChars > MaxQueryChars && part.Count > 0))
+                    {
+                        batches.Add(new(source.Key, kind, part, fromMs, toMs, live));
+                        (part, chars) = ([], 0);
+                    }
+
+                    part.Add(rollout);
+                    chars += rollout.QueryChars;
                 }
 
-                var more = (2 * rollout.Slot.Route.Length) + 1;
-                if (part.Count >= maxRoutes || (chars + more > MaxQueryChars && part.Count > 0))
+                if (part.Count > 0)
                 {
-                    batches.Add(new(kind, part, fromMs, toMs, live));
-                    (part, chars) = ([], 0);
+                    batches.Add(new(source.Key, kind, part, fromMs, toMs, live));
                 }
-
-                part.Add(rollout);
-                chars += more;
-            }
-
-            if (part.Count > 0)
-            {
-                batches.Add(new(kind, part, fromMs, toMs, live));
             }
         }
 

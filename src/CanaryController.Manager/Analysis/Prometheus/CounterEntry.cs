@@ -1,7 +1,7 @@
 namespace CanaryController.Manager.Analysis.Prometheus;
 
 /// <summary>A series that was seen before: its labels, taken apart once, and where its samples go. Guarded by <see cref="EvidenceBook"/>.</summary>
-internal sealed class CounterEntry(CounterKind kind, CounterLabels labels, RouteSlot slot, ScrapeTarget target)
+internal sealed class CounterEntry(CounterKind kind, CounterLabels labels, CounterSlot slot, ScrapeTarget target)
 {
     private int _version = -1;
 
@@ -12,7 +12,7 @@ internal sealed class CounterEntry(CounterKind kind, CounterLabels labels, Route
     public CounterLabels Labels { get; } = labels;
 
     /// <summary>Whose series it is.</summary>
-    public RouteSlot Slot { get; } = slot;
+    public CounterSlot Slot { get; } = slot;
 
     /// <summary>Whence it was scraped.</summary>
     public ScrapeTarget Target { get; } = target;

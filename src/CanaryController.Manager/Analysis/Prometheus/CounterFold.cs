@@ -50,7 +50,7 @@ internal sealed class CounterFold(CounterSeriesCache series, CounterBatch batch)
 
             if (!double.IsFinite(value) || value < 0)
             {
-                _problems[binding.Rollout] = $"Prometheus' answer cannot be used: a counter of route '{binding.Rollout.Slot.Route}' has the value {value}.";
+                _problems[binding.Rollout] = $"Prometheus' answer cannot be used: a counter of '{_entry.Slot.Key.Replace('\n', '/')}' has the value {value}.";
                 continue;
             }
 

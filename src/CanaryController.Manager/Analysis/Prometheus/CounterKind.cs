@@ -1,11 +1,11 @@
 namespace CanaryController.Manager.Analysis.Prometheus;
 
-/// <summary>The gateway's counters that built-in metrics are judged by (docs/gateway-admin-api.md, "Metrics").</summary>
+/// <summary>The counters that built-in metrics are judged by.</summary>
 internal enum CounterKind
 {
-    /// <summary><c>canary_gateway_requests_total</c>.</summary>
+    /// <summary>Requests, by how they ended.</summary>
     Requests,
 
-    /// <summary><c>canary_gateway_request_duration_seconds_bucket</c>, the buckets in use only.</summary>
+    /// <summary>A histogram of their durations, the buckets in use only.</summary>
     Durations,
 }

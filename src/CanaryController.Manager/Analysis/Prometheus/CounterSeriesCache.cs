@@ -1,22 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
 
 /// <summary>
-/// Finds a series by the bytes of its label set, which Prometheus writes the same each time, so that in the steady state no label is looked at and no string is made.
+/// Finds a series of one source by the bytes of its label set, which Prometheus writes the same each time, so that in the steady state no label is looked at and no string is made.
 /// Guarded by <see cref="EvidenceBook"/>.
 /// </summary>
-internal sealed class CounterSeriesCache(Func<string, RouteSlot?> slotOf)
+internal sealed class CounterSeriesCache(CounterSource source, Func<string, CounterSlot?> slotOf, Dictionary<string, ScrapeTarget> targets)
 {
     /// <summary>More series than this are not kept apart: those after it are not counted, which is no data, never a pass.</summary>
     public const int MaxSeries = 2_000_000;
 
     private readonly Dictionary<byte[], CounterEntry> _entries = new(LabelBytes.Comparer);
-    private readonly Dictionary<string, ScrapeTarget> _targets = new(StringComparer.Ordinal);
-
-    /// <summary>What was scraped.</summary>
-    public IReadOnlyCollection<ScrapeTarget> Targets => _targets.Values;
 
     /// <summary>The series with this label set; null when it is none that anybody counts.</summary>
     public CounterEntry? Find(CounterKind kind, ReadOnlySpan<byte> labels)
@@ -29,22 +26,14 @@ internal sealed class CounterSeriesCache(Func<string, RouteSlot?> slotOf)
         return Make(kind, labels);
     }
 
-    /// <summary>Forgets series of routes that nobody is judged by any more, and targets that were not scraped since <paramref name="beforeMs"/>.</summary>
-    public void Sweep(long beforeMs)
+    /// <summary>Forgets series that nobody is judged by any more.</summary>
+    public void Sweep()
     {
         foreach (var (labels, entry) in _entries)
         {
             if (entry.Slot.Rollouts.Count == 0)
             {
                 _entries.Remove(labels);
-            }
-        }
-
-        foreach (var (name, target) in _targets)
-        {
-            if (target.LastMs < beforeMs)
-            {
-                _targets.Remove(name);
             }
         }
     }
@@ -54,7 +43,7 @@ internal sealed class CounterSeriesCache(Func<string, RouteSlot?> slotOf)
         CounterLabels? parsed;
         try
         {
-            parsed = CounterLabels.Parse(labels);
+            parsed = CounterLabels.Parse(source, kind, labels);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
@@ -62,15 +51,15 @@ internal sealed class CounterSeriesCache(Func<string, RouteSlot?> slotOf)
             return null;
         }
 
-        if (parsed is null || _entries.Count >= MaxSeries || slotOf(parsed.Route) is not { } slot)
+        if (parsed is null || _entries.Count >= MaxSeries || slotOf(parsed.Key) is not { } slot)
         {
             return null;
         }
 
-        if (!_targets.TryGetValue(parsed.Target, out var target))
+        if (!targets.TryGetValue(parsed.Target, out var target))
         {
             target = new ScrapeTarget(parsed.Target);
-            _targets.Add(parsed.Target, target);
+            targets.Add(parsed.Target, target);
         }
 
         slot.Targets.Add(target);

@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Resources.Mapping;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
 
@@ -8,7 +9,7 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// ones; identical queries are asked once; what was missed (before a restart, in an outage) is read by a range query at the same moments.
 /// </summary>
 internal sealed class CustomQueries(
-    PrometheusClient client, EvidenceBook book, IRolloutWaker waker, EvidenceMetrics metrics, PrometheusOptions options, TimeProvider time)
+    PrometheusClient client, EvidenceBook book, IRolloutWaker waker, EvidenceMetrics metrics, PrometheusOptions options, TimeProvider time, IMetricTemplates? templates = null)
 {
     /// <summary>The longest past that is measured again; Prometheus answers at most 11,000 points.</summary>
     private const int MaxMoments = 10_000;
@@ -38,7 +39,7 @@ internal sealed class CustomQueries(
             async (group, token) => await MeasureAsync([.. group], stepMs, untilMs, token));
     }
 
-    private static IEnumerable<DueMeasurement> Due(TrackedRollout rollout, TimeSpan interval, long stepMs, long untilMs)
+    private IEnumerable<DueMeasurement> Due(TrackedRollout rollout, TimeSpan interval, long stepMs, long untilMs)
     {
         foreach (var (metric, since) in rollout.QueriesInForce())
         {
@@ -50,11 +51,16 @@ internal sealed class CustomQueries(
             var firstMs = Math.Max(rollout.MeasuredToMs(metric.Name) + stepMs, (since.ToUnixTimeMilliseconds() + stepMs - 1) / stepMs * stepMs);
             if (firstMs <= untilMs)
             {
-                var (query, problem) = CustomQueryTemplate.Render(metric.Query ?? "", rollout.Request);
+                var (written, missing) = Written(metric, rollout.Request.Key.Namespace);
+                var (query, problem) = written is null ? (null, missing) : CustomQueryTemplate.Render(written, rollout.Request);
                 yield return new(rollout, metric.Name, query, problem, Math.Max(firstMs, untilMs - (MaxMoments * stepMs)));
             }
         }
     }
+
+    /// <summary>A template that was not there when the rollout began may be there now.</summary>
+    private (string? Query, string? Problem) Written(MetricSpec metric, string ns) =>
+        metric is { Query: null, Template: { } template } ? MetricTemplateFill.Query(template, templates?.Find(ns, template)) : (metric.Query ?? "", null);
 
     private async Task MeasureAsync(List<DueMeasurement> due, long stepMs, long untilMs, CancellationToken cancellation)
     {

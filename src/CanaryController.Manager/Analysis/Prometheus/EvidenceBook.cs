@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 using CanaryController.Manager.Outbound;
 using CanaryController.Resources;
 
@@ -19,15 +20,9 @@ internal sealed class EvidenceBook
     private readonly TimeProvider _time;
     private readonly BatchPlanner _planner = new();
     private readonly Dictionary<RolloutKey, TrackedRollout> _tracked = [];
-    private readonly Dictionary<string, RouteSlot> _slots = new(StringComparer.Ordinal);
-    private readonly CounterSeriesCache _series;
-    private HistogramBounds _bounds = HistogramBounds.NotSeen;
+    private readonly SourceTable _sources = new();
 
-    public EvidenceBook(TimeProvider time)
-    {
-        _time = time;
-        _series = new CounterSeriesCache(_slots.GetValueOrDefault);
-    }
+    public EvidenceBook(TimeProvider time) => _time = time;
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -36,7 +31,7 @@ internal sealed class EvidenceBook
     {
         lock (_lock)
         {
-            if (request.State is not { TrafficSince: not null, CanaryRevision: not null })
+            if (request.State is not { TrafficSince: not null, CanaryRevision: not null } || !request.JudgesAnything)
             {
                 Remove(request.Key);
                 return false;
@@ -101,7 +96,7 @@ internal sealed class EvidenceBook
     {
         lock (_lock)
         {
-            var fold = new CounterFold(_series, batch);
+            var fold = new CounterFold(_sources.Of(batch.Source).Cache, batch);
             var read = QueryAnswerReader.Read(body.Span, fold);
             var now = _time.GetUtcNow();
             foreach (var rollout in batch.Rollouts)
@@ -187,29 +182,33 @@ internal sealed class EvidenceBook
     {
         lock (_lock)
         {
-            return schedule.Next(_series.Targets, lastTick);
+            return schedule.Next(_sources.Targets, lastTick);
         }
     }
 
-    /// <summary>The bounds as they are now; rollouts that would choose other ones are filled anew. True when there are such.</summary>
-    public bool SetBounds(HistogramBounds bounds)
+    /// <summary>A source's bounds as they were read; rollouts that would choose other ones are filled anew. What is known now, null when that is what was known before.</summary>
+    public KnownBounds? SetBounds(CounterSource source, KnownBounds bounds)
     {
         lock (_lock)
         {
-            _bounds = bounds;
-            var outdated = _tracked.Values.Where(rollout => !rollout.HasBoundsOf(bounds)).Select(rollout => rollout.Request).ToList();
+            if (!_sources.Of(source).Learn(bounds))
+            {
+                return null;
+            }
+
+            var known = _sources.Of(source).Bounds;
+            var outdated = _tracked.Values.Where(rollout => rollout.Counted.Source.Equals(source) && !rollout.HasBoundsOf(known.Of(rollout.Counted))).Select(rollout => rollout.Request).ToList();
             outdated.ForEach(Replace);
-            return outdated.Count > 0;
+            return known;
         }
     }
 
-    /// <summary>True when some rollout is judged by durations; and whether one of them still has no bound.</summary>
-    public (bool Any, bool Missing) NeedsBounds()
+    /// <summary>The sources whose rollouts are judged by durations.</summary>
+    public IReadOnlyList<BoundsNeed> NeedsBounds()
     {
         lock (_lock)
         {
-            var any = _tracked.Values.Any(rollout => rollout.HasDurations);
-            return (any, any && _bounds.IsSameAs(HistogramBounds.NotSeen));
+            return [.. _tracked.Values.Where(rollout => rollout.HasDurations).GroupBy(rollout => rollout.Counted.Source).Select(each => BoundsNeed.Of(_sources.Of(each.Key), each))];
         }
     }
 
@@ -228,44 +227,31 @@ internal sealed class EvidenceBook
         lock (_lock)
         {
             var beforeMs = NowMs - (long)TimeSpan.FromMinutes(15).TotalMilliseconds;
-            _series.Sweep(beforeMs);
-            foreach (var (route, slot) in _slots)
-            {
-                slot.Targets.RemoveWhere(target => target.LastMs < beforeMs);
-                if (slot.Rollouts.Count == 0)
-                {
-                    _slots.Remove(route);
-                }
-            }
+            _sources.Sweep(beforeMs);
         }
     }
 
     private static bool IsOutdated(TrackedRollout rollout, long nowMs) =>
-        rollout.Slot.IntervalMs(nowMs) is { } interval && interval != (int)rollout.Plan.ScrapeInterval.TotalMilliseconds;
+        rollout.Slots.IntervalMs(nowMs) is { } interval && interval != (int)rollout.Plan.ScrapeInterval.TotalMilliseconds;
 
     private void Replace(EvidenceRequest request)
     {
         var signal = _tracked.TryGetValue(request.Key, out var old) && old.IsSameAttempt(request) ? old.Signal : default;
         Remove(request.Key);
-        if (!_slots.TryGetValue(request.Target.Route, out var slot))
-        {
-            slot = new RouteSlot(request.Target.Route);
-            _slots.Add(slot.Route, slot);
-        }
-
-        var interval = slot.IntervalMs(NowMs) is { } known ? TimeSpan.FromMilliseconds(known) : UnknownInterval;
-        var rollout = new TrackedRollout(request, TrackedRollout.PlanOf(request, interval), slot, _bounds) { Signal = signal };
+        var counted = CounterSources.Of(request);
+        var series = _sources.Of(counted.Source);
+        var slots = series.SlotsOf(counted);
+        var interval = slots.IntervalMs(NowMs) is { } known ? TimeSpan.FromMilliseconds(known) : UnknownInterval;
+        var rollout = new TrackedRollout(request, TrackedRollout.PlanOf(request, interval), new(counted, slots, series.BoundsOf(counted))) { Signal = signal };
         _tracked.Add(request.Key, rollout);
-        slot.Rollouts.Add(rollout);
-        slot.Touch();
+        slots.Join(rollout);
     }
 
     private void Remove(RolloutKey key)
     {
         if (_tracked.Remove(key, out var rollout))
         {
-            rollout.Slot.Rollouts.Remove(rollout);
-            rollout.Slot.Touch();
+            rollout.Slots.Leave(rollout);
         }
     }
 

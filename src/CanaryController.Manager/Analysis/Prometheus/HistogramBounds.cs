@@ -8,25 +8,52 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// <param name="Missing">Why there is none.</param>
 internal readonly record struct HistogramBound(double? Seconds, string? Label, MissingBound Missing);
 
-/// <summary>The finite bucket bounds of the gateways' histogram, ascending, as Prometheus has them. Immutable.</summary>
+/// <summary>The finite bucket bounds of a histogram, ascending, as Prometheus has them. Immutable.</summary>
 /// <param name="finite">Bounds in seconds with their labels, ascending.</param>
-internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Label)> finite)
+/// <param name="unitsPerSecond">The unit of the labels.</param>
+internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Label)> finite, int unitsPerSecond = 1)
 {
+    /// <summary>Requests are not told apart from this many seconds on, nor up to this many: a histogram that does has another unit.</summary>
+    private const double NoRequestSeconds = 1_000;
+    private const double LeastTopSeconds = 0.1;
+
     /// <summary>The histogram has not been seen.</summary>
     public static HistogramBounds NotSeen { get; } = new([]);
 
+    /// <summary>True when there is none.</summary>
+    public bool IsEmpty => finite.Count == 0;
+
+    /// <summary>The lowest and the highest bound, seconds; null without any.</summary>
+    public (double Lowest, double Highest)? Range => finite.Count > 0 ? (finite[0].Seconds, finite[^1].Seconds) : null;
+
     /// <summary>From values of the label <c>le</c>; those that are no finite number are left out.</summary>
-    public static HistogramBounds FromLabels(IEnumerable<string> labels) =>
+    /// <param name="labels">The values.</param>
+    /// <param name="unitsPerSecond">Their unit: 1 for seconds, 1,000 for milliseconds.</param>
+    public static HistogramBounds FromLabels(IEnumerable<string> labels, int unitsPerSecond = 1) =>
         new([.. labels
-            .Select(label => (Seconds: CounterLabels.ParseBound(label), Label: label))
+            .Select(label => (Seconds: CounterLabels.ParseBound(label, unitsPerSecond), Label: label))
             .Where(bound => bound.Seconds is { } seconds && double.IsFinite(seconds))
             .Select(bound => (bound.Seconds!.Value, bound.Label))
-            .OrderBy(bound => bound.Value)]);
+            .OrderBy(bound => bound.Value)], unitsPerSecond);
 
     /// <summary>True when the same labels are there.</summary>
     public bool IsSameAs(HistogramBounds other) => finite.SequenceEqual(other.All);
 
+    /// <summary>The bounds that are in both.</summary>
+    public HistogramBounds Intersect(HistogramBounds other) => new([.. finite.Where(bound => other.All.Contains(bound))], unitsPerSecond);
+
+    /// <summary>The bounds that are in either.</summary>
+    public HistogramBounds Union(HistogramBounds other) =>
+        other.IsEmpty ? this : IsEmpty ? other : new([.. finite.Concat(other.All).Distinct().OrderBy(bound => bound.Seconds)], unitsPerSecond);
+
     private IReadOnlyList<(double Seconds, string Label)> All => finite;
+
+    /// <summary>
+    /// Milliseconds taken for seconds begin at 1 and go beyond any request; seconds taken for milliseconds end before most requests do. Judging by them would fail every canary, or none.
+    /// </summary>
+    private MissingBound? WrongUnit => unitsPerSecond == 1
+        ? finite[^1].Seconds >= NoRequestSeconds && finite.All(bound => bound.Seconds is <= 0 or >= 1) ? MissingBound.LooksLikeMilliseconds : null
+        : finite[^1].Seconds <= LeastTopSeconds ? MissingBound.LooksLikeSeconds : null;
 
     /// <summary>
     /// The largest bound within <paramref name="maxSeconds"/>: what is slower than it may still be fast enough, so the judgement errs to the safe side. None above the top
@@ -37,6 +64,11 @@ internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Labe
         if (finite.Count == 0 || maxSeconds is not { } max)
         {
             return new(null, null, MissingBound.NotSeen);
+        }
+
+        if (WrongUnit is { } wrong)
+        {
+            return new(null, null, wrong);
         }
 
         if (max > finite[^1].Seconds)
@@ -56,5 +88,5 @@ internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Labe
     }
 
     /// <summary>For people: <c>0.1, 0.25, 1 s</c>.</summary>
-    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Label)) + " s";
+    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Seconds)) + " s";
 }

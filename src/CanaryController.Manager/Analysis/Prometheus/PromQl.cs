@@ -8,20 +8,15 @@ internal static class PromQl
 {
     private static readonly SearchValues<char> Meta = SearchValues.Create(@"\.+*?()|[]{}^$");
 
-    /// <summary><paramref name="value"/> for use between double quotes (Prometheus querying basics, "String literals": Go's escapes).</summary>
-    public static string EscapeString(string value)
-    {
-        var text = new StringBuilder(value.Length + 8);
-        AppendEscaped(text, value);
-        return text.ToString();
-    }
-
     /// <summary>A quoted RE2 alternation that matches exactly <paramref name="values"/>; matchers are anchored by Prometheus itself.</summary>
-    public static void AppendAnyOf(StringBuilder text, IEnumerable<string> values)
+    public static void AppendAnyOf(StringBuilder text, IEnumerable<string> values) => AppendAnyPattern(text, values.Select(EscapeRegex));
+
+    /// <summary>A quoted RE2 alternation of regular expressions.</summary>
+    public static void AppendAnyPattern(StringBuilder text, IEnumerable<string> patterns)
     {
         text.Append('"');
         var first = true;
-        foreach (var value in values)
+        foreach (var pattern in patterns)
         {
             if (!first)
             {
@@ -29,7 +24,7 @@ internal static class PromQl
             }
 
             first = false;
-            AppendEscaped(text, EscapeRegex(value));
+            AppendEscaped(text, pattern);
         }
 
         text.Append('"');

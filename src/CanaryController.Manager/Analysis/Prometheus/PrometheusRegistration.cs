@@ -1,3 +1,4 @@
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 using Prometheus;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
@@ -39,7 +40,9 @@ internal static class PrometheusRegistration
         services.AddSingleton<CounterSampler>();
         services.AddSingleton<BoundsReader>();
         services.AddSingleton<IEvidence, PrometheusEvidence>();
+        services.AddSingleton<SeriesDiagnosis>();
         services.AddHostedService<CounterTicks>();
+        services.AddHostedService<NoDataDiagnosis>();
         services.AddHostedService<CounterCatchUp>();
         services.AddSingleton<CustomQueries>();
         services.AddHostedService<CustomQuerySchedule>();

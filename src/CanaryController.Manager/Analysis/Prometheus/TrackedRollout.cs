@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
 
@@ -17,15 +18,17 @@ internal sealed class TrackedRollout
     private readonly Dictionary<string, long> _measuredToMs = new(StringComparer.Ordinal);
     private long _requestsToMs;
     private long _durationsToMs;
+    private string? _explanation;
 
-    public TrackedRollout(EvidenceRequest request, EvidencePlan plan, RouteSlot slot, HistogramBounds bounds)
+    public TrackedRollout(EvidenceRequest request, EvidencePlan plan, TrackedSeries series)
     {
-        (Request, Plan, Slot, Ledger) = (request, plan, slot, new EvidenceLedger(plan));
+        (Request, Plan, Counted, Slots, Ledger) = (request, plan, series.Counted, series.Slots, new EvidenceLedger(plan));
+        QueryChars = series.Counted.Series.Sum(each => 1 + (2 * each.Key.Length));
         foreach (var metric in plan.Metrics)
         {
             if (metric.Kind == MetricKind.RequestDuration)
             {
-                var bound = bounds.Choose(metric.Max);
+                var bound = series.Bounds.Choose(metric.Max);
                 _bounds.Add(metric.Name, bound);
                 Ledger.SetBound(metric.Name, bound.Seconds, bound.Missing);
             }
@@ -43,8 +46,14 @@ internal sealed class TrackedRollout
     /// <summary>What the ledger was made for.</summary>
     public EvidencePlan Plan { get; }
 
-    /// <summary>Its route.</summary>
-    public RouteSlot Slot { get; }
+    /// <summary>Where its requests are counted.</summary>
+    public CountedBy Counted { get; }
+
+    /// <summary>Its counters' slots.</summary>
+    public CounterSlots Slots { get; }
+
+    /// <summary>How long its part of a query may be, at most.</summary>
+    public int QueryChars { get; }
 
     /// <summary>The evidence.</summary>
     public EvidenceLedger Ledger { get; }
@@ -68,7 +77,7 @@ internal sealed class TrackedRollout
     public IEnumerable<HistogramBound> Bounds => _bounds.Values;
 
     /// <summary>True when a metric is judged by the requests' duration.</summary>
-    public bool HasDurations => _bounds.Count > 0;
+    public bool HasDurations => _bounds.Count > 0 && Counted.Source.Durations is not null;
 
     /// <summary>The plan that <paramref name="request"/> asks for at a scrape interval.</summary>
     public static EvidencePlan PlanOf(EvidenceRequest request, TimeSpan scrapeInterval)
@@ -176,16 +185,7 @@ internal sealed class TrackedRollout
     /// </summary>
     public int[] Bind(CounterKind kind, CounterLabels labels)
     {
-        Arm arm;
-        if (labels.Version == Request.State.CanaryRevision)
-        {
-            arm = Arm.Canary;
-        }
-        else if (labels.Version == Request.State.StableRevision)
-        {
-            arm = Arm.Stable;
-        }
-        else
+        if (Counted.ArmOf(labels.Key, labels.Version) is not { } arm)
         {
             return [];
         }
@@ -209,13 +209,51 @@ internal sealed class TrackedRollout
         EquatableArray<MetricSpec> metrics = [.. Request.Spec.Analysis.Metrics.Concat(step?.Metrics ?? []).DistinctBy(metric => metric.Name, StringComparer.Ordinal)];
         var seen = Ledger.Judge(new JudgeRequest(
             state.CanaryRevision!, state.Attempt, state.StepIndex, state.StepSince, step?.MinRequests ?? 0, metrics, now));
-        if (Live)
+        return seen with { Metrics = [.. seen.Metrics.Select(Told)] };
+    }
+
+    /// <summary>
+    /// The kind and version whose series have not come although traffic began before <paramref name="before"/>; null when they all came. Requests first: without them there are no durations.
+    /// </summary>
+    public (CounterKind Kind, Arm Arm)? MissingSeries(DateTimeOffset before)
+    {
+        if (Request.State.TrafficSince > before)
         {
-            return seen;
+            return null;
         }
 
-        return seen with { Metrics = [.. seen.Metrics.Select(metric => metric.Verdict == Verdict.Passed ? NotYet(metric) : metric)] };
+        foreach (var metric in Plan.Metrics.Where(metric => metric.Kind != MetricKind.Query).OrderBy(metric => metric.Kind))
+        {
+            var kind = metric.Kind == MetricKind.RequestDuration ? CounterKind.Durations : CounterKind.Requests;
+            foreach (var arm in (ReadOnlySpan<Arm>)[Arm.Canary, Arm.Stable])
+            {
+                if (!Ledger.HasSamples(metric.Name, arm) && (arm == Arm.Canary || metric.TolerateRatio is not null))
+                {
+                    return (kind, arm);
+                }
+            }
+        }
+
+        return null;
     }
+
+    /// <summary>Why series are missing; null when nobody knows. It is told while there are none.</summary>
+    public void Explain(string? sentence, DateTimeOffset at) => (_explanation, ExplainedAt) = (sentence, at);
+
+    /// <summary>When somebody last tried to explain missing series; null = never.</summary>
+    public DateTimeOffset? ExplainedAt { get; private set; }
+
+    private MetricJudgement Told(MetricJudgement metric) => metric switch
+    {
+        { Verdict: Verdict.Passed } when !Live => NotYet(metric),
+        { Verdict: Verdict.NoData } when _explanation is not null && HasNoSeries(metric.Name) => metric with { Message = _explanation + '.' },
+        _ => metric,
+    };
+
+    private bool HasNoSeries(string name) =>
+        Plan.Metrics.FirstOrDefault(metric => metric.Name == name) is { Kind: not MetricKind.Query } metric
+        && _bounds.GetValueOrDefault(name).Missing is MissingBound.NotSeen
+        && (!Ledger.HasSamples(name, Arm.Canary) || (metric.TolerateRatio is not null && !Ledger.HasSamples(name, Arm.Stable)));
 
     private void BeginStep(RolloutState state)
     {
@@ -242,7 +280,7 @@ internal sealed class TrackedRollout
 
     private (int Total, int Bad)? Signs(CounterKind kind, CounterLabels labels, MetricSpec metric) => (kind, metric.Kind) switch
     {
-        (CounterKind.Requests, MetricKind.RequestSuccessRate) when labels.Code is not null => (1, labels.IsServerError ? 1 : 0),
+        (CounterKind.Requests, MetricKind.RequestSuccessRate) when labels.IsError is { } isError => (1, isError ? 1 : 0),
         (CounterKind.Durations, MetricKind.RequestDuration) when _bounds[metric.Name].Seconds is null => null,
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound == double.PositiveInfinity => (1, 1),
         (CounterKind.Durations, MetricKind.RequestDuration) when labels.Bound is { } bound && bound == _bounds[metric.Name].Seconds => (0, -1),
@@ -253,3 +291,9 @@ internal sealed class TrackedRollout
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }
+
+/// <summary>The series of a rollout, as they are known when its ledger begins.</summary>
+/// <param name="Counted">Where its requests are counted.</param>
+/// <param name="Slots">Its counters' slots.</param>
+/// <param name="Bounds">The bounds of its histograms.</param>
+internal sealed record TrackedSeries(CountedBy Counted, CounterSlots Slots, HistogramBounds Bounds);

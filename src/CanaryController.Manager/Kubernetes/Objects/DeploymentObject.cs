@@ -15,6 +15,12 @@ internal sealed record DeploymentObject : ICached
     /// <summary>Its controller starts no rollout.</summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>
+    /// It is paused, and nobody but us wrote that, by the server's record of its fields. Unlike an annotation this does not go with the others when somebody replaces them all, as
+    /// <c>kubectl rollout undo</c> does. False for what a webhook of ours paused: there the record names whoever wrote.
+    /// </summary>
+    public bool IsPausedByUs { get; init; }
+
     /// <summary>All old pods end before the first new one is made; otherwise RollingUpdate.</summary>
     public bool IsRecreate { get; init; }
 
@@ -60,6 +66,7 @@ internal sealed record DeploymentObject : ICached
         Meta = ObjectMeta.Read(item),
         Replicas = item.Int("spec", "replicas") ?? 1,
         IsPaused = item.Bool("spec", "paused") ?? false,
+        IsPausedByUs = item.Bool("spec", "paused") is true && IsOursAlone(item, "f:paused"),
         IsRecreate = item.Text("spec", "strategy", "type") == "Recreate",
         Surge = item.At("spec", "strategy", "rollingUpdate", "maxSurge") is { } surge ? IntOrPercent.Read(surge) : new(25, IsPercent: true),
         MinReadySeconds = item.Int("spec", "minReadySeconds") ?? 0,
@@ -72,6 +79,12 @@ internal sealed record DeploymentObject : ICached
         UpdatedReplicas = item.Int("status", "updatedReplicas") ?? 0,
         AvailableReplicas = item.Int("status", "availableReplicas") ?? 0,
     };
+
+    private static bool IsOursAlone(JsonElement item, string member)
+    {
+        var owners = item.Items("metadata", "managedFields").Where(entry => entry.At("fieldsV1", "f:spec", member) is not null).Select(entry => entry.Text("manager")).ToArray();
+        return owners.Length > 0 && Array.TrueForAll(owners, owner => owner == Marks.FieldManager);
+    }
 }
 
 /// <summary>A number of pods, or a share of the size.</summary>

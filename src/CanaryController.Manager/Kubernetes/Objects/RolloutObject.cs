@@ -59,7 +59,7 @@ internal sealed class RolloutObject : ICached
     {
         var served = ServedRollout.Read(item);
         var content = served.Resource is { } resource ? RolloutContent.Of(resource) : null;
-        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or delete the rollout: then all that carries its name is given back." : null;
+        var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or release or delete the rollout: then all that carries its name is given back." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
 
@@ -75,7 +75,15 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of an object that is divided are found.</summary>
     public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
-    /// <summary>All keys of a rollout: what it leads, and what is made beside it.</summary>
+    /// <summary>The key by which rollouts are found that use a template; one of the cluster has no namespace. Many may use one.</summary>
+    public static string TemplateKey(ObjectName template) => $"{TemplatePrefix}{template.Namespace}/{template.Name}";
+
+    /// <summary>What a rollout leads, or is made beside it: each belongs to one rollout.</summary>
+    public IEnumerable<string> Claims => IndexKeys.Where(key => !key.StartsWith(TemplatePrefix, StringComparison.Ordinal));
+
+    private const string TemplatePrefix = "template:";
+
+    /// <summary>All keys of a rollout: what it leads, what is made beside it, and what it reads.</summary>
     public static IReadOnlyList<string> KeysOf(Rollout rollout)
     {
         var (ns, spec) = (rollout.Metadata.Namespace, rollout.Spec);
@@ -96,6 +104,9 @@ internal sealed class RolloutObject : ICached
         }
 
         keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
+        keys.AddRange(spec.Analysis.Metrics.Concat(spec.Strategy.Steps.SelectMany(step => step.Metrics))
+            .Select(metric => metric.Template).OfType<TemplateSection>()
+            .Select(template => TemplateKey(new(template.Kind is TemplateScope.ClusterMetricTemplate ? "" : ns, template.Name))));
         return [.. keys.Distinct(StringComparer.Ordinal)];
     }
 }
@@ -120,6 +131,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Service?.Port,
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
+            Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
             Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };

@@ -39,7 +39,8 @@ internal sealed class RouteContention(TimeProvider time)
     /// <summary>Nobody divides the route any more.</summary>
     public void Forget(RouteId route) => _routes.Forget(route);
 
-    private static TimeSpan Rest(int reverts) => reverts <= 1
+    /// <summary>How long a route is left alone after so many reverts in a row.</summary>
+    public static TimeSpan Rest(int reverts) => reverts <= 1
         ? TimeSpan.Zero
         : TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Math.Min(reverts - 2, 10)), LongestRest.TotalSeconds));
 }

@@ -83,6 +83,10 @@ internal sealed class KubeClient : IDisposable
     public Task<KubeAnswer> StrategicAsync(KubeKind kind, string? ns, string name, JsonNode patch, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Patch, $"{kind.Path(ns, name)}?fieldManager=kubectl-client-side-apply", patch, "application/strategic-merge-patch+json", cancellation);
 
+    /// <summary>A JSON Patch (RFC 6902), as <c>kubectl rollout undo</c> sends it.</summary>
+    public Task<KubeAnswer> JsonPatchAsync(KubeKind kind, string? ns, string name, JsonArray patch, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Patch, $"{kind.Path(ns, name)}?fieldManager=kubectl-rollout", patch, "application/json-patch+json", cancellation);
+
     /// <summary>As <c>kubectl replace</c>: the whole object, whatever its version.</summary>
     public Task<KubeAnswer> ReplaceAsync(KubeKind kind, string? ns, JsonObject body, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Put, $"{kind.Path(ns, body.Name())}?fieldManager=kubectl-replace", body, "application/json", cancellation);

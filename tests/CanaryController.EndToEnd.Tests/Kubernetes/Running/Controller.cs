@@ -66,6 +66,9 @@ internal sealed class Controller : IAsyncDisposable
         }
     }
 
+    /// <summary>What it counts, in the words of Prometheus.</summary>
+    public Task<string> MetricsAsync(CancellationToken cancellation) => _probe.GetStringAsync(new Uri(_api, "/metrics"), cancellation);
+
     /// <summary>Starts it and does not wait.</summary>
     public void Start() => _process.Start();
 

@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 using Microsoft.AspNetCore.Http;
 
 namespace CanaryController.Manager.Tests.Analysis.Prometheus;
@@ -219,7 +220,7 @@ public sealed class CounterEvidenceTests : EvidenceBed
         var request = await TrackAsync();
         await RunAsync(5, canaryGood: 10);
         var batches = Rig.Book.PlanLive();
-        Rig.Book.SetBounds(HistogramBounds.FromLabels(["0.1", "0.2", "1", "+Inf"]));
+        Rig.Book.SetBounds(CounterSources.Of(request).Source, KnownBounds.OfAll(HistogramBounds.FromLabels(["0.1", "0.2", "1", "+Inf"])));
         Rig.Book.Locked(tracked => tracked[request.Key].Live = true);
 
         await Rig.Sampler.SampleAsync(batches, lookAtAll: true, CancellationToken.None);

@@ -99,7 +99,8 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
 
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var atMs = form.TryGetValue("time", out var time) ? (long)(decimal.Parse(time!, CultureInfo.InvariantCulture) * 1000) : nowMs;
-        var selector = Selector().Match(query);
+        var grouped = Grouped().Match(query);
+        var selector = Selector().Match(grouped.Success ? grouped.Groups["selector"].Value + "[300000ms]" : query);
         if (!selector.Success)
         {
             var values = Custom(query, DateTimeOffset.FromUnixTimeMilliseconds(atMs)).Select(
@@ -119,21 +120,39 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
                 return;
             }
 
-            matchers[matcher.Groups["name"].Value] = new Regex($"^(?:{Unquote(matcher.Groups["value"].Value)})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+            var pattern = Unquote(matcher.Groups["value"].Value);
+            pattern = matcher.Groups["tilde"].Length > 0 ? pattern : Regex.Escape(pattern);
+            matchers[matcher.Groups["name"].Value] = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
             at += matcher.Length;
         }
 
         var fromMs = atMs - long.Parse(selector.Groups["ms"].Value, CultureInfo.InvariantCulture);
-        await context.Response.WriteAsync(Matrix(selector.Groups["metric"].Value, matchers, fromMs, Math.Min(atMs, nowMs - ScrapeTookMs)));
+        if (selector.Groups["metric"].Value is { Length: > 0 } metric)
+        {
+            matchers["__name__"] = new Regex($"^{metric}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+        }
+
+        var toMs = Math.Min(atMs, nowMs - ScrapeTookMs);
+        await context.Response.WriteAsync(grouped.Success ? Vector(grouped.Groups["labels"].Value.Split(','), matchers, fromMs, toMs) : Matrix(matchers, fromMs, toMs));
     }
 
-    private string Matrix(string metric, Dictionary<string, Regex> matchers, long fromMs, long toMs)
+    private string Vector(string[] labels, Dictionary<string, Regex> matchers, long fromMs, long toMs)
+    {
+        var groups = _series.Values
+            .Where(series => matchers.All(matcher => matcher.Value.IsMatch(series.Labels.GetValueOrDefault(matcher.Key, ""))) && series.Samples.Exists(sample => sample.Ms >= fromMs && sample.Ms <= toMs))
+            .Select(series => Json(labels.Where(series.Labels.ContainsKey).ToDictionary(label => label, label => series.Labels[label], StringComparer.Ordinal)))
+            .Distinct();
+        var values = groups.Select(json => $$"""{"metric":{{json}},"value":[{{Seconds(toMs)}},"1"]}""");
+        return """{"status":"success","data":{"resultType":"vector","result":[""" + string.Join(',', values) + "]}}";
+    }
+
+    private string Matrix(Dictionary<string, Regex> matchers, long fromMs, long toMs)
     {
         var text = new StringBuilder("""{"status":"success","data":{"resultType":"matrix","result":[""");
         var first = true;
         foreach (var (json, series) in _series.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (series.Labels["__name__"] != metric || !matchers.All(matcher => matcher.Value.IsMatch(series.Labels.GetValueOrDefault(matcher.Key, ""))))
+            if (!matchers.All(matcher => matcher.Value.IsMatch(series.Labels.GetValueOrDefault(matcher.Key, ""))))
             {
                 continue;
             }
@@ -188,11 +207,14 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
         await context.Response.WriteAsync($$"""{"status":"success","data":{{JsonSerializer.Serialize(values)}}}""");
     }
 
-    [GeneratedRegex("""^(?<metric>[a-zA-Z_:]+)\{(?<matchers>.*)\}\[(?<ms>\d+)ms\]$""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex("""^(group|count) by ?\((?<labels>[a-zA-Z_,]+)\)\((?<selector>.*)\)$""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Grouped();
+
+    [GeneratedRegex("""^(?<metric>[a-zA-Z_:]*)\{(?<matchers>.*)\}\[(?<ms>\d+)ms\]$""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Selector();
 
     [GeneratedRegex(
-        """(?<name>[a-z_]+)=~"(?<value>([^"\\\n]|\\[nrt\\"']|\\x[0-9a-f]{2})*)"(,|$)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+        """(?<name>[a-z_]+)=(?<tilde>~?)"(?<value>([^"\\\n]|\\[nrt\\"']|\\x[0-9a-f]{2})*)"(,|$)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Matcher();
 
     [GeneratedRegex("""\\x[0-9a-f]{2}|\\.""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]

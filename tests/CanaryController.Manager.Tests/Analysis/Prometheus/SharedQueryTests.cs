@@ -52,6 +52,32 @@ public sealed class SharedQueryTests : EvidenceBed
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_nothing_is_judged_nothing_is_asked_until_something_is(bool counts)
+    {
+        await PastAsync(40);
+        Prometheus.Asked.Clear();
+        var request = EvidenceRig.Request(Time.GetUtcNow());
+        var plain = request.Spec.Steps[0] with { MinRequests = 0 };
+        var blind = request with { Spec = request.Spec with { Analysis = new(), Steps = [plain] }, State = request.State with { Plan = [plain] } };
+        Rig.Evidence.Track(blind);
+        await RunAsync(3, canaryGood: 10);
+        Assert.Empty(Prometheus.Asked);
+        Assert.Null(Rig.Observe(blind));
+
+        var judging = counts ? request with { Spec = request.Spec with { Analysis = new() } } : request;
+        Rig.Evidence.Track(judging);
+        await RunAsync(3, canaryGood: 10);
+        Assert.InRange(Rig.Observe(judging)!.CanaryRequestsInStep!.Value, 30, 60);
+
+        Rig.Evidence.Track(blind);
+        Prometheus.Asked.Clear();
+        await RunAsync(1, canaryGood: 10);
+        Assert.Empty(Prometheus.Asked);
+    }
+
+    [Theory]
     [InlineData("""a"} or vector(1) or b{c="d""")]
     [InlineData("""a|b""")]
     [InlineData("""a.b*c\d""")]

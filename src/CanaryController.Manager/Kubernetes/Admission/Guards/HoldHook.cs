@@ -39,7 +39,7 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
         }
 
         patch.Annotate(request.Object, (WorkloadMarks.Held, leader.Meta.Name.Name));
-        if (!IsHeld(before) || !before.IsPaused || after.IsPaused)
+        if (!HoldPlanner.IsOurs(before) || !before.IsPaused || after.IsPaused)
         {
             return patch.Answer();
         }
@@ -57,15 +57,13 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
     /// <param name="before">The Deployment as it is.</param>
     /// <param name="after">As it will be.</param>
     public static bool Holds(WorkloadView view, HoldMode mode, DeploymentObject before, DeploymentObject after) =>
-        IsHeld(before)
+        HoldPlanner.IsOurs(before)
         || (!after.IsPaused
             && (mode is HoldMode.Always
                 || before.Template != after.Template
                 || !view.State.Phase.IsAtRest()
                 || view.State.HandOverStarted
                 || (StableTemplate(view) is { } stable && stable != after.Template)));
-
-    private static bool IsHeld(DeploymentObject deployment) => deployment.Meta.Annotations.ContainsKey(WorkloadMarks.Held);
 
     /// <summary>Null when it is not known: then only a change counts.</summary>
     private static TemplateId? StableTemplate(WorkloadView view) =>

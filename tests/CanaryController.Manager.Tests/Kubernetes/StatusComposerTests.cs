@@ -1,0 +1,77 @@
+using CanaryController.Core.Rollouts;
+using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Rollouts;
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Manager.Tests.Kubernetes;
+
+/// <summary>What people and tools read of a Rollout.</summary>
+public sealed class StatusComposerTests
+{
+    private const string Missing = "The Deployment checkout is not there.";
+
+    private static readonly DateTimeOffset _now = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly RolloutResource _resource = new()
+    {
+        Key = new("shop", "checkout"),
+        Generation = 3,
+        Spec = new() { Workload = WorkloadKind.Managed, Steps = [new RolloutStep { Weight = CanaryWeight.Full }] },
+    };
+
+    /// <summary>As it is before anything was found to be stable.</summary>
+    private static readonly RolloutState _new = new() { PhaseSince = _now };
+
+    [Fact]
+    public void One_that_was_not_adopted_yet_says_what_that_waits_for()
+    {
+        var status = Compose(null, _resource, _new, Missing);
+        Assert.Equal((RolloutPhase.Idle, Missing, 3L), (status.Phase, status.Message, status.ObservedGeneration));
+        Assert.Equal((ConditionStatus.False, "Adopting", Missing), Of(status, "Ready"));
+        Assert.Equal((ConditionStatus.True, "Adopting", Missing), Of(status, "Reconciling"));
+        Assert.Equal(ConditionStatus.False, Of(status, "Stalled").Status);
+    }
+
+    [Fact]
+    public void What_is_waited_for_next_takes_its_place_and_is_news_only_by_its_reason()
+    {
+        var before = Compose(null, _resource, _new, Missing);
+        var next = Compose(before, _resource, _new, "The Service checkout is not there.");
+        Assert.Equal("The Service checkout is not there.", next.Message);
+        Assert.False(StatusComposer.IsNews(before, next));
+        Assert.True(StatusComposer.IsNews(before, Compose(before, _resource, Adopted(), null)));
+    }
+
+    [Fact]
+    public void Once_adopted_the_last_transition_speaks_and_a_failure_only_in_a_condition_when_it_lasts()
+    {
+        var status = Compose(null, _resource, Adopted(), Missing);
+        Assert.Equal("h1 is stable.", status.Message);
+        Assert.Equal((ConditionStatus.True, "Idle", "h1 is stable."), Of(status, "Ready"));
+        var lasting = StatusComposer.Compose(status, new(_resource, Adopted(), null, [], Missing) { FailureLasts = true }, _now.AddMinutes(2));
+        Assert.Equal("h1 is stable.", lasting.Message);
+        Assert.Equal((ConditionStatus.False, "Failing", Missing), Of(lasting, "Ready"));
+        Assert.Equal((ConditionStatus.True, "Failing", Missing), Of(lasting, "Stalled"));
+        Assert.Equal([_now.AddMinutes(2), _now], new[] { "Stalled", "Reconciling" }.Select(type => lasting.Conditions.First(each => each.Type == type).LastTransitionTime));
+    }
+
+    [Fact]
+    public void A_text_that_never_was_valid_says_so_and_keeps_no_state()
+    {
+        var wrong = new RolloutResource { Key = _resource.Key, Generation = 3, Problems = [new("spec.strategy.steps", null, "at least one step is needed", null)] };
+        var status = Compose(null, wrong, new(), null);
+        Assert.Equal(RolloutPhase.Invalid, status.Phase);
+        Assert.Null(status.State);
+        Assert.Contains("at least one step is needed", status.Message, StringComparison.Ordinal);
+        Assert.Equal("Invalid", Of(status, "Stalled").Reason);
+    }
+
+    private static RolloutState Adopted() => _new with { StableRevision = "h1", TargetRevision = "h1", Message = "h1 is stable.", Sequence = 1 };
+
+    private static RolloutStatus Compose(RolloutStatus? before, RolloutResource resource, RolloutState state, string? failure) =>
+        StatusComposer.Compose(before, new(resource, state, null, [], failure), _now);
+
+    private static (ConditionStatus Status, string Reason, string Message) Of(RolloutStatus status, string type) =>
+        status.Conditions.Single(each => each.Type == type) is var found ? (found.Status, found.Reason, found.Message) : default;
+}
