@@ -41,14 +41,14 @@ public sealed class CarriedAnnotationTests
     public void A_Service_that_is_made_has_them_from_the_beginning()
     {
         var apex = Meta((Mode, "consecutive"), ("canarycontroller.io/pinned", "shop"));
-        Assert.Equal([new(Mode, "consecutive"), new(WorkloadMarks.Carried, Mode)], CarriedAnnotations.Changes(apex, null));
+        Assert.Equal<Annotation>([new(Mode, "consecutive"), new(WorkloadMarks.Carried, Mode)], CarriedAnnotations.Changes(apex, null));
     }
 
     [Fact]
     public void A_note_that_names_other_keys_takes_nothing_away()
     {
         var own = Meta((WorkloadMarks.Carried, "canarycontroller.io/switched-at"), ("canarycontroller.io/switched-at", "2026-01-01T00:00:00Z"));
-        Assert.Equal([new(WorkloadMarks.Carried, null)], CarriedAnnotations.Changes(Meta(), own));
+        Assert.Equal<Annotation>([new(WorkloadMarks.Carried, null)], CarriedAnnotations.Changes(Meta(), own));
     }
 
     private static string[] Beside => ["checkout-stable", "checkout-canary"];

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Testing;
@@ -98,7 +99,7 @@ public sealed class KindLawTests
 
     private static RouteSample Sample(string title) => RouteSample.All.Single(sample => sample.Title == title);
 
-    private static void Append(StringBuilder text, string title, Manager.Kubernetes.Client.JsonPatch patch)
+    private static void Append(StringBuilder text, string title, JsonPatch patch)
     {
         text.Append(title).Append('\n');
         foreach (var operation in JsonNode.Parse(patch.ToString())!.AsArray())

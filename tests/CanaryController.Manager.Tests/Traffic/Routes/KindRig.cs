@@ -38,7 +38,7 @@ internal sealed class KindRig
         };
         foreach (var name in (string[])["shop-stable", "shop-canary"])
         {
-            Kube.Put(ObjectKind.Service, Body($$$"""{"metadata": {"name": "{{{name}}}", "namespace": "shop"}, "spec": {"selector": {"app": "shop", "pod-template-hash": "{{{(name == "shop-stable" ? "v1" : "v2")}}}"}}}"""));
+            Kube.Put(ObjectKind.Service, Body($$$"""{"metadata": {"name": "{{{name}}}", "namespace": "shop"}, "spec": {"selector": {"app": "shop", "pod-template-hash": "{{{(name == "shop-stable" ? "v1" : "v2")}}}"} } }"""));
         }
     }
 

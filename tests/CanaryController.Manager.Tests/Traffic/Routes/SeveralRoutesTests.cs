@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
-using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 

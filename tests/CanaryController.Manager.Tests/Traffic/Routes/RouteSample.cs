@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Routes;
 using CsCheck;
 
