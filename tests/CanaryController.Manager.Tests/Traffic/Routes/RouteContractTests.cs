@@ -36,7 +36,9 @@ public sealed class RouteContractTests
 
     [Theory]
     [InlineData("v1alpha4", "1", "v1alpha4")]
-    [InlineData("v1alpha1 v1alpha2", "1", "v1alpha2")]
+    [InlineData("v1alpha2", "1", "v1alpha2")]
+    [InlineData("v1alpha1 v1alpha2", "1", "v1alpha1")]
+    [InlineData("v1alpha1 v1alpha2", "\"500m\"", "v1alpha1")]
     [InlineData("v1alpha1", "1", "v1alpha1")]
     [InlineData("v1alpha1", "\"1\"", "v1alpha1")]
     [InlineData("v1alpha1", "\"500m\"", "v1alpha1")]
@@ -44,17 +46,18 @@ public sealed class RouteContractTests
         RouterType.SMI, RouteKinds.TrafficSplit, [ContractDefinitions.Split(versions.Split(' '))], RouteKinds.TrafficSplit.Versions.Single(each => each.Version == served), Split(served, weight));
 
     [Fact]
-    public async Task What_the_served_version_refuses_is_said_in_its_words_and_nothing_is_half_written()
+    public async Task What_the_server_refuses_is_said_in_its_words_and_nothing_is_half_written()
     {
-        // Stored through v1alpha1 as text, and read through v1alpha2, which takes numbers only.
-        var stored = RouteKinds.TrafficSplit.Versions[3];
-        await using var bed = await ContractBed.StartAsync(RouterType.SMI, [ContractDefinitions.Split("v1alpha1", "v1alpha2")], (stored, Split("v1alpha1", "\"1\"")));
-        var before = await bed.GetAsync(stored);
+        const string Least = "{type: number}";
+        var kind = RouteKinds.TrafficSplit.Versions[0];
+        var definition = ContractDefinitions.Split(kind.Version).Replace(Least, "{type: number, maximum: 50}", StringComparison.Ordinal);
+        await using var bed = await ContractBed.StartAsync(RouterType.SMI, [definition], (kind, Split(kind.Version, "50")));
+        var before = await bed.GetAsync(kind);
 
         var applied = await bed.ApplyAsync(RouterType.SMI, RouteKinds.TrafficSplit, 0);
 
-        Assert.Contains("weight", applied.Route.Problem, StringComparison.Ordinal);
-        Assert.True(JsonNode.DeepEquals(before["spec"], (await bed.GetAsync(stored))["spec"]));
+        Assert.Contains("spec.backends[0].weight", applied.Route.Problem, StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(before["spec"], (await bed.GetAsync(kind))["spec"]));
     }
 
     [Fact]
