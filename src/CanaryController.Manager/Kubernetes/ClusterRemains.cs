@@ -114,7 +114,8 @@ internal sealed class ClusterRemains(
     private static RolloutContent Content(Seen seen, SpecSection spec, IReadOnlyList<RouteId> routes)
     {
         var content = RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
-        return content with { Target = content.Target with { Cluster = content.Target.Cluster! with { Routes = [.. routes.Select(route => new NamedRoute(route.Kind, route.Name.Name))] } } };
+        var cluster = content.Target.Cluster! with { Routes = [.. routes.Select(route => new NamedRoute(route.Kind, route.Name.Name))] };
+        return content with { Target = content.Target with { Cluster = cluster } };
     }
 
     /// <summary>A broken text may shorten it, since clients are known best to whoever wrote it.</summary>

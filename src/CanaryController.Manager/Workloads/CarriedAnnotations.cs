@@ -21,7 +21,9 @@ internal static class CarriedAnnotations
         return
         [
             .. wanted.Where(pair => has.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => new Annotation(pair.Key, pair.Value)),
-            .. (noted ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(key => IsCarried(key) && has.ContainsKey(key) && !wanted.Exists(pair => pair.Key == key)).Select(key => new Annotation(key, null)),
+            .. from key in (noted ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+               where IsCarried(key) && has.ContainsKey(key) && !wanted.Exists(pair => pair.Key == key)
+               select new Annotation(key, null),
             .. note == noted ? [] : (Annotation[])[new(WorkloadMarks.Carried, note)],
         ];
     }

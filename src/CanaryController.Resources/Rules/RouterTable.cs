@@ -27,8 +27,10 @@ public enum Support
 public sealed record RouterAbilities(RouterType Router, string Divides, decimal? FinestPercent, Support Match, Support Mirror, Support Grpc, Support Tcp, string TakeUp)
 {
     /// <summary>The row in words: <c>requests in steps of 0.01 %, match, no mirror, gRPC, no TCP</c>.</summary>
-    public override string ToString() =>
-        $"{Divides} {(FinestPercent is { } finest ? $"in steps of {finest} %" : "as finely as the instances allow")}, {Said(Match, "match")}, {Said(Mirror, "mirror")}, {Said(Grpc, "gRPC")}, {Said(Tcp, "TCP")}";
+    public override string ToString() => string.Join(
+        ", ",
+        $"{Divides} {(FinestPercent is { } finest ? $"in steps of {finest} %" : "as finely as the instances allow")}",
+        Said(Match, "match"), Said(Mirror, "mirror"), Said(Grpc, "gRPC"), Said(Tcp, "TCP"));
 
     private static string Said(Support support, string what) => support is Support.Yes ? what : $"no {what}";
 }

@@ -14,7 +14,8 @@ internal sealed class TrafficSplitKind : RouteKind
 
     /// <inheritdoc/>
     /// <remarks>Where both of the oldest are served, v1alpha1 takes texts as well as numbers, and v1alpha2 refuses a split that has texts.</remarks>
-    public override IReadOnlyList<ObjectKind> Versions { get; } = [.. from version in (string[])["v1alpha4", "v1alpha3", "v1alpha1", "v1alpha2"] select new ObjectKind(Group, version, "trafficsplits", "TrafficSplit")];
+    public override IReadOnlyList<ObjectKind> Versions { get; } =
+        [.. from version in (string[])["v1alpha4", "v1alpha3", "v1alpha1", "v1alpha2"] select new ObjectKind(Group, version, "trafficsplits", "TrafficSplit")];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Members { get; } = ["f:backends"];
