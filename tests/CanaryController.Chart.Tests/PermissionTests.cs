@@ -62,6 +62,17 @@ public sealed class PermissionTests
 
     [Theory]
     [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void Istio_takes_the_objects_that_hold_weights_and_subsets_and_only_reads_who_asks_for_mTLS(int major) => Assert.Equal(
+        [
+            $"{Watched}: networking.istio.io destinationrules: get, list, watch, patch",
+            $"{Watched}: networking.istio.io virtualservices: get, list, watch, patch",
+            $"{Watched}: security.istio.io peerauthentications: list, watch",
+        ],
+        Grants(Helm.Template(major, "", "--set", "routers={Istio}").Objects.One("ClusterRole", "canary-controller"), Watched)
+            .Where(grant => grant.Contains("istio.io", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
     public void Namespaces_take_the_same_in_each_of_them_and_next_to_nothing_in_the_cluster(int major)
     {
         var objects = Helm.Template(major, "namespaced").Objects;

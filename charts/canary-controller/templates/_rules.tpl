@@ -56,6 +56,14 @@
   resources: [serviceprofiles]
   verbs: [list, watch]
 {{- end }}
+{{- if has "Istio" .Values.routers }}
+- apiGroups: [networking.istio.io]
+  resources: [destinationrules]
+  verbs: [get, list, watch, patch]
+- apiGroups: [security.istio.io]
+  resources: [peerauthentications]
+  verbs: [list, watch]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

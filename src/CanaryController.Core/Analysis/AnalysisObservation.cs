@@ -7,7 +7,14 @@ namespace CanaryController.Core.Analysis;
 /// <param name="CanaryRequestsInStep">Requests that the canary answered since the step began; null when not known.</param>
 /// <param name="Metrics">One judgement a metric.</param>
 public sealed record AnalysisObservation(
-    string Revision, int Attempt, int StepIndex, long? CanaryRequestsInStep, EquatableArray<MetricJudgement> Metrics);
+    string Revision, int Attempt, int StepIndex, long? CanaryRequestsInStep, EquatableArray<MetricJudgement> Metrics)
+{
+    /// <summary>Requests that both versions answered since the step began; null when not known.</summary>
+    public long? AllRequestsInStep { get; init; }
+
+    /// <summary>The canary's share of them; null when not known.</summary>
+    public ObservedShare? Share => (CanaryRequestsInStep, AllRequestsInStep) is ({ } canary, { } all) ? new(canary, all) : null;
+}
 
 /// <summary>One metric's judgement.</summary>
 public sealed record MetricJudgement

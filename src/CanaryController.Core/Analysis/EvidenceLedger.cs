@@ -226,7 +226,7 @@ public sealed class EvidenceLedger
             MarkStep(since);
         }
 
-        long? requests = null;
+        BlockCounts? most = null;
         var judgements = new MetricJudgement[request.Metrics.Count];
         for (var i = 0; i < judgements.Length; i++)
         {
@@ -238,11 +238,12 @@ public sealed class EvidenceLedger
             track.Evaluate();
             if (request.StepSince is not null && track.NewestMs.Canary is not null)
             {
-                requests = Math.Max(requests ?? 0, track.SinceStep.CanaryTotal);
+                most = most?.CanaryTotal >= track.SinceStep.CanaryTotal ? most : track.SinceStep;
             }
         }
 
-        return new(request.Revision, request.Attempt, request.StepIndex, requests, EquatableArray.Create<MetricJudgement>(judgements));
+        var all = most is { } counts ? counts.CanaryTotal + counts.StableTotal : (long?)null;
+        return new(request.Revision, request.Attempt, request.StepIndex, most?.CanaryTotal, EquatableArray.Create<MetricJudgement>(judgements)) { AllRequestsInStep = all };
     }
 
     private MetricJudgement Judge(MetricSpec metric, in JudgeRequest request)

@@ -22,6 +22,7 @@ internal static class RolloutViews
         var seen = live.Seen is null ? null : live.Seen with { Now = now, Analysis = analysis ?? live.Seen.Analysis };
         var waiting = resource.Spec is null || seen is null ? [] : RolloutExplanation.WaitingFor(resource.Spec, state, seen);
         var steps = StepViews.From(resource.Spec, state);
+        var share = seen?.Analysis is { } counted && counted.StepIndex == state.StepIndex ? counted.Share : null;
         return new RolloutView
         {
             Namespace = resource.Key.Namespace,
@@ -44,6 +45,8 @@ internal static class RolloutViews
             StepSince = state.StepSince,
             HoldLeftSeconds = resource.Spec is null ? null : RolloutExplanation.HoldLeft(resource.Spec, state, now)?.TotalSeconds,
             CanaryRequestsInStep = seen?.Analysis is { } judged && judged.StepIndex == state.StepIndex ? judged.CanaryRequestsInStep : null,
+            RequestSharePercent = share?.Ratio is { } ratio ? Math.Round((decimal)ratio * 100, 2) : null,
+            RequestShare = share is { Ratio: not null } known ? known.Against(state.Weight) : null,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
             Problems = resource.Problems,
             ResourceVersion = stored.ResourceVersion,

@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
@@ -19,7 +20,8 @@ internal sealed class ClusterRemains(
     IObjectCache<ReplicaSetObject> sets,
     IObjectCache<HolderObject> holders,
     IObjectCache<ServiceObject> services,
-    RouteCaches routes)
+    RouteCaches routes,
+    IObjectCache<DestinationRuleObject>? rules = null)
 {
     private const string StableHolderSuffix = "-stable";
 
@@ -40,13 +42,14 @@ internal sealed class ClusterRemains(
         var service = seen.Service ?? Counted(seen, stored) ?? seen.Spec.Service?.Name ?? seen.Name;
         var deployment = DeploymentOf(seen, stored);
         var isByPodCount = seen.Services.Count == 0 && (seen.Spec.Traffic.Router is RouterType.ReplicaRatio || Counted(seen, stored) is not null);
+        var subsets = Subsets(seen.Namespace, service);
         var spec = new SpecSection
         {
             Workload = new() { Kind = WorkloadType.Deployment, Name = deployment },
             Service = new() { Name = service, Port = seen.Spec.Service?.Name == service ? seen.Spec.Service.Port : null },
-            Traffic = new() { Router = isByPodCount ? RouterType.ReplicaRatio : RouterType.GatewayAPI },
+            Traffic = isByPodCount ? new() { Router = RouterType.ReplicaRatio } : RouteKinds.Section(RoutesTo(seen.Namespace, service, subsets), subsets),
         };
-        return new(Content(seen, spec, isByPodCount ? [] : RoutesTo(seen.Namespace, service)), StateOf(seen, stored, deployment, service));
+        return new(Content(seen, spec), StateOf(seen, stored, deployment, service));
     }
 
     /// <summary>Of External versions only the route tells something: the two Services among which it was divided last.</summary>
@@ -67,9 +70,9 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
             Service = seen.Spec.Service,
-            Traffic = new() { Router = RouterType.GatewayAPI },
+            Traffic = RouteKinds.Section([.. divided.Select(route => route.Id)]),
         };
-        return new(Content(seen, spec, [.. divided.Select(route => route.Id)]), Left(seen, stable, canary));
+        return new(Content(seen, spec), Left(seen, stable, canary));
     }
 
     private bool IsOthers(Seen seen, RouteId route) =>
@@ -96,27 +99,30 @@ internal sealed class ClusterRemains(
     private string? Counted(Seen seen, string? stored) => stored is null || seen.Services.Count > 0 ? null : services.All
         .FirstOrDefault(service => service.Meta.Name.Namespace == seen.Namespace && AskedRatio.Of(service) is { } asked && (asked.Stable == stored || asked.Canary == stored))?.Meta.Name.Name;
 
-    /// <summary>Those that were divided between the two Services beside <paramref name="service"/>, or send to one of them.</summary>
-    private RouteId[] RoutesTo(string ns, string service)
+    /// <summary>Those that were divided between the two Services beside <paramref name="service"/> or its two subsets, or send to one of them.</summary>
+    private RouteId[] RoutesTo(string ns, string service, VersionSubsets? subsets)
     {
         var (stable, canary) = (service + BackendPair.StableSuffix, service + BackendPair.CanarySuffix);
         return
         [
             .. routes.All.Where(route => route.Meta.Name.Namespace == ns)
-                .Where(route => OriginalRoute.Of(route)?.Stable == stable || Weight(route, stable) > 0 || Weight(route, canary) > 0)
+                .Where(route => subsets is null
+                    ? OriginalRoute.Of(route)?.Stable == stable || Weight(route, stable) > 0 || Weight(route, canary) > 0
+                    : route.Rules.Any(rule => rule.Backends.Any(entry => entry.Name == service && entry.Share > 0 && (entry.Subset == subsets.Stable || entry.Subset == subsets.Canary))))
                 .Select(route => route.Id),
         ];
     }
 
+    /// <summary>The subsets that a DestinationRule of the Service says it was given; null when none does.</summary>
+    private VersionSubsets? Subsets(string ns, string service) =>
+        rules?.By(DestinationRuleObject.HostKey(ns, service)).Where(rule => rule.Meta.Name.Namespace == ns)
+            .Select(rule => SubsetNote.Of(rule) is { } note ? new VersionSubsets(rule.Meta.Name.Name, note.Stable, note.Canary) : null)
+            .FirstOrDefault(each => each is not null);
+
     private static int Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
 
-    /// <summary>The objects are of whatever kinds: which router the text named is not asked, because objects of all kinds are given back alike.</summary>
-    private static RolloutContent Content(Seen seen, SpecSection spec, IReadOnlyList<RouteId> routes)
-    {
-        var content = RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
-        var cluster = content.Target.Cluster! with { Routes = [.. routes.Select(route => new NamedRoute(route.Kind, route.Name.Name))] };
-        return content with { Target = content.Target with { Cluster = cluster } };
-    }
+    private static RolloutContent Content(Seen seen, SpecSection spec) =>
+        RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });
 
     /// <summary>A broken text may shorten it, since clients are known best to whoever wrote it.</summary>
     private static TimeSpan DrainDelay(Seen seen) => seen.Spec.Strategy.DrainDelay is var asked && asked >= TimeSpan.Zero && asked < StrategySection.DefaultDrainDelay

@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
 
 namespace CanaryController.Manager.Kubernetes;
@@ -38,6 +39,11 @@ internal sealed class ClusterSource(
         foreach (var routes in caches.Routes)
         {
             routes.Changed += changes.Route;
+        }
+
+        if (caches.DestinationRules is { } rules)
+        {
+            rules.Changed += changes.DestinationRule;
         }
 
         if (admission is not null)
@@ -111,4 +117,7 @@ internal sealed record ClusterCaches(
 
     /// <summary>ClusterMetricTemplates; null where they are not read.</summary>
     public ObjectCache<ClusterMetricTemplateObject>? ClusterTemplates { get; init; }
+
+    /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
+    public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }
 }

@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
@@ -98,6 +99,17 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
 
     /// <summary>A route changed.</summary>
     public void Route(RouteObject? before, RouteObject? after) => Wake(RolloutObject.RouteKey((after ?? before)!.Id));
+
+    /// <summary>A DestinationRule of Istio changed: it has a rollout's subsets, or a policy for one of its hosts.</summary>
+    public void DestinationRule(DestinationRuleObject? before, DestinationRuleObject? after)
+    {
+        var rule = (after ?? before)!;
+        Wake(RolloutObject.DestinationRuleKey(rule.Meta.Name.Namespace, rule.Meta.Name.Name));
+        if (rule.Host.Service is { } service)
+        {
+            OfService(new(rule.Host.Namespace ?? rule.Meta.Name.Namespace, service));
+        }
+    }
 
     private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 

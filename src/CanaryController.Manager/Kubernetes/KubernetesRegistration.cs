@@ -6,8 +6,12 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Istio;
+using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -40,7 +44,7 @@ internal static class KubernetesRegistration
 
     private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project);
+        services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
         if (options.Namespaces.Count == 0)
@@ -50,14 +54,28 @@ internal static class KubernetesRegistration
 
         services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
             provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
-        services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project);
-        services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
-        services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel);
-        services.AddInformer(ObjectKind.Service, ServiceObject.Project);
-        services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
-        services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
+        services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project, kept: DeploymentObject.Kept);
+        services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project, kept: ReplicaSetObject.Kept);
+        services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel, HolderObject.Kept);
+        services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
+        services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
+        services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
+        if (options.Routers.Contains(RouterType.GatewayAPI))
+        {
+            services.AddGatewayApi();
+        }
+
+        if (options.Routers.Contains(RouterType.Linkerd))
+        {
+            services.AddLinkerd();
+        }
+
+        if (options.Routers.Contains(RouterType.Istio))
+        {
+            services.AddIstio();
+        }
+
         services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
-        services.AddRouteChecks(options.Routers);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
@@ -71,6 +89,7 @@ internal static class KubernetesRegistration
         {
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
+            DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
         });
     }
 }

@@ -36,7 +36,8 @@ internal static class ClusterRoutersRegistration
         provider.GetRequiredService<KubernetesOptions>().Namespaces,
         kind.Project,
         provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<ILogger<Informer<RouteObject>>>());
+        provider.GetRequiredService<ILogger<Informer<RouteObject>>>(),
+        kind.Kept);
 }
 
 /// <summary>Keeps the objects of a kind.</summary>

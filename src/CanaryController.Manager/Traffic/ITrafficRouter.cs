@@ -59,12 +59,17 @@ internal sealed record ClusterRoute(
 /// <summary>An object that a rollout names.</summary>
 /// <param name="Kind">Of which kind.</param>
 /// <param name="Name">Its name, in the rollout's namespace.</param>
-internal readonly record struct NamedRoute(RouteKind Kind, string Name);
+internal readonly record struct NamedRoute(RouteKind Kind, string Name)
+{
+    /// <summary>The names of those of its rules that may be divided; none = all of them.</summary>
+    public EquatableArray<string> Rules { get; init; }
+}
 
-/// <summary>The names of the versions' subsets.</summary>
-/// <param name="Stable">Stable's.</param>
+/// <summary>The versions' subsets.</summary>
+/// <param name="Rule">The name of the DestinationRule that has them.</param>
+/// <param name="Stable">The name of stable's.</param>
 /// <param name="Canary">The canary's.</param>
-internal sealed record VersionSubsets(string Stable, string Canary);
+internal sealed record VersionSubsets(string Rule, string Stable, string Canary);
 
 /// <summary>What a router says of a route.</summary>
 /// <param name="Route">The split, in the planner's words.</param>

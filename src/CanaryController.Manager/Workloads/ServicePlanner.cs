@@ -7,7 +7,7 @@ namespace CanaryController.Manager.Workloads;
 
 /// <summary>
 /// The Services before the versions. Each pins a hash: the apex stable's, so that whoever goes round the route never reaches a canary by accident; the canary's Service that of a canary
-/// in use, otherwise stable's too, so that it is never empty.
+/// in use, otherwise stable's too, so that it is never empty. Where the versions are subsets of the apex it pins nothing: a subset chooses among its pods.
 /// </summary>
 internal static class ServicePlanner
 {
@@ -21,7 +21,14 @@ internal static class ServicePlanner
         var front = Front(view, plan, stable);
         Pin(plan, view, apex, view.Seen.StableService, stable: true, front);
         Pin(plan, view, apex, view.Seen.CanaryService, stable: false, BehindCanary(view, plan, stable));
-        if (WhyOpen(view) is null && Hash(apex) != front)
+        if (view.Target.IsBySubset)
+        {
+            if (Open(apex) is { } opens)
+            {
+                plan.Do(opens);
+            }
+        }
+        else if (WhyOpen(view) is null && Hash(apex) != front)
         {
             plan.Do(new WorkloadAction.ChangeService(apex, $"points {apex.Meta.Name.Name} at {front}") { Hash = front });
         }
@@ -97,6 +104,9 @@ internal static class ServicePlanner
         var share = Share(view);
         return apex switch
         {
+            _ when view.Target.IsBySubset => view.Canary is { ReadyReplicas: > 0 }
+                ? ("Subsets", $"The subsets of {apex.Meta.Name.Name} choose among its pods, so it is not pinned: whoever calls it without the mesh reaches the canary with {share} % of the pods.")
+                : null,
             { SelectorApplier: { } owner } => (
                 "AppliedSelector",
                 $"{owner} applies the selector of {apex.Meta.Name.Name} server-side, so it is not pinned: whoever calls it without the route reaches the canary with {share} % of the pods."),
@@ -135,7 +145,7 @@ internal static class ServicePlanner
     public static bool IsSwitched(WorkloadView view, string hash) =>
         view.Target.IsByPodCount
         || ((view.Seen.StableService is null || Hash(view.Seen.StableService) == hash)
-            && (view.Seen.Apex is not { } apex || WhyOpen(view) is not null || Hash(apex) == hash || apex.IsExternalName));
+            && (view.Seen.Apex is not { } apex || view.Target.IsBySubset || WhyOpen(view) is not null || Hash(apex) == hash || apex.IsExternalName));
 
     /// <summary>Pods of the canary can be reached: its Service points at them. Before that they carry nothing.</summary>
     public static bool IsReachable(WorkloadView view) =>

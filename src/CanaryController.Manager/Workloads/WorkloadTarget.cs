@@ -10,6 +10,9 @@ namespace CanaryController.Manager.Workloads;
 /// <param name="IsByPodCount">Traffic is divided by pod counts behind the apex Service (ReplicaRatio): it stays open, and there are no Services beside it.</param>
 internal sealed record WorkloadTarget(RolloutKey Rollout, string Deployment, string Service, bool IsByPodCount)
 {
+    /// <summary>The versions are subsets of the apex Service (Istio with a DestinationRule), which choose among its pods: it stays open, beside the two Services.</summary>
+    public bool IsBySubset { get; init; }
+
     public string Namespace => Rollout.Namespace;
 
     public ObjectName DeploymentName => Named(Deployment);

@@ -66,6 +66,12 @@ public sealed record RolloutView
     /// <summary>Requests that the canary answered at this step; null when not known.</summary>
     public long? CanaryRequestsInStep { get; init; }
 
+    /// <summary>The canary's share of the requests that were counted at this step, percent; null when nothing was counted.</summary>
+    public decimal? RequestSharePercent { get; init; }
+
+    /// <summary>How that stands to the wanted weight; null when nothing was counted. It decides nothing.</summary>
+    public ShareVerdict? RequestShare { get; init; }
+
     /// <summary>Who approved the present step so far.</summary>
     public required IReadOnlyList<string> Approvers { get; init; }
 

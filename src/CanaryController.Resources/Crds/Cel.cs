@@ -44,6 +44,10 @@ internal static class Cel
         + " && self.destinationRule.stable == oldSelf.destinationRule.stable && self.destinationRule.canary == oldSelf.destinationRule.canary))",
         "the subsets that a rollout leads stay; to lead others, delete this rollout and create one of another name");
 
+    public static readonly CelRule NamedRoutesStay = new(
+        "has(self.routes) == has(oldSelf.routes) && (!has(self.routes) || oldSelf.routes.all(name, name in self.routes))",
+        "the http routes that a rollout leads stay (more may be added to a list that is there); to lead others, delete this rollout and create one of another name");
+
     /// <summary>At least one object is named, and those that were named stay.</summary>
     public static CelRule[] RoutesStay(params string[] lists) =>
     [

@@ -28,6 +28,11 @@ internal static class FieldBounds
         [(typeof(GatewayApiSection), "grpcRoutes")] = Routes,
         [(typeof(GatewayApiSection), "tcpRoutes")] = Routes,
         [(typeof(IstioSection), "virtualServices")] = Routes,
+        [(typeof(VirtualServiceSection), "name")] = Subdomain,
+        [(typeof(VirtualServiceSection), "routes")] = schema => schema with
+        {
+            ListType = "set", MaxItems = IstioValidator.MaxNames, Items = schema.Items! with { MinLength = 1, MaxLength = IstioValidator.MaxNameCharacters },
+        },
         [(typeof(DestinationRuleSection), "name")] = Subdomain,
         [(typeof(DestinationRuleSection), "stable")] = schema => Label(schema) with { Default = "stable" },
         [(typeof(DestinationRuleSection), "canary")] = schema => Label(schema) with { Default = "canary" },
@@ -103,6 +108,7 @@ internal static class FieldBounds
         [typeof(TrafficSection)] = [Cel.OnKubernetes, Cel.RouterHasRoutes],
         [typeof(GatewayApiSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "tcpRoutes"),
         [typeof(IstioSection)] = [.. Cel.RoutesStay("virtualServices"), Cel.SubsetsStay],
+        [typeof(VirtualServiceSection)] = [Cel.NamedRoutesStay],
         [typeof(LinkerdSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "policyHTTPRoutes"),
         [typeof(SmiSection)] = Cel.RoutesStay("trafficSplits"),
         [typeof(TraefikSection)] = Cel.RoutesStay("traefikServices", "ingressRoutes"),

@@ -56,7 +56,7 @@ internal static class RolloutBinder
         Router = fields.Choice<RouterType>("router", _laterRouters),
         Gateway = fields.Section("gateway", each => new GatewaySection { Name = each.Text("name") ?? new GatewaySection().Name, Route = each.Text("route") ?? "" }),
         GatewayApi = fields.Section("gatewayAPI", each => new GatewayApiSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), TcpRoutes = Routes(each, "tcpRoutes") }),
-        Istio = fields.Section("istio", each => new IstioSection { VirtualServices = Routes(each, "virtualServices"), DestinationRule = each.Section("destinationRule", DestinationRule) }),
+        Istio = fields.Section("istio", each => new IstioSection { VirtualServices = each.Sections("virtualServices", VirtualService), DestinationRule = each.Section("destinationRule", DestinationRule) }),
         Linkerd = fields.Section(
             "linkerd",
             each => new LinkerdSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), PolicyHttpRoutes = Routes(each, "policyHTTPRoutes") }),
@@ -68,6 +68,8 @@ internal static class RolloutBinder
     };
 
     private static EquatableArray<RouteSection> Routes(FieldReader fields, string list) => fields.Sections(list, each => new RouteSection { Name = each.Text("name") ?? "" });
+
+    private static VirtualServiceSection VirtualService(FieldReader fields) => new() { Name = fields.Text("name") ?? "", Routes = fields.Texts("routes") };
 
     private static DestinationRuleSection DestinationRule(FieldReader fields)
     {

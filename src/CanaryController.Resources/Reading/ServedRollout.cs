@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -23,6 +25,9 @@ public sealed record ServedRollout
     /// <summary>What is in force: the present text when it is valid, otherwise what the status keeps; null when it keeps nothing.</summary>
     public Rollout? Resource { get; init; }
 
+    /// <summary>The same in Core's words; null when <see cref="Resource"/> is.</summary>
+    public RolloutSpec? Spec { get; init; }
+
     /// <summary>What could be read of a present text that has errors: its names tell at a deletion where something may be left, and nothing else is ever done by them. Null when it has none.</summary>
     public Rollout? Broken { get; init; }
 
@@ -38,21 +43,45 @@ public sealed record ServedRollout
     /// <summary>Reads an object of the API server. It never throws for what stands in one.</summary>
     public static ServedRollout Read(JsonElement item)
     {
-        var read = RolloutReader.ReadServerObject(Written(item));
-        IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
         var (status, problem) = ReadStatus(item);
+        var read = Text(item, status);
         var metadata = item.TryGetProperty("metadata", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
         return new()
         {
             Key = new(Text(metadata, "namespace") ?? "", Text(metadata, "name") ?? ""),
             Generation = Member(metadata, "generation") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var generation) ? generation : 0,
             Version = ToNumber(Text(metadata, "resourceVersion") ?? ""),
-            Resource = errors.Count == 0 ? Only(read) : status?.InForce is { } text ? Only(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null,
-            Broken = errors.Count == 0 ? null : read.Invalid is [var broken] ? broken.Resource : null,
-            Problems = errors,
-            Status = status,
+            Resource = read.Resource,
+            Spec = read.Spec,
+            Broken = read.Broken,
+            Problems = read.Problems,
+            Status = Shared(status, read.Spec),
             StatusProblem = problem,
         };
+    }
+
+    /// <summary>The steps that a revision started with are mostly those that are asked for now: they are kept once.</summary>
+    private static RolloutStatus? Shared(RolloutStatus? status, RolloutSpec? spec) =>
+        status?.State is { Plan.IsEmpty: false } state && spec is not null && state.Plan == spec.Steps ? status with { State = state with { Plan = spec.Steps } } : status;
+
+    private static TextRead Text(JsonElement item, RolloutStatus? status)
+    {
+        var hasForm = FormText.TryRead(item, out var form);
+        if (hasForm && RolloutForms.Find(form.Text.Span) is { } known)
+        {
+            return new(known.Named(form.Names), known.Spec, null, []);
+        }
+
+        var read = RolloutReader.ReadServerObject(Written(item));
+        IReadOnlyList<FieldProblem> errors = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error)];
+        var resource = errors.Count == 0 ? Only(read) : status?.InForce is { } text ? Only(RolloutReader.Read(text, null, RolloutRules.Kubernetes)) : null;
+        var spec = resource is null ? null : RolloutSpecMapper.ToSpec(resource);
+        if (hasForm && errors.Count == 0 && spec is not null)
+        {
+            RolloutForms.Keep(form.Text.Span, resource!, spec);
+        }
+
+        return new(resource, spec, errors.Count > 0 && read.Invalid is [var broken] ? broken.Resource : null, errors);
     }
 
     /// <summary>A resourceVersion is a number on every server there is; where it is none, any fixed number of its text serves, since it is only compared for equality.</summary>
@@ -113,4 +142,11 @@ public sealed record ServedRollout
     private static string? Text(JsonElement from, string member) => Member(from, member) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     private static JsonElement? Member(JsonElement from, string member) => from.ValueKind == JsonValueKind.Object && from.TryGetProperty(member, out var value) ? value : null;
+
+    /// <summary>What came of the present text.</summary>
+    /// <param name="Resource">What is in force.</param>
+    /// <param name="Spec">The same in Core's words.</param>
+    /// <param name="Broken">What could be read of one with errors.</param>
+    /// <param name="Problems">Its errors.</param>
+    private readonly record struct TextRead(Rollout? Resource, RolloutSpec? Spec, Rollout? Broken, IReadOnlyList<FieldProblem> Problems);
 }

@@ -30,10 +30,20 @@ public sealed record GatewayApiSection
 public sealed record IstioSection
 {
     /// <summary>VirtualServices: at most 16, each named once. Delegates are named instead of the one that delegates to them.</summary>
-    public EquatableArray<RouteSection> VirtualServices { get; init; }
+    public EquatableArray<VirtualServiceSection> VirtualServices { get; init; }
 
     /// <summary>The DestinationRule whose subsets tell the versions apart. Left out: the versions have Services of their own, as hosts.</summary>
     public DestinationRuleSection? DestinationRule { get; init; }
+}
+
+/// <summary>A VirtualService that is divided, in the rollout's namespace. Two rollouts never share one.</summary>
+public sealed record VirtualServiceSection
+{
+    /// <summary>Its name: a DNS subdomain, at most 253 of <c>a-z 0-9 - .</c>. Required.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The names of the http routes that may be divided: at most 16, each named once. Left out: all http, tls and tcp routes that send to the service.</summary>
+    public EquatableArray<string> Routes { get; init; }
 }
 
 /// <summary><c>spec.traffic.istio.destinationRule</c>: a DestinationRule of the service, in the rollout's namespace. For Deployments only.</summary>

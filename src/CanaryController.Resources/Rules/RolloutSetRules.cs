@@ -73,6 +73,7 @@ public static class RolloutSetRules
             claims.Add((space, "Service", spec.Workload.Versions?.Stable, "spec.workload.versions.stable"));
             claims.Add((space, "Service", spec.Workload.Versions?.Canary, "spec.workload.versions.canary"));
             claims.Add((space, "Service", spec.Service?.Name, "spec.service.name"));
+            claims.Add((space, "DestinationRule", spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? rule.Name : null, "spec.traffic.istio.destinationRule.name"));
             claims.AddRange(RouteLists.Of(spec.Traffic).SelectMany(list => list.Routes.Select((route, index) => (space, list.Kind, (string?)route.Name, $"{list.Path}[{index}].name"))));
         }
 

@@ -8,11 +8,22 @@ namespace CanaryController.Resources.Rules;
 /// <param name="Field">The list in it: <c>httpRoutes</c>.</param>
 /// <param name="Kind">Of what kind they are: <c>HTTPRoute</c>. One of another group than the kind's usual one names the group too.</param>
 /// <param name="Routes">The objects.</param>
-public sealed record RouteList(string Section, string Field, string Kind, EquatableArray<RouteSection> Routes)
+public sealed record RouteList(string Section, string Field, string Kind, EquatableArray<ListedRoute> Routes)
 {
+    /// <summary>A list of objects all of whose rules may be divided.</summary>
+    internal RouteList(string section, string field, string kind, EquatableArray<RouteSection> routes)
+        : this(section, field, kind, (EquatableArray<ListedRoute>)[.. routes.Select(route => new ListedRoute(route.Name, []))])
+    {
+    }
+
     /// <summary>Where the list stands in a Rollout.</summary>
     public string Path => $"spec.traffic.{Section}.{Field}";
 }
+
+/// <summary>An object that a router's section names.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Rules">The names of those of its rules that may be divided; none = all of them.</param>
+public sealed record ListedRoute(string Name, EquatableArray<string> Rules);
 
 /// <summary>What routers of Kubernetes divide.</summary>
 public static class RouteLists
@@ -39,7 +50,7 @@ public static class RouteLists
         [
             new("gatewayAPI", "httpRoutes", "HTTPRoute", gateway.HttpRoutes), new("gatewayAPI", "grpcRoutes", "GRPCRoute", gateway.GrpcRoutes), new("gatewayAPI", "tcpRoutes", "TCPRoute", gateway.TcpRoutes),
         ],
-        IstioSection istio => [new("istio", "virtualServices", "VirtualService", istio.VirtualServices)],
+        IstioSection istio => [new("istio", "virtualServices", "VirtualService", (EquatableArray<ListedRoute>)[.. istio.VirtualServices.Select(each => new ListedRoute(each.Name, each.Routes))])],
         LinkerdSection linkerd =>
         [
             new("linkerd", "httpRoutes", "HTTPRoute", linkerd.HttpRoutes), new("linkerd", "grpcRoutes", "GRPCRoute", linkerd.GrpcRoutes),

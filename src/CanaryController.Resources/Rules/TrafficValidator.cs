@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using CanaryController.Core;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
 
@@ -99,9 +100,22 @@ internal sealed class RouteListsValidator<T> : AbstractValidator<T>
 /// <summary>The rules of <see cref="IstioSection"/>.</summary>
 internal sealed class IstioValidator : AbstractValidator<IstioSection>
 {
+    /// <summary>The most http routes of a VirtualService that may be named.</summary>
+    internal const int MaxNames = 16;
+
+    /// <summary>The longest name of one.</summary>
+    internal const int MaxNameCharacters = 128;
+
     public IstioValidator()
     {
         Include(new RouteListsValidator<IstioSection>());
+        RuleFor(istio => istio).Custom((istio, context) =>
+        {
+            for (var index = 0; index < istio.VirtualServices.Count; index++)
+            {
+                Routes(istio.VirtualServices[index].Routes, $"virtualServices[{index}].routes", context);
+            }
+        });
         RuleFor(istio => istio.DestinationRule!).ChildRules(rule =>
         {
             rule.RuleFor(each => each.Name).IsThere("write the DestinationRule's name").IsDnsSubdomain();
@@ -111,6 +125,25 @@ internal sealed class IstioValidator : AbstractValidator<IstioSection>
                 .NotEqual(each => each.Stable).Says("both versions have the same subset", "name two subsets")
                 .IsDnsLabel();
         }).When(istio => istio.DestinationRule is not null);
+    }
+
+    /// <summary>Istio takes any text as the name of a route.</summary>
+    private static void Routes(EquatableArray<string> names, string path, ValidationContext<IstioSection> context)
+    {
+        if (names.Count > MaxNames)
+        {
+            context.Problem(path, $"{names.Count} routes are too many", $"keep {MaxNames} at most, or leave the field out for all of them");
+        }
+
+        for (var index = 0; index < names.Count; index++)
+        {
+            if (names[index].Length is 0 or > MaxNameCharacters)
+            {
+                context.Problem($"{path}[{index}]", $"a route's name has 1 to {MaxNameCharacters} characters", "write the name of an http route of the VirtualService");
+            }
+        }
+
+        Repeats.Check([.. names], path, "the route", context);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CanaryController.ApiServerStub.Kinds;
 using CanaryController.ApiServerStub.Schemas;
 
 namespace CanaryController.ApiServerStub.Api;
@@ -48,6 +49,7 @@ internal sealed class Catalog
             Categories = names.List("categories")?.Select(name => name!.GetValue<string>()).ToList() ?? [],
             Generation = GenerationRule.Content,
             IsCustom = true,
+            Rules = CustomRules.Of(spec.Str("group")!, names.Str("plural")!),
         };
     }
 

@@ -22,7 +22,8 @@ internal static class WeightBench
         return
         [
             Each("route patches", constant, IsRoutePatch, 1),
-            Each("status patches", constant, IsStatusPatch, 1),
+            // Before the route is written, and when it was taken up: ADR 0009.
+            Each("status patches", constant, IsStatusPatch, 2),
             Each("Events", constant, IsEvent, 1),
             Each("other requests", constant, request => !IsRoutePatch(request) && !IsStatusPatch(request) && !IsEvent(request), 0),
             Each("all requests when the canary grows by a pod", growing, _ => true, null),

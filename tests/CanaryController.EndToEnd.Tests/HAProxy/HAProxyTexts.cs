@@ -22,19 +22,13 @@ internal static class HAProxyTexts
           traffic: {router: HAProxy, haproxy: {name: edge, backend: shop}}
           strategy:
             steps:
-            - {weight: 5, hold: 4s}
+            - {weight: 5, hold: 4s, minRequests: 20}
             - {weight: 25, hold: 4s}
             - {weight: 50, hold: 4s}
             - {weight: 100, hold: 3s}
           analysis:
             metrics:
-            - name: success-rate
-              query: >-
-                100 - 100 * (sum(rate(haproxy_server_http_responses_total{proxy="shop",server=~"{{ version }}-.*",code="5xx"}[5s]))
-                / sum(rate(haproxy_server_http_responses_total{proxy="shop",server=~"{{ version }}-.*"}[5s])))
-              interval: 1s
-              failureLimit: 1
-              threshold: {min: 97}
+            - {name: success-rate, builtin: RequestSuccessRate, threshold: {min: 97}, compare: {to: Stable, tolerate: 1.2}}
 
         """;
 

@@ -6,8 +6,10 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
+using CanaryController.Manager.Tests.Traffic.Istio;
 using CanaryController.Manager.Tests.Workloads;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
@@ -24,8 +26,11 @@ public sealed class RemainsTests
     private readonly CacheMemory<HolderObject> _holders = new();
     private readonly CacheMemory<ServiceObject> _services = new();
     private readonly CacheMemory<RouteObject> _routes = new();
+    private readonly CacheMemory<RouteObject> _virtualServices = new();
+    private readonly CacheMemory<DestinationRuleObject> _rules = new();
 
-    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes)]));
+    private ClusterRemains Remains => new(
+        _rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes), new(RouteKinds.VirtualService, _virtualServices)]), _rules);
 
     [Theory]
     [InlineData("at rest", 1)]
@@ -62,6 +67,27 @@ public sealed class RemainsTests
         Assert.Empty(run.Cluster.Holders);
         Assert.Equal(["checkout"], run.Cluster.Services.Keys);
         Assert.Equal(4, run.Cluster.Sets.Values.Sum(set => set.Replicas));
+    }
+
+    [Theory]
+    [InlineData(false, """{"destination": {"host": "checkout-stable"}, "weight": 50}, {"destination": {"host": "checkout-canary"}, "weight": 50}""")]
+    [InlineData(true, """{"destination": {"host": "checkout", "subset": "old"}, "weight": 50}, {"destination": {"host": "checkout", "subset": "new"}, "weight": 50}""")]
+    public void VirtualServices_are_found_by_the_versions_hosts_or_by_the_subsets_that_their_DestinationRule_notes(bool bySubset, string destinations)
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        _virtualServices.Put(IstioRig.Project(IstioRig.Body($$"""{"http": [{"route": [{{destinations}}]}]}""")));
+        _virtualServices.Put(IstioRig.Project(IstioRig.Body("""{"http": [{"route": [{"destination": {"host": "blog", "subset": "old"}}]}]}""", name: "blog")));
+        if (bySubset)
+        {
+            var rule = IstioRig.Body("""{"host": "checkout", "subsets": []}""", "DestinationRule", "parts");
+            rule["metadata"]!["annotations"]!["canarycontroller.io/original"] = """{"stable":"old","canary":"new","subsets":[],"hadSubsets":true}""";
+            _rules.Put(IstioRig.ProjectRule(rule));
+        }
+
+        var left = Remains.Of(Broken("checkout"))!.Content;
+        Assert.Equal(RouterType.Istio, left.Resource.Spec.Traffic.Router);
+        Assert.Equal(["web"], left.Target.Cluster!.Routes.Select(each => each.Name));
+        Assert.Equal(bySubset ? new("parts", "old", "new") : null, left.Target.Cluster.Subsets);
     }
 
     [Theory]

@@ -39,11 +39,11 @@ internal sealed class ClusterModel
 
     public static TemplateId Template(int number) => new((UInt128)number * 7919, 0);
 
-    public static ClusterModel With(int replicas, int template = 1, bool recreate = false, int historyLimit = 10, bool isByPodCount = false, bool publishesEndpoints = true)
+    public static ClusterModel With(int replicas, int template = 1, bool recreate = false, int historyLimit = 10, bool isByPodCount = false, bool publishesEndpoints = true, bool isBySubset = false)
     {
         var model = new ClusterModel
         {
-            Target = new(new RolloutKey("shop", "checkout"), "checkout", "checkout", isByPodCount),
+            Target = new(new RolloutKey("shop", "checkout"), "checkout", "checkout", isByPodCount) { IsBySubset = isBySubset },
             PublishesEndpoints = publishesEndpoints,
         };
         model.Deployment = new()

@@ -73,7 +73,7 @@ internal sealed class BoundsReader(PrometheusClient client, EvidenceBook book, T
 
     private async Task<KnownBounds?> ReadByKeyAsync(BoundsNeed need, CancellationToken cancellation)
     {
-        using var answer = await client.QueryAsync(need.Query, null, "bounds", QueryLane.Background, cancellation);
+        using var answer = await client.QueryAsync(need.Query(), null, "bounds", QueryLane.Background, cancellation);
         if (answer.Body is not { } body)
         {
             return null;

@@ -1,4 +1,3 @@
-using CanaryController.Core.Analysis;
 using CanaryController.Manager.Analysis.Prometheus.Sources;
 using CanaryController.Resources;
 

@@ -117,7 +117,7 @@ internal sealed class TrackedRollout
         && request.State.StableRevision == Request.State.StableRevision
         && request.State.Attempt == Request.State.Attempt
         && request.State.TrafficSince == Request.State.TrafficSince
-        && request.Target == Request.Target;
+        && (request.Target, request.Spec.Analysis.Counting) == (Request.Target, Request.Spec.Analysis.Counting);
 
     /// <summary>True when the bounds that exist now would be chosen again.</summary>
     public bool HasBoundsOf(HistogramBounds bounds)

@@ -40,10 +40,11 @@ internal sealed class Informer<T> : IInformer
     /// <param name="time">The clock.</param>
     /// <param name="logger">Says changes.</param>
     /// <param name="labelSelector">Only objects with these labels, in the server's notation; null = all.</param>
+    /// <param name="kept">What <paramref name="project"/> reads of the items of a list; null = all.</param>
     public Informer(
         KubeTransport transport, ObjectKind kind, IReadOnlyList<string> namespaces, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger,
-        string? labelSelector = null)
-        : this(transport, [.. namespaces.DefaultIfEmpty().Select(ns => new InformerTarget(kind, ns, labelSelector))], project, time, logger)
+        string? labelSelector = null, KeptFields? kept = null)
+        : this(transport, [.. namespaces.DefaultIfEmpty().Select(ns => new InformerTarget(kind, ns, labelSelector))], kept ?? KeptFields.All, project, time, logger)
     {
     }
 
@@ -54,7 +55,7 @@ internal sealed class Informer<T> : IInformer
     /// <param name="time">The clock.</param>
     /// <param name="logger">Says changes.</param>
     public Informer(KubeTransport transport, InformerTarget target, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
-        : this(transport, [target], project, time, logger)
+        : this(transport, [target], KeptFields.All, project, time, logger)
     {
     }
 
@@ -65,23 +66,27 @@ internal sealed class Informer<T> : IInformer
     /// <param name="project">As above, with the version that the object is in.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Says changes.</param>
+    /// <param name="kept">What <paramref name="project"/> reads of the items of a list.</param>
     public Informer(
-        KubeTransport transport, IReadOnlyList<ObjectKind> versions, IReadOnlyList<string> namespaces, Func<JsonElement, ObjectKind, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
+        KubeTransport transport, IReadOnlyList<ObjectKind> versions, IReadOnlyList<string> namespaces, Func<JsonElement, ObjectKind, T?> project, TimeProvider time, ILogger<Informer<T>> logger,
+        KeptFields kept)
         : this(
             transport,
             [.. namespaces.DefaultIfEmpty().Select(ns => versions.Select(kind => new InformerTarget(kind, ns, null)).ToArray())],
+            kept,
             kind => item => project(item, kind),
             time,
             logger)
     {
     }
 
-    private Informer(KubeTransport transport, InformerTarget[] targets, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
-        : this(transport, [.. targets.Select(target => new[] { target })], _ => project, time, logger)
+    private Informer(KubeTransport transport, InformerTarget[] targets, KeptFields kept, Func<JsonElement, T?> project, TimeProvider time, ILogger<Informer<T>> logger)
+        : this(transport, [.. targets.Select(target => new[] { target })], kept, _ => project, time, logger)
     {
     }
 
-    private Informer(KubeTransport transport, InformerTarget[][] targets, Func<ObjectKind, Func<JsonElement, T?>> project, TimeProvider time, ILogger<Informer<T>> logger)
+    private Informer(
+        KubeTransport transport, InformerTarget[][] targets, KeptFields kept, Func<ObjectKind, Func<JsonElement, T?>> project, TimeProvider time, ILogger<Informer<T>> logger)
     {
         Kind = targets[0][0].Kind;
         Cache = new(logger);
@@ -91,7 +96,7 @@ internal sealed class Informer<T> : IInformer
         InformerScope<T> Scope(InformerTarget[] versions)
         {
             var random = new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64, versions[0]));
-            return new(transport, versions, project, Cache, OnceSynced(), random, time, logger);
+            return new(transport, versions, kept, project, Cache, OnceSynced(), random, time, logger);
         }
     }
 

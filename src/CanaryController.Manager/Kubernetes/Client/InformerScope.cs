@@ -48,6 +48,7 @@ internal sealed class InformerScope<T>
     public InformerScope(
         KubeTransport transport,
         InformerTarget[] versions,
+        KeptFields kept,
         Func<ObjectKind, Func<JsonElement, T?>> project,
         ObjectCache<T> cache,
         Action synced,
@@ -62,7 +63,7 @@ internal sealed class InformerScope<T>
         (InformerTarget Target, ObjectList<T> List, ObjectWatch<T> Watch) Version(InformerTarget target)
         {
             var projector = new ObjectProjector<T>(target.Kind, project(target.Kind), logger);
-            return (target, new(transport, target, projector, cache, time), new(transport, target, projector, cache, random, time));
+            return (target, new(transport, target, kept, projector, cache, time), new(transport, target, projector, cache, random, time));
         }
     }
 

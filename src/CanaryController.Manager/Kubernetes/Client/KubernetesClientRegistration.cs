@@ -23,7 +23,8 @@ internal static class KubernetesClientRegistration
     /// <param name="kind">The kind.</param>
     /// <param name="project">What is kept of an object; see <see cref="Informer{T}"/>.</param>
     /// <param name="labelSelector">Only objects with these labels; null = all.</param>
-    public static IServiceCollection AddInformer<T>(this IServiceCollection services, ObjectKind kind, Func<JsonElement, T?> project, string? labelSelector = null)
+    /// <param name="kept">What <paramref name="project"/> reads of the items of a list; null = all.</param>
+    public static IServiceCollection AddInformer<T>(this IServiceCollection services, ObjectKind kind, Func<JsonElement, T?> project, string? labelSelector = null, KeptFields? kept = null)
         where T : class, ICached
     {
         services.AddSingleton(provider => new Informer<T>(
@@ -33,28 +34,30 @@ internal static class KubernetesClientRegistration
             project,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Informer<T>>>(),
-            labelSelector));
-        return services.AddCacheOf<T>();
+            labelSelector,
+            kept));
+        return services.AddCache<T>();
     }
 
-    /// <summary>The same for a kind in several versions of its API, the preferred one first.</summary>
+    /// <summary>The same for a kind that clusters serve in different versions.</summary>
     /// <param name="services">Where.</param>
-    /// <param name="versions">The kind: the first version that the cluster has is followed.</param>
-    /// <param name="project">What is kept of an object, whatever the version.</param>
-    public static IServiceCollection AddInformer<T>(this IServiceCollection services, IReadOnlyList<ObjectKind> versions, Func<JsonElement, T?> project)
+    /// <param name="versions">The kind in its versions, the preferred one first.</param>
+    /// <param name="project">What is kept of an object, with the version that it is in.</param>
+    public static IServiceCollection AddInformer<T>(this IServiceCollection services, IReadOnlyList<ObjectKind> versions, Func<JsonElement, ObjectKind, T?> project)
         where T : class, ICached
     {
         services.AddSingleton(provider => new Informer<T>(
             provider.GetRequiredService<KubeTransport>(),
             versions,
             provider.GetRequiredService<KubernetesOptions>().Namespaces,
-            (item, _) => project(item),
+            project,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<Informer<T>>>()));
-        return services.AddCacheOf<T>();
+            provider.GetRequiredService<ILogger<Informer<T>>>(),
+            KeptFields.AllButMetadata()));
+        return services.AddCache<T>();
     }
 
-    private static IServiceCollection AddCacheOf<T>(this IServiceCollection services)
+    private static IServiceCollection AddCache<T>(this IServiceCollection services)
         where T : class, ICached
     {
         services.AddSingleton<IInformer>(provider => provider.GetRequiredService<Informer<T>>());

@@ -165,7 +165,7 @@ internal sealed class ObjectCache<T>(ILogger logger) : IObjectCache<T>
         lock (_gate)
         {
             before = _objects.GetValueOrDefault(meta.Name);
-            if (_removed.TryGetValue(meta.Uid, out var removedAt) && removedAt > listBegan)
+            if (_removed.Count > 0 && _removed.TryGetValue(meta.Uid, out var removedAt) && removedAt > listBegan)
             {
                 return;
             }

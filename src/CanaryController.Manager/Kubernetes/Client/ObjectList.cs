@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CanaryController.Manager.Kubernetes.Client;
 
 /// <summary>Reads all objects of a target into the cache, page by page.</summary>
-internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget target, ObjectProjector<T> projector, ObjectCache<T> cache, TimeProvider time)
+internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget target, KeptFields kept, ObjectProjector<T> projector, ObjectCache<T> cache, TimeProvider time)
     where T : class, ICached
 {
     /// <summary>A page larger than this is asked for again in smaller pages.</summary>
@@ -18,6 +18,8 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
     private const int MaxPages = 100_000;
 
     private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(60);
+
+    private readonly KeptFields _kept = kept.InList();
 
     /// <summary>How many objects the first page has, and no page has more once one was too large.</summary>
     private int _firstPageSize = FirstPageSize;
@@ -47,7 +49,7 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
             next = page.Next;
             if (page.Count > 0 && _firstPageSize == FirstPageSize)
             {
-                size = Math.Clamp(PageBytes / Math.Max(1, buffer.Read.Length / page.Count), LeastInPage, MostInPage);
+                size = Math.Clamp(PageBytes / Math.Max(1, page.Bytes / page.Count), LeastInPage, MostInPage);
             }
         }
 
@@ -70,8 +72,10 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
                 throw new InvalidDataException($"{size} objects are more than {MaxPageBytes >> 20} MB; {_firstPageSize} are asked for at once from now on.");
             }
 
+            var bytes = buffer.Read.Length;
+            buffer.Sift(_kept);
             using var document = JsonDocument.Parse(buffer.Read);
-            return TakePage(document.RootElement, listed, began);
+            return TakePage(document.RootElement, listed, began) with { Bytes = bytes };
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
@@ -111,12 +115,13 @@ internal sealed class ObjectList<T>(KubeTransport transport, InformerTarget targ
         }
 
         var next = metadata.TryGetProperty("continue", out var token) && token.ValueKind == JsonValueKind.String ? token.GetString()! : "";
-        return new(version.GetString()!, next, items.ValueKind == JsonValueKind.Array ? items.GetArrayLength() : 0);
+        return new(version.GetString()!, next, 0, items.ValueKind == JsonValueKind.Array ? items.GetArrayLength() : 0);
     }
 
     /// <summary>A page that was taken over.</summary>
     /// <param name="Version">The list's version.</param>
     /// <param name="Next">Where the next one begins; empty after the last.</param>
+    /// <param name="Bytes">How long it was.</param>
     /// <param name="Count">How many objects it had.</param>
-    private readonly record struct Page(string Version, string Next, int Count);
+    private readonly record struct Page(string Version, string Next, int Bytes, int Count);
 }

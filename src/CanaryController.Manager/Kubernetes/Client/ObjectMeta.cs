@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CanaryController.Core;
@@ -9,11 +8,12 @@ namespace CanaryController.Manager.Kubernetes.Client;
 /// <summary>What is needed of an object's metadata.</summary>
 internal sealed record ObjectMeta
 {
-    // As numbers where they are such, which they are on every server there is: as texts they would be a tenth of all that is kept.
-    private readonly Guid _uid;
-    private readonly string? _uidText;
-    private readonly ulong _version;
-    private readonly string? _versionText;
+    /// <summary>The members of <c>metadata</c> that are read, but for labels and annotations.</summary>
+    public static readonly IReadOnlyList<string> Members =
+        ["name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "finalizers", "ownerReferences"];
+
+    private readonly ObjectUid _uid;
+    private readonly ObjectVersion _version;
 
     /// <summary>Namespace and name.</summary>
     public required ObjectName Name { get; init; }
@@ -21,25 +21,15 @@ internal sealed record ObjectMeta
     /// <summary>Tells it from an earlier one of that name.</summary>
     public required string Uid
     {
-        get => _uidText ?? _uid.ToString();
-        init
-        {
-            var isNumber = Guid.TryParseExact(value, "D", out var uid) && uid.ToString() == value;
-            _uid = isNumber ? uid : default;
-            _uidText = isNumber ? null : value;
-        }
+        get => _uid.ToString();
+        init => _uid = ObjectUid.Of(value);
     }
 
     /// <summary>Changes with each write.</summary>
     public required string ResourceVersion
     {
-        get => _versionText ?? _version.ToString(CultureInfo.InvariantCulture);
-        init
-        {
-            var isNumber = ulong.TryParse(value, CultureInfo.InvariantCulture, out var version) && version.ToString(CultureInfo.InvariantCulture) == value;
-            _version = isNumber ? version : default;
-            _versionText = isNumber ? null : value;
-        }
+        get => _version.ToString();
+        init => _version = ObjectVersion.Of(value);
     }
 
     /// <summary>Rises with each change of the spec; 0 for kinds without one.</summary>
@@ -54,7 +44,7 @@ internal sealed record ObjectMeta
     /// <summary>Those of its labels that are asked for anywhere: see <see cref="IsKeptLabel"/>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = TextPairs.None;
 
-    /// <summary>Those of its annotations that are asked for anywhere: ours, those of the Deployment controller, and the circuit breaking of Linkerd.</summary>
+    /// <summary>Those of its annotations that are asked for anywhere: ours, and those of the Deployment controller.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = TextPairs.None;
 
     /// <summary>Finalizers.</summary>
@@ -66,6 +56,10 @@ internal sealed record ObjectMeta
     /// <summary>The one that controls it; null when nobody does.</summary>
     public ObjectOwner? Controller => Owners.FirstOrDefault(owner => owner.IsController);
 
+    private ObjectUid ReadUid { init => _uid = value; }
+
+    private ObjectVersion ReadVersion { init => _version = value; }
+
     /// <summary>Reads <c>metadata</c> of <paramref name="item"/>.</summary>
     public static ObjectMeta Read(JsonElement item)
     {
@@ -73,8 +67,10 @@ internal sealed record ObjectMeta
         return new()
         {
             Name = new(Text(metadata, "namespace") ?? "", Text(metadata, "name") ?? ""),
-            Uid = Text(metadata, "uid") ?? "",
-            ResourceVersion = Text(metadata, "resourceVersion") ?? "",
+            Uid = "",
+            ResourceVersion = "",
+            ReadUid = ObjectUid.Read(metadata),
+            ReadVersion = ObjectVersion.Read(metadata),
             Generation = metadata.TryGetProperty("generation", out var generation) ? generation.GetInt64() : 0,
             CreatedAt = metadata.TryGetProperty("creationTimestamp", out var created) && created.ValueKind == JsonValueKind.String ? created.GetDateTimeOffset() : default,
             IsDeleting = metadata.TryGetProperty("deletionTimestamp", out var deleted) && deleted.ValueKind == JsonValueKind.String,
@@ -86,15 +82,17 @@ internal sealed record ObjectMeta
     }
 
     private static ObjectOwner Owner(JsonElement owner) => new(
-        Text(owner, "apiVersion") ?? "", Text(owner, "kind") ?? "", Text(owner, "name") ?? "", Text(owner, "uid") ?? "",
+        Text(owner, "apiVersion") ?? "", Text(owner, "kind") ?? "", Text(owner, "name") ?? "", ObjectUid.Read(owner),
         owner.TryGetProperty("controller", out var controller) && controller.ValueKind == JsonValueKind.True);
 
     /// <summary>Ours, a template's hash, and the Service of an EndpointSlice. What people and tools label by takes memory, and nothing here depends on it.</summary>
-    private static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
+    internal static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
         key.StartsWith("canarycontroller.io/"u8) || key.SequenceEqual("pod-template-hash"u8) || key.SequenceEqual("kubernetes.io/service-name"u8);
 
-    private static bool IsKeptAnnotation(ReadOnlySpan<byte> key) =>
-        key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8) || key.StartsWith("balancer.linkerd.io/"u8) || key.StartsWith("balancer.alpha.linkerd.io/"u8);
+    /// <summary>Ours, the Deployment controller's, and how Linkerd breaks circuits.</summary>
+    internal static bool IsKeptAnnotation(ReadOnlySpan<byte> key) =>
+        key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8)
+        || key.StartsWith("balancer.linkerd.io/"u8) || key.StartsWith("balancer.alpha.linkerd.io/"u8);
 
     private static TextPairs Pairs(JsonElement metadata, string member, Func<ReadOnlySpan<byte>, bool> isKept)
     {
@@ -124,6 +122,16 @@ internal sealed record ObjectMeta
 /// <param name="ApiVersion">The owner's apiVersion.</param>
 /// <param name="Kind">The owner's kind.</param>
 /// <param name="Name">The owner's name, in the same namespace.</param>
-/// <param name="Uid">The owner's uid.</param>
+/// <param name="Id">The owner's uid.</param>
 /// <param name="IsController">It is the controller.</param>
-internal sealed record ObjectOwner(string ApiVersion, string Kind, string Name, string Uid, bool IsController);
+internal sealed record ObjectOwner(string ApiVersion, string Kind, string Name, ObjectUid Id, bool IsController)
+{
+    /// <summary>With a uid as text.</summary>
+    public ObjectOwner(string apiVersion, string kind, string name, string uid, bool isController)
+        : this(apiVersion, kind, name, ObjectUid.Of(uid), isController)
+    {
+    }
+
+    /// <summary>The owner's uid.</summary>
+    public string Uid => Id.ToString();
+}

@@ -9,8 +9,12 @@ internal sealed class PageBuffer(int maxBytes)
     private byte[] _block = [];
     private int _length;
 
-    /// <summary>What was read last; valid until the next page.</summary>
+    /// <summary>What was read last, or is left of it; valid until the next page.</summary>
     public ReadOnlyMemory<byte> Read => _block.AsMemory(0, _length);
+
+    /// <summary>Drops what is not kept.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The page is no JSON.</exception>
+    public void Sift(KeptFields kept) => _length = JsonSieve.Sift(_block.AsSpan(0, _length), kept);
 
     /// <summary>Reads the stream to its end; false when it is longer than allowed.</summary>
     /// <param name="stream">The page.</param>

@@ -9,6 +9,9 @@ internal sealed record AutoscalerObject : ICached
     /// <summary>Where a metric's target is found in it, by the metric's type.</summary>
     private static readonly string[] Sources = ["object", "pods", "external", "resource", "containerResource"];
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("spec");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 

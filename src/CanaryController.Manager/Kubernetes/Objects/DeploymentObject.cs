@@ -6,6 +6,11 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>What is kept of a Deployment.</summary>
 internal sealed record DeploymentObject : ICached
 {
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of(
+        "spec.replicas", "spec.paused", "spec.strategy", "spec.minReadySeconds", "spec.revisionHistoryLimit", "spec.progressDeadlineSeconds", "spec.selector.matchLabels", "spec.template",
+        "status.observedGeneration", "status.replicas", "status.updatedReplicas", "status.availableReplicas");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 

@@ -10,6 +10,9 @@ internal sealed record EndpointSliceObject : ICached
     /// <summary>Label: the Service whose endpoints these are.</summary>
     public const string ServiceLabel = "kubernetes.io/service-name";
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("endpoints.conditions.ready", "endpoints.targetRef.kind", "endpoints.targetRef.name");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 
@@ -20,7 +23,7 @@ internal sealed record EndpointSliceObject : ICached
     public EquatableArray<SliceEndpoint> Endpoints { get; init; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+    public IReadOnlyList<string> IndexKeys => [ObjectKeys.Service(Meta.Name.Namespace, Service)];
 
     /// <summary>Reads an EndpointSlice; null for one of no Service.</summary>
     public static EndpointSliceObject? Project(JsonElement item)
@@ -31,7 +34,6 @@ internal sealed record EndpointSliceObject : ICached
             Meta = meta,
             Service = service,
             Endpoints = [.. item.Items("endpoints").Select(Endpoint)],
-            IndexKeys = [ObjectKeys.Service(meta.Name.Namespace, service)],
         };
     }
 

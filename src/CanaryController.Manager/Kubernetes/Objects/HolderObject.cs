@@ -11,6 +11,9 @@ internal sealed record HolderObject : ICached
     /// <summary>Label: the revision whose template it stores; none on one that stores no template.</summary>
     public const string RevisionLabel = "canarycontroller.io/revision";
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("data.spec.template");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 
@@ -21,18 +24,17 @@ internal sealed record HolderObject : ICached
     public TemplateId Template { get; init; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+    public IReadOnlyList<string> IndexKeys => Meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is { } rollout ? [ObjectKeys.Rollout(Meta.Name.Namespace, rollout)] : [];
 
     /// <summary>Reads a ControllerRevision; null for one that is not ours.</summary>
     public static HolderObject? Project(JsonElement item)
     {
         var meta = ObjectMeta.Read(item);
-        return meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is not { } rollout ? null : new()
+        return !meta.Labels.ContainsKey(Marks.RolloutLabel) ? null : new()
         {
             Meta = meta,
             Revision = meta.Labels.GetValueOrDefault(RevisionLabel),
             Template = TemplateId.Of(item.At("data", "spec", "template")),
-            IndexKeys = [ObjectKeys.Rollout(meta.Name.Namespace, rollout)],
         };
     }
 }

@@ -15,6 +15,9 @@ internal sealed record ReplicaSetObject : ICached
     /// <summary>Annotation: the same with the surge.</summary>
     public const string MaxAnnotation = "deployment.kubernetes.io/max-replicas";
 
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("spec.replicas", "spec.minReadySeconds", "spec.template", "status.observedGeneration", "status.replicas", "status.readyReplicas", "status.availableReplicas");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 
@@ -46,7 +49,8 @@ internal sealed record ReplicaSetObject : ICached
     public long Revision => Meta.Annotations.TryGetValue(RevisionAnnotation, out var text) && long.TryParse(text, out var revision) ? revision : 0;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+    /// <remarks>Made when they are asked for: kept, they would be a tenth of all that is.</remarks>
+    public IReadOnlyList<string> IndexKeys => Keys(Meta, Meta.Labels.GetValueOrDefault(Marks.RolloutLabel));
 
     /// <summary>Reads a ReplicaSet; null for one that belongs neither to a Deployment nor to us.</summary>
     public static ReplicaSetObject? Project(JsonElement item)
@@ -69,7 +73,6 @@ internal sealed record ReplicaSetObject : ICached
             StatusReplicas = item.Int("status", "replicas") ?? 0,
             ReadyReplicas = item.Int("status", "readyReplicas") ?? 0,
             AvailableReplicas = item.Int("status", "availableReplicas") ?? 0,
-            IndexKeys = Keys(meta, rollout),
         };
     }
 

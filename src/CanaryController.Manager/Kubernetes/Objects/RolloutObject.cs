@@ -15,6 +15,9 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>A Rollout, read by the same reader and rules as files are.</summary>
 internal sealed class RolloutObject : ICached
 {
+    /// <summary>What <see cref="Project"/> reads: unknown members too, which it refuses.</summary>
+    public static readonly KeptFields Kept = KeptFields.AllButMetadata();
+
     private RolloutObject(ObjectMeta meta, RolloutContent? content, IReadOnlyList<FieldProblem> problems, RolloutStatus? status, string? statusProblem)
     {
         (Meta, Content, Problems, Status, StatusProblem) = (meta, content, problems, status, statusProblem);
@@ -58,7 +61,7 @@ internal sealed class RolloutObject : ICached
     public static RolloutObject Project(JsonElement item)
     {
         var served = ServedRollout.Read(item);
-        var content = served.Resource is { } resource ? RolloutContent.Of(resource) : null;
+        var content = served is { Resource: { } resource, Spec: { } spec } ? RolloutContent.Of(resource, spec) : null;
         var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or release or delete the rollout: then all that carries its name is given back." : null;
         return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
     }
@@ -74,6 +77,9 @@ internal sealed class RolloutObject : ICached
 
     /// <summary>The key by which rollouts of an object that is divided are found.</summary>
     public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
+
+    /// <summary>The key by which the rollout of a DestinationRule is found.</summary>
+    public static string DestinationRuleKey(string ns, string name) => $"DestinationRule:{ns}/{name}";
 
     /// <summary>The key by which rollouts are found that use a template; one of the cluster has no namespace. Many may use one.</summary>
     public static string TemplateKey(ObjectName template) => $"{TemplatePrefix}{template.Namespace}/{template.Name}";
@@ -103,6 +109,11 @@ internal sealed class RolloutObject : ICached
             keys.AddRange(ServiceKey(ns, versions.Stable), ServiceKey(ns, versions.Canary ?? versions.Stable));
         }
 
+        if (spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule })
+        {
+            keys.Add(DestinationRuleKey(ns, rule.Name));
+        }
+
         keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
         keys.AddRange(spec.Analysis.Metrics.Concat(spec.Strategy.Steps.SelectMany(step => step.Metrics))
             .Select(metric => metric.Template).OfType<TemplateSection>()
@@ -119,7 +130,12 @@ internal sealed class RolloutObject : ICached
 internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string? DeclaredRevision, RouteTarget Target)
 {
     /// <summary>Maps a Rollout that keeps the rules of Kubernetes.</summary>
-    public static RolloutContent Of(Rollout resource)
+    public static RolloutContent Of(Rollout resource) => Of(resource, RolloutSpecMapper.ToSpec(resource));
+
+    /// <summary>Maps a Rollout that keeps the rules of Kubernetes.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="mapped">What <see cref="RolloutSpecMapper.ToSpec"/> says of it.</param>
+    public static RolloutContent Of(Rollout resource, RolloutSpec mapped)
     {
         var spec = resource.Spec;
         var service = spec.Service?.Name ?? resource.Metadata.Name;
@@ -132,10 +148,10 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
             Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
-            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
+            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Name, rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
-        return new(resource, RolloutSpecMapper.ToSpec(resource), RolloutSpecMapper.DeclaredRevision(resource), target);
+        return new(resource, mapped, RolloutSpecMapper.DeclaredRevision(resource), target);
     }
 
     /// <summary>The resource in force.</summary>

@@ -7,6 +7,9 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 /// <summary>What is kept of a Service.</summary>
 internal sealed record ServiceObject : ICached
 {
+    /// <summary>What <see cref="Project"/> reads.</summary>
+    public static readonly KeptFields Kept = KeptFields.Of("spec.selector", "spec.ports", "spec.type", "metadata.managedFields.operation", "metadata.managedFields.manager", "metadata.managedFields.fieldsV1.f:spec.f:selector");
+
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 
@@ -25,20 +28,18 @@ internal sealed record ServiceObject : ICached
     public string? SelectorApplier { get; init; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> IndexKeys { get; init; } = [];
+    public IReadOnlyList<string> IndexKeys => Meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is { } rollout ? [ObjectKeys.Rollout(Meta.Name.Namespace, rollout)] : [];
 
     /// <summary>Reads a Service.</summary>
     public static ServiceObject? Project(JsonElement item)
     {
-        var meta = ObjectMeta.Read(item);
         return new()
         {
-            Meta = meta,
+            Meta = ObjectMeta.Read(item),
             Selector = item.Pairs("spec", "selector"),
             Ports = [.. item.Items("spec", "ports").Select(ServicePort.Read)],
             IsExternalName = item.Text("spec", "type") == "ExternalName",
             SelectorApplier = Applier(item),
-            IndexKeys = meta.Labels.GetValueOrDefault(Marks.RolloutLabel) is { } rollout ? [ObjectKeys.Rollout(meta.Name.Namespace, rollout)] : [],
         };
     }
 

@@ -28,7 +28,7 @@ internal sealed class ConsulWatch(ConsulClient client, string path, string doing
     {
         for (var attempt = 0; attempt < MaxReads; attempt++)
         {
-            Task answered;
+            Task<ConsulAnswer?> answered;
             lock (_lock)
             {
                 if (IsCurrent())
@@ -40,7 +40,10 @@ internal sealed class ConsulWatch(ConsulClient client, string path, string doing
                 answered = (_request ?? Start(null)).Answered;
             }
 
-            await answered.WaitAsync(cancellation);
+            if (await answered.WaitAsync(cancellation) is { } answer)
+            {
+                return answer;
+            }
         }
 
         return ConsulAnswer.Unknown($"Consul '{client.Name}' is written to faster than it can {doing}.");
@@ -102,7 +105,7 @@ internal sealed class ConsulWatch(ConsulClient client, string path, string doing
         return request;
     }
 
-    private async Task ReadAsync(Request request, ulong? index)
+    private async Task<ConsulAnswer?> ReadAsync(Request request, ulong? index)
     {
         var answer = await client.GetAsync(path, doing, index is { } from ? (from, Wait) : null, CancellationToken.None);
         lock (_lock)
@@ -110,7 +113,7 @@ internal sealed class ConsulWatch(ConsulClient client, string path, string doing
             if (_request != request)
             {
                 // It was dropped, and its answer may be older than what is known now.
-                return;
+                return null;
             }
 
             _request = null;
@@ -118,12 +121,13 @@ internal sealed class ConsulWatch(ConsulClient client, string path, string doing
             {
                 // A connection that was closed says nothing of the entry: the next one who asks begins anew, and is told if that fails too.
                 _keptAt = null;
-                return;
+                return null;
             }
 
             // An index that went backwards (a restored snapshot) would block for ever: begin anew without one.
             _kept = answer.Index < index ? answer with { Index = 0 } : answer;
-            _keptAt = index is null ? request.StartedAt : time.GetTimestamp();
+            _keptAt = index is null && answer.Problem is null ? request.StartedAt : time.GetTimestamp();
+            return _kept;
         }
     }
 
@@ -133,6 +137,7 @@ internal sealed class ConsulWatch(ConsulClient client, string path, string doing
 
         public long StartedAt => startedAt;
 
-        public Task Answered { get; set; } = Task.CompletedTask;
+        /// <summary>Null when it was dropped.</summary>
+        public Task<ConsulAnswer?> Answered { get; set; } = Task.FromResult<ConsulAnswer?>(null);
     }
 }

@@ -22,7 +22,7 @@ internal static class ParentAcceptance
 
     private static RouteAcceptance Together(IEnumerable<RouteAcceptance> answers)
     {
-        var (answered, all) = (0, true);
+        var (answered, all, obstacle) = (0, true, default(string));
         foreach (var answer in answers)
         {
             if (answer.Problem is not null)
@@ -30,10 +30,10 @@ internal static class ParentAcceptance
                 return answer;
             }
 
-            (answered, all) = (answered + 1, all && answer.IsTakenUp);
+            (answered, all, obstacle) = (answered + 1, all && answer.IsTakenUp, obstacle ?? answer.Obstacle);
         }
 
-        return new(answered > 0 && all, null);
+        return new(answered > 0 && all, null) { Obstacle = obstacle };
     }
 
     private static IEnumerable<ControllerAcceptance> Answers(RouteKind kind, JsonElement item, ObjectMeta meta)
@@ -67,7 +67,23 @@ internal static class ParentAcceptance
             }
         }
 
-        return new(!waits, null);
+        return new(!waits, null) { Obstacle = Waypoint(kind, meta, parent, answer) };
+    }
+
+    /// <summary>
+    /// Istio carries out a route of a Service only where the Service's requests go through a waypoint. Without one it says so in the message alone, whatever the condition's status is.
+    /// </summary>
+    private static string? Waypoint(RouteKind kind, ObjectMeta meta, RouteParentRef parent, JsonElement answer)
+    {
+        if (parent is not { Group: "", Kind: "Service" } || answer.Text("controllerName")?.StartsWith("istio.io/", StringComparison.Ordinal) is not true)
+        {
+            return null;
+        }
+
+        var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == "ResolvedWaypoints");
+        return condition.ValueKind is JsonValueKind.Object && condition.Text("message") is { } message && message.Contains("not respected", StringComparison.OrdinalIgnoreCase)
+            ? $"Istio carries {kind.Name} {meta.Name} out nowhere ({message.TrimEnd('.')}): label {parent} with istio.io/use-waypoint: NAME, the name of a waypoint of its namespace."
+            : null;
     }
 
     private static string Refusal(RouteKind kind, ObjectMeta meta, RouteParentRef parent, string? controller, string type, JsonElement condition)

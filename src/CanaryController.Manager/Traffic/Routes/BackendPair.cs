@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Traffic.Routes;
@@ -20,6 +21,12 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
     /// <summary>The two are subsets of one Service, not two Services.</summary>
     public bool BySubset { get; init; }
 
+    /// <summary>The names of the rules that may be divided; none = all of them.</summary>
+    public EquatableArray<string> Only { get; init; }
+
+    /// <summary>The pair in one of the rollout's objects, of which some rules may be left out.</summary>
+    public BackendPair In(NamedRoute route) => route.Rules == Only ? this : this with { Only = route.Rules };
+
     /// <summary>The pair of <paramref name="route"/> while these are its versions.</summary>
     public static BackendPair Of(ClusterRoute route, string stable, string? canary) => route.Workload switch
     {
@@ -32,6 +39,11 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
     /// <summary>Where the pair stands in <paramref name="rule"/>; <paramref name="other"/> is what shared with stable before, which the canary takes the place of.</summary>
     public PairPlace Find(RouteRule rule, FormerPair other)
     {
+        if (!Only.IsEmpty && !(rule.Name is { } named && Only.Contains(named)))
+        {
+            return new(rule, null, null, null, null, Twice: false, IsAlone: false);
+        }
+
         var at = new int?[4];
         var twice = false;
         for (var index = 0; index < rule.Backends.Count; index++)

@@ -16,8 +16,14 @@ internal sealed partial class RouteDivider(
 {
     private readonly ConcurrentDictionary<RouteId, AskedSplit> _asked = new();
 
-    /// <summary>Writes, on condition that the route is still at <paramref name="basis"/>, its resourceVersion before the decision was stored.</summary>
-    public async Task<RouteWrite> DivideAsync(RouteId name, BackendPair pair, TrafficSplit split, string basis, CancellationToken cancellation)
+    /// <summary>Writes.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="pair">The two versions' entries.</param>
+    /// <param name="split">What is wanted.</param>
+    /// <param name="basis">The object's resourceVersion before the decision was stored: if it is another now, nothing is written.</param>
+    /// <param name="obstacle">Why entries may not come or change their names now; null when they may. Weights change all the same.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<RouteWrite> DivideAsync(RouteId name, BackendPair pair, TrafficSplit split, string basis, string? obstacle, CancellationToken cancellation)
     {
         if (routes.Find(name) is not { } route)
         {
@@ -32,12 +38,12 @@ internal sealed partial class RouteDivider(
         var plan = Plan(route, pair, split, null);
         if (plan.Patch is null)
         {
-            return plan.Problem is null ? RouteWrite.Done : Refused(plan.Problem);
+            return plan.Problem is null ? RouteWrite.Done : RouteWrite.Refused(plan.Problem);
         }
 
-        if (plan.Divides && WaitsFor(pair) is { } service)
+        if (plan.Divides && (obstacle ?? WaitsFor(pair)) is { } why)
         {
-            return Refused(service);
+            return RouteWrite.Refused(why);
         }
 
         var isReverted = plan.ChangesRules && IsReverted(route, pair, out var asked) && asked is not null;
@@ -49,7 +55,7 @@ internal sealed partial class RouteDivider(
 
         if (isReverted && split.Weight > CanaryWeight.Zero && contention.RestLeft(name) is var rest && rest > TimeSpan.Zero)
         {
-            return Refused($"{contention.Managers(name)} changed the backends of {name} again; the split is written again in {Math.Ceiling(rest.TotalSeconds):0} s.");
+            return RouteWrite.Refused($"{contention.Managers(name)} changed the backends of {name} again; the split is written again in {Math.Ceiling(rest.TotalSeconds):0} s.");
         }
 
         var written = await routes.PatchAsync(route, owners is null ? plan.Patch : Plan(route, pair, split, owners).Patch!, cancellation);
@@ -146,8 +152,6 @@ internal sealed partial class RouteDivider(
     private static string Stable(BackendPair pair) => pair.BySubset ? pair.Service + BackendPair.StableSuffix : pair.Stable;
 
     private int Ready(string ns, string service) => slices.By(ObjectKeys.Service(ns, service)).Sum(slice => slice.Endpoints.Count(endpoint => endpoint.IsReady));
-
-    private static RouteWrite Refused(string problem) => new(IsGone: false, IsStale: false, problem);
 
     private RouteWrite Missing(RouteId name) => routes.WhyMissing(name.Kind) is { } why ? new(IsGone: false, IsStale: false, why) : new(IsGone: true, IsStale: false, $"{name} does not exist.");
 

@@ -41,6 +41,12 @@ internal sealed class RouteFold(string stable, string? canary)
             return;
         }
 
+        if (weight > CanaryWeight.Zero && acceptance.Obstacle is { } obstacle)
+        {
+            _all.IsAccepted = false;
+            _problem ??= obstacle;
+        }
+
         var split = new TrafficSplit(stable, seen.IsDivided || weight > CanaryWeight.Zero ? canary : null, weight, []);
         _all.IsFenced &= isFenced || canary is null || !seen.IsDivided;
         if (_split is not null && _split.Weight != weight)

@@ -42,6 +42,9 @@ internal abstract class RouteKind
     /// <summary>What the system that carries the object out says of it. A kind whose systems say nothing is taken up as soon as it is stored.</summary>
     public virtual RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => new(IsTakenUp: true, null);
 
+    /// <summary>Where an object sends to by other objects, in one sentence that names them: told when none of its lists sends to the service. Null when it does not.</summary>
+    public virtual string? Elsewhere(JsonElement item, ObjectMeta meta) => null;
+
     /// <summary>The same of each controller that answered; none for kinds whose status names none.</summary>
     public virtual IEnumerable<ControllerAcceptance> Controllers(JsonElement item, ObjectMeta meta) => [];
 
@@ -56,6 +59,9 @@ internal abstract class RouteKind
 
     /// <summary>A weight as the object writes it.</summary>
     public virtual JsonNode Write(int weight) => JsonValue.Create(weight);
+
+    /// <summary>What is read of an object of a list; the rest is dropped before anything is made of it.</summary>
+    public virtual KeptFields Kept => KeptFields.AllButMetadata();
 
     /// <summary>A weight as <paramref name="rule"/> writes it.</summary>
     public virtual JsonNode Write(int weight, RouteRule rule) => Write(weight);
@@ -74,6 +80,7 @@ internal abstract class RouteKind
             Acceptance = Acceptance(item, meta),
             Controllers = [.. Controllers(item, meta)],
             Fronts = [.. Fronts(item, meta)],
+            Elsewhere = Elsewhere(item, meta),
         };
     }
 

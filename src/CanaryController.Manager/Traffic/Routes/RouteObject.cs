@@ -28,6 +28,9 @@ internal sealed record RouteObject : ICached
     /// <summary>What the system that carries it out says of it.</summary>
     public RouteAcceptance Acceptance { get; init; }
 
+    /// <summary>Where it sends to by other objects; null when it does not.</summary>
+    public string? Elsewhere { get; init; }
+
     /// <summary>What each controller says that answered; empty for kinds whose status names none.</summary>
     public EquatableArray<ControllerAcceptance> Controllers { get; init; }
 

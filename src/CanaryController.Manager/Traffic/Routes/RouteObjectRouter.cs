@@ -1,4 +1,4 @@
-using CanaryController.Core.Rollouts;
+using System.Collections.Frozen;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
@@ -20,8 +20,10 @@ internal sealed class RouteObjectRouter(
     IObjectCache<ServiceObject> services,
     IObjectCache<EndpointSliceObject> slices,
     IFence fence,
-    IEnumerable<IRouteCheck> checks) : ITrafficRouter
+    IEnumerable<RouteCompanion>? companions = null) : ITrafficRouter
 {
+    private readonly FrozenDictionary<RouterType, RouteCompanion> _companions = (companions ?? []).ToFrozenDictionary(each => each.Router);
+
     /// <summary>The condition that somebody else changes the weights again and again.</summary>
     public const string ContendedCondition = "RouteContended";
 
@@ -38,19 +40,21 @@ internal sealed class RouteObjectRouter(
             return RouteReading.Unknown("This version divides by weight only: it adds no rules that match requests.");
         }
 
-        var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
-        var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
-        if (Exposes(split, basis.Route.Applied) && Obstacle(cluster, pair) is { } obstacle)
+        var ground = await PrepareAsync(cluster, split, basis, cancellation);
+        if (!ground.IsDone && split.Weight > CanaryWeight.Zero && !Lowers(basis, split))
         {
             var now = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
-            return now with { Route = now.Route with { Accepted = false, Problem = obstacle } };
+            return ground.Problem is { } wrong ? Unfollowed(now, wrong) : now;
         }
 
+        var obstacle = ground.IsDone ? null : ground.Problem ?? "Somebody else changed what the routes need in between: it is looked at again.";
+        var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
+        var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
         var problem = default(string);
         for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var seen = index < basis.Basis.Count ? basis.Basis[index] : "";
-            var written = await divider.DivideAsync(Name(cluster, index), pair, split, seen, cancellation);
+            var written = await divider.DivideAsync(Name(cluster, index), pair.In(cluster.Routes[index]), split, seen, obstacle, cancellation);
             problem ??= written.Problem;
             if (!written.IsDone && mayStop)
             {
@@ -59,7 +63,7 @@ internal sealed class RouteObjectRouter(
         }
 
         var reading = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
-        return problem is null ? reading : reading with { Route = reading.Route with { Accepted = false, Problem = problem } };
+        return problem is null ? reading : Unfollowed(reading, problem);
     }
 
     /// <inheritdoc/>
@@ -71,7 +75,7 @@ internal sealed class RouteObjectRouter(
         for (var index = 0; index < cluster.Routes.Count; index++)
         {
             var name = Name(cluster, index);
-            if (await returner.ReturnAsync(name, pair, cancellation) is { } why)
+            if (await returner.ReturnAsync(name, pair.In(cluster.Routes[index]), cancellation) is { } why)
             {
                 left ??= why;
             }
@@ -81,12 +85,34 @@ internal sealed class RouteObjectRouter(
             }
         }
 
-        return left;
+        return left ?? await (_companions.GetValueOrDefault(cluster.Router)?.RestoreAsync(cluster, stable, cancellation) ?? Task.FromResult<string?>(null));
     }
+
+    /// <summary>What is needed beside the routes is written first. What only keeps a canary from its first request is asked for as long as it has none.</summary>
+    private async Task<RouteWrite> PrepareAsync(ClusterRoute cluster, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
+    {
+        var seen = basis.Basis.Count > cluster.Routes.Count ? basis.Basis[cluster.Routes.Count] : "";
+        var prepared = _companions.GetValueOrDefault(cluster.Router) is { } companion ? await companion.PrepareAsync(cluster, split, seen, cancellation) : RouteWrite.Done;
+        var why = (basis.Route.Applied ?? basis.Found) is { GivesCanaryTraffic: true } ? Companion(cluster, split.Stable, split.Canary).Diversion : FirstObstacle(cluster, split);
+        return why is null ? prepared : RouteWrite.Refused(why);
+    }
+
+    private string? FirstObstacle(ClusterRoute cluster, TrafficSplit split) =>
+        split.Canary is null ? null
+        : Companion(cluster, split.Stable, split.Canary).Obstacle
+            ?? Enumerable.Range(0, cluster.Routes.Count).Select(index => routes.Find(Name(cluster, index))?.AcceptanceBy(cluster.Router).Obstacle).FirstOrDefault(each => each is not null);
+
+    private static bool Lowers(RouteReading basis, TrafficSplit split) => (basis.Route.Applied ?? basis.Found) is { } before && split.Weight < before.Weight;
+
+    private static RouteReading Unfollowed(RouteReading reading, string problem) => reading with { Route = reading.Route with { Accepted = false, Problem = problem } };
+
+    private CompanionReading Companion(ClusterRoute cluster, string stable, string? canary) =>
+        _companions.GetValueOrDefault(cluster.Router)?.Read(cluster, stable, canary) ?? CompanionReading.Nothing;
 
     private RouteReading Read(ClusterRoute cluster, string stable, string? canary)
     {
-        var (pair, roles) = (BackendPair.Of(cluster, stable, canary), Roles(cluster, stable, canary));
+        var beside = Companion(cluster, stable, canary);
+        var (pair, roles) = (BackendPair.Of(cluster, stable, canary), beside.Roles ?? Roles(cluster, stable, canary));
         var (fold, present, silent) = (new RouteFold(stable, canary), new RouteFold(stable, canary), 0);
         var (basis, conditions) = (new string[cluster.Routes.Count], new List<ConditionView>());
         for (var index = 0; index < cluster.Routes.Count; index++)
@@ -102,7 +128,7 @@ internal sealed class RouteObjectRouter(
             }
 
             basis[index] = route.Meta.ResourceVersion;
-            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair, roles), route.AcceptanceBy(cluster.Router), route.Meta.Fence() == fence.Token);
+            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair.In(cluster.Routes[index]), roles), route.AcceptanceBy(cluster.Router), route.Meta.Fence() == fence.Token);
             fold.Add(name, split, acceptance, isFenced);
             if (split.IsAbsent)
             {
@@ -119,28 +145,22 @@ internal sealed class RouteObjectRouter(
             }
         }
 
-        return new(Checked(cluster, pair, fold.Result()), Versions(cluster, stable, canary))
+        if (beside.Condition is { } condition)
         {
-            Basis = [.. basis],
+            conditions.Add(condition);
+        }
+
+        var whole = fold.Result() is { Problem: null, Applied: { GivesCanaryTraffic: true } } seen && beside.Diversion is { } diversion
+            ? seen with { Accepted = false, Problem = diversion }
+            : fold.Result();
+        return new(beside.IsSettled ? whole : new(null, false, beside.Problem ?? whole.Problem), Versions(cluster, stable, canary))
+        {
+            Basis = beside.Basis.Length == 0 ? [.. basis] : [.. basis, beside.Basis],
             Conditions = [.. conditions],
             Found = fold.Found,
-            WithoutMissing = silent == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : silent > 0 ? present.Result() : null,
+            WithoutMissing = silent == basis.Length ? new(TrafficSplit.AllTo(stable), true, null) : silent > 0 || beside.IsMissing ? present.Result() : null,
         };
     }
-
-    /// <summary>The canary gets more than it has, or a route is divided: from then on also stable's requests go to another Service.</summary>
-    private static bool Exposes(TrafficSplit split, TrafficSplit? applied) =>
-        split.Weight > (applied?.Weight ?? CanaryWeight.Zero) || (split.Canary is not null && applied is { Canary: null });
-
-    /// <summary>A canary that has traffic while something stands in the way may have another share than is written. At weight 0 it does no harm, and an abort never waits for it.</summary>
-    private RouteObservation Checked(ClusterRoute cluster, BackendPair pair, RouteObservation seen) =>
-        seen is { Problem: null, Applied: { Canary: not null } applied } && applied.Weight > CanaryWeight.Zero && Obstacle(cluster, pair) is { } obstacle
-            ? seen with { Accepted = false, Problem = obstacle }
-            : seen;
-
-    /// <summary>What keeps the canary from getting more, or from keeping what it has; null when nothing does.</summary>
-    private string? Obstacle(ClusterRoute cluster, BackendPair pair) =>
-        checks.Where(check => check.Routers.Contains(cluster.Router)).Select(check => check.Obstacle(cluster, pair)).FirstOrDefault(obstacle => obstacle is not null);
 
     private EntryRoles Roles(ClusterRoute cluster, string stable, string? canary)
     {

@@ -28,29 +28,10 @@ internal sealed class RouteObjects(IKubeApi api, RouteCaches caches)
     /// <summary>
     /// Writes. When somebody else wrote in between, or the server refuses the content, it is read again: a test of an index that failed looks like content that is wrong.
     /// </summary>
-    public async Task<RouteWrite> PatchAsync(RouteObject route, JsonPatch patch, CancellationToken cancellation)
-    {
-        var answer = Keep(route.Kind, route.Served, await api.PatchAsync(route.Served, route.Meta.Name, patch, cancellation));
-        return answer.Outcome switch
-        {
-            KubeOutcome.Done => RouteWrite.Done,
-            KubeOutcome.NotFound or KubeOutcome.NamespaceTerminating => new(IsGone: true, IsStale: false, answer.Problem),
-            KubeOutcome.Conflict or KubeOutcome.Invalid => await LookAgainAsync(route, answer, cancellation),
-            KubeOutcome.AlreadyExists or KubeOutcome.Forbidden or KubeOutcome.Unavailable => new(IsGone: false, IsStale: false, answer.Problem),
-        };
-    }
-
-    private async Task<RouteWrite> LookAgainAsync(RouteObject route, KubeAnswer refused, CancellationToken cancellation)
-    {
-        var now = await GetAsync(route.Id, cancellation);
-        if (!now.IsDone)
-        {
-            return new(now.Outcome is KubeOutcome.NotFound, IsStale: false, now.Problem);
-        }
-
-        var isStale = refused.Outcome is KubeOutcome.Conflict || Find(route.Id)?.Meta.ResourceVersion != route.Meta.ResourceVersion;
-        return isStale ? RouteWrite.Stale : new(IsGone: false, IsStale: false, refused.Problem);
-    }
+    public Task<RouteWrite> PatchAsync(RouteObject route, JsonPatch patch, CancellationToken cancellation) => RouteWrite.OfAsync(
+        async () => Keep(route.Kind, route.Served, await api.PatchAsync(route.Served, route.Meta.Name, patch, cancellation)),
+        () => GetAsync(route.Id, cancellation),
+        () => Find(route.Id)?.Meta.ResourceVersion != route.Meta.ResourceVersion);
 
     private ObjectKind Served(RouteId id) => Find(id)?.Served ?? id.Kind.Versions[0];
 
@@ -79,4 +60,25 @@ internal readonly record struct RouteWrite(bool IsGone, bool IsStale, string? Pr
 
     /// <summary>It was done, or nothing was to be done.</summary>
     public bool IsDone => !IsStale && Problem is null;
+
+    /// <summary>Nothing was written, because of <paramref name="problem"/>.</summary>
+    public static RouteWrite Refused(string problem) => new(IsGone: false, IsStale: false, problem);
+
+    /// <summary>Writes; when somebody else wrote in between, or the server refuses the content, looks again: a test of an index that failed looks like content that is wrong.</summary>
+    /// <param name="patch">Writes on condition, and keeps what was answered.</param>
+    /// <param name="look">Reads the object from the server, and keeps it.</param>
+    /// <param name="isOther">What is kept now is not what was written to.</param>
+    public static async Task<RouteWrite> OfAsync(Func<Task<KubeAnswer>> patch, Func<Task<KubeAnswer>> look, Func<bool> isOther)
+    {
+        var answer = await patch();
+        if (answer.Outcome is not (KubeOutcome.Conflict or KubeOutcome.Invalid))
+        {
+            return answer.IsDone ? Done : new(answer.Outcome is KubeOutcome.NotFound or KubeOutcome.NamespaceTerminating, IsStale: false, answer.Problem);
+        }
+
+        var now = await look();
+        return !now.IsDone ? new(now.Outcome is KubeOutcome.NotFound, IsStale: false, now.Problem)
+            : answer.Outcome is KubeOutcome.Conflict || isOther() ? Stale
+            : Refused(answer.Problem ?? "The server refuses the content.");
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class RoutePlan
     /// <param name="owners">Who owns the rules now, for the note at a division.</param>
     public static RoutePlan Of(RouteObject route, BackendPair pair, CanaryWeight weight, bool mayDivide, string fence, JsonArray? owners = null)
     {
-        var plan = new RoutePlan(route, pair, mayDivide);
+        var plan = new RoutePlan(route, pair, mayDivide) { Problem = weight > CanaryWeight.Zero ? Unnamed(route, pair) : null };
         var original = OriginalRoute.Of(route);
         plan._originals = original?.Rules ?? [];
         var ours = 0;
@@ -60,7 +60,7 @@ internal sealed class RoutePlan
 
         if (ours == 0)
         {
-            plan.Problem = RouteSplit.Of(route, pair, default).Problem;
+            plan.Problem ??= RouteSplit.Of(route, pair, default).Problem;
         }
 
         if (plan.Problem is null)
@@ -70,6 +70,12 @@ internal sealed class RoutePlan
 
         return plan;
     }
+
+    /// <summary>A rule that the rollout names and that is not there would go on to get no canary, unnoticed. That never keeps requests from returning to stable.</summary>
+    private static string? Unnamed(RouteObject route, BackendPair pair) =>
+        pair.Only.FirstOrDefault(name => route.Rules.All(rule => rule.Name != name)) is { } missing
+            ? $"{route} has no {route.Kind.RuleNoun} named {missing}: correct the names in the Rollout, or name the {route.Kind.RuleNoun}."
+            : null;
 
     private void Rule(int index, PairPlace place, CanaryWeight weight)
     {

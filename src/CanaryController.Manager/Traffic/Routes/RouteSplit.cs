@@ -50,7 +50,13 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
 
         return ours > 0
             ? new(weight, isDivided, null)
-            : new(null, false, $"No {route.Kind.RuleNoun} of {route} sends to Service {pair.Service}: write a {route.Kind.Entry(pair)} into the {route.Kind.RuleNoun}s that are to be divided.") { IsAbsent = true };
+            : new(null, false, route.Elsewhere ?? Absence(route, pair)) { IsAbsent = true };
+    }
+
+    private static string Absence(RouteObject route, BackendPair pair)
+    {
+        var named = pair.Only.IsEmpty ? "" : $" named {string.Join(" or ", pair.Only)}";
+        return $"No {route.Kind.RuleNoun}{named} of {route} sends to Service {pair.Service}: write a {route.Kind.Entry(pair)} into the {route.Kind.RuleNoun}s that are to be divided.";
     }
 
     /// <summary>The weight that was asked of the route last; null when none was, or somebody wrote something else there.</summary>

@@ -18,6 +18,8 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
     public static readonly KubeKind Event = new("v1", "events", "Event");
     public static readonly KubeKind EndpointSlice = new("discovery.k8s.io/v1", "endpointslices", "EndpointSlice");
     public static readonly KubeKind HttpRoute = new("gateway.networking.k8s.io/v1", "httproutes", "HTTPRoute");
+    public static readonly KubeKind VirtualService = new("networking.istio.io/v1", "virtualservices", "VirtualService");
+    public static readonly KubeKind DestinationRule = new("networking.istio.io/v1", "destinationrules", "DestinationRule");
     public static readonly KubeKind Rollout = new("canarycontroller.io/v1alpha1", "rollouts", "Rollout");
     public static readonly KubeKind RolloutCommand = new("canarycontroller.io/v1alpha1", "rolloutcommands", "RolloutCommand");
 

@@ -1,4 +1,5 @@
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Laws;
 
@@ -9,7 +10,7 @@ internal static class RouteLaws
     public static IEnumerable<string> BothEntriesStay(LawContext context)
     {
         var world = context.World;
-        if (context.Happened.Kind != KubeKind.HttpRoute || context.Happened.IsDeleted || !world.IsLed)
+        if (RouteForm.Of(context.Happened.Kind) is null || context.Happened.IsDeleted || !world.IsLed)
         {
             yield break;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.EndToEnd.Tests.Kubernetes.Watching;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Laws;
@@ -11,6 +12,8 @@ internal sealed class World(string name)
     private readonly Dictionary<string, JsonObject> _replicaSets = [];
     private readonly Dictionary<string, JsonObject> _slices = [];
     private readonly Dictionary<string, string> _hashes = [];
+    private RouteForm? _form;
+    private JsonObject? _rule;
 
     /// <summary>The shop's name: its Deployment's, Service's, route's and Rollout's too.</summary>
     public string Name => name;
@@ -72,11 +75,17 @@ internal sealed class World(string name)
             case "Deployment":
                 (before, Deployment) = (Deployment, after);
                 break;
-            case "HTTPRoute":
-                (before, Route, HasRoute) = (Route, after, true);
+            case "DestinationRule":
+                (before, _rule) = (_rule, after);
                 break;
             default:
-                return null;
+                if (RouteForm.Of(happened.Kind) is not { } form)
+                {
+                    return null;
+                }
+
+                (before, Route, HasRoute, _form) = (Route, after, true, form);
+                break;
         }
 
         Divide();
@@ -94,8 +103,12 @@ internal sealed class World(string name)
     ];
 
     /// <summary>Backends of each rule of the route that send to this shop.</summary>
-    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends() => Route.Items("spec", "rules")
-        .Select(rule => rule.Items("backendRefs").Select(each => (each.Text("name") ?? "", each.Int("weight") ?? 1)).Where(each => IsService(each.Item1)).ToList());
+    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends() => (_form?.Backends(Route) ?? []).Select(rule => rule.Where(each => IsService(each.Service)).ToList());
+
+    /// <summary>The pods that an entry leads to: a subset's are those of the Service that its labels choose.</summary>
+    private IReadOnlyList<string> Behind(string service) => _rule is null || service == name
+        ? Endpoints(service)
+        : [.. Endpoints(name).Where(pod => _rule.Items("spec", "subsets").FirstOrDefault(each => $"{name}-{each.Text("name")}" == service)?.Text("labels", "pod-template-hash") == _hashes.GetValueOrDefault(pod, "?"))];
 
     private void Divide()
     {
@@ -105,7 +118,7 @@ internal sealed class World(string name)
         double sum = backends.Sum(each => each.Weight);
         foreach (var (service, weight) in backends.Where(each => each.Weight > 0))
         {
-            var endpoints = Endpoints(service);
+            var endpoints = Behind(service);
             if (endpoints.Count == 0)
             {
                 losing.Add(service);

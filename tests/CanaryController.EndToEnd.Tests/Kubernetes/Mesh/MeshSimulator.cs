@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Laws;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.EndToEnd.Tests.Kubernetes.Watching;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Mesh;
@@ -22,6 +23,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     private readonly MeshMetrics _metrics;
     private readonly ConcurrentDictionary<(string Namespace, string Shop), ShopTraffic> _shops = new();
     private readonly ConcurrentDictionary<(string Namespace, string Route), long> _accepted = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Route), Task> _accepting = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _counting;
 
@@ -55,7 +57,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     {
         var traffic = new ShopTraffic(view.Name, shop, requestsPerSecond);
         view.Happened.Add(traffic.Observe);
-        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute])
+        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.All.Select(form => form.Kind)])
         {
             foreach (var item in view.All(kind))
             {
@@ -108,18 +110,20 @@ internal sealed class MeshSimulator : IAsyncDisposable
 
     private void Accept(string ns, JsonObject route)
     {
-        var generation = route.Int("metadata", "generation") ?? 0;
-        if (_accepted.TryGetValue((ns, route.Uid()), out var before) && before >= generation)
+        var (key, generation) = ((ns, route.Uid()), route.Int("metadata", "generation") ?? 0);
+        if (_accepted.TryGetValue(key, out var known) && known >= generation)
         {
             return;
         }
 
-        _accepted[(ns, route.Uid())] = generation;
-        _ = AcceptAsync(ns, route.Name(), generation, [.. route.Items("spec", "parentRefs")]);
+        _accepted[key] = generation;
+        _accepting[key] = AcceptAsync(_accepting.GetValueOrDefault(key, Task.CompletedTask), key, route.Name(), generation, [.. route.Items("spec", "parentRefs")]);
     }
 
-    private async Task AcceptAsync(string ns, string name, long generation, IReadOnlyList<JsonObject> parents)
+    /// <summary>One after the other: were two under way at once, an older generation could be accepted last, and the newer one never again.</summary>
+    private async Task AcceptAsync(Task before, (string Namespace, string Uid) key, string name, long generation, IReadOnlyList<JsonObject> parents)
     {
+        await before;
         var status = new JsonObject
         {
             ["status"] = new JsonObject
@@ -134,12 +138,12 @@ internal sealed class MeshSimulator : IAsyncDisposable
         };
         try
         {
-            await _client.MergeAsync(KubeKind.HttpRoute, ns, name, status, _stop.Token, "status");
+            await _client.MergeAsync(KubeKind.HttpRoute, key.Namespace, name, status, _stop.Token, "status");
         }
         catch (Exception lost) when (lost is HttpRequestException or OperationCanceledException)
         {
             // The next change of the route is accepted again.
-            _accepted.TryRemove((ns, name), out _);
+            _accepted.TryRemove(key, out _);
         }
     }
 

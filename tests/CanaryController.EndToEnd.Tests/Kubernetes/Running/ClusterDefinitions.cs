@@ -38,19 +38,41 @@ internal sealed class ClusterDefinitions(KubeClient client)
         }
         """;
 
+    /// <summary>The same for other systems' kinds, whose status nobody writes here.</summary>
+    private static string Least(string plural, string kind) => $$"""
+        {
+          "apiVersion": "apiextensions.k8s.io/v1",
+          "kind": "CustomResourceDefinition",
+          "metadata": {"name": "{{plural}}.networking.istio.io"},
+          "spec": {
+            "group": "networking.istio.io",
+            "scope": "Namespaced",
+            "names": {"kind": "{{kind}}", "listKind": "{{kind}}List", "plural": "{{plural}}", "singular": "{{kind.ToLowerInvariant()}}"},
+            "versions": [{
+              "name": "v1", "served": true, "storage": true,
+              "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": true} } } }
+            }]
+          }
+        }
+        """;
+
     private readonly List<string> _added = [];
 
     /// <summary>Adds those that are missing; returns when all are served.</summary>
     public async Task AddAsync(TimeProvider time, CancellationToken cancellation)
     {
-        await AddAsync((JsonObject)JsonNode.Parse(LeastHttpRoute)!, cancellation);
+        foreach (var definition in (string[])[LeastHttpRoute, Least("virtualservices", "VirtualService"), Least("destinationrules", "DestinationRule")])
+        {
+            await AddAsync((JsonObject)JsonNode.Parse(definition)!, cancellation);
+        }
+
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml").Order(StringComparer.Ordinal))
         {
             var yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(await File.ReadAllTextAsync(file, cancellation));
             await AddAsync((JsonObject)JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!, cancellation);
         }
 
-        foreach (var kind in (KubeKind[])[KubeKind.HttpRoute, KubeKind.Rollout, KubeKind.RolloutCommand])
+        foreach (var kind in (KubeKind[])[KubeKind.HttpRoute, KubeKind.VirtualService, KubeKind.DestinationRule, KubeKind.Rollout, KubeKind.RolloutCommand])
         {
             // Served a moment after they are established.
             while (!(await client.GetAsync(kind, "default", "none", cancellation)).Body.At("details", "name")?.ToString().Equals("none", StringComparison.Ordinal) ?? true)

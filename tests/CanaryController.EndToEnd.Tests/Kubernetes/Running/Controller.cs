@@ -1,3 +1,4 @@
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.Examples.Demo.Processes;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
@@ -30,6 +31,7 @@ internal sealed class Controller : IAsyncDisposable
             kubernetes:
               kubeconfig: {{setup.Kubeconfig}}
               namespaces: [{{string.Join(", ", setup.Namespaces)}}]
+              routers: [{{string.Join(", ", RouteForm.All.Select(form => form.Router))}}]
             {{Guarding(setup.Guards)}}
             prometheus:
               url: {{setup.Prometheus}}

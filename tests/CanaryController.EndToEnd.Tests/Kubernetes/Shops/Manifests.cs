@@ -76,18 +76,22 @@ internal sealed class Manifests(string ns, string name, ShopOptions options)
         "spec", "selector");
 
     /// <summary>The route.</summary>
-    public JsonObject Route() => Fill("""
-        {
-          "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
-          "metadata": {"name": "<name>", "namespace": "<namespace>", "labels": {"app": "<name>"}},
-          "spec": {
-            "parentRefs": [{"name": "web"}],
-            "hostnames": ["<name>.example.org"],
-            "rules": [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}], "backendRefs": [{"name": "<backend>", "port": 80}]}]
-          }
-        }
+    public JsonObject Route()
+    {
+        var form = options.Form ?? throw new InvalidOperationException($"{options.Router} has no route.");
+        return Object(form.Kind, form.Spec);
+    }
+
+    /// <summary>The DestinationRule that the subsets are added to.</summary>
+    public JsonObject DestinationRule() => Object(KubeKind.DestinationRule, """{"host": "<name>", "trafficPolicy": {"outlierDetection": {"consecutive5xxErrors": 5}}}""");
+
+    private JsonObject Object(KubeKind kind, string spec) => Fill(
+        """
+        {"apiVersion": "<apiVersion>", "kind": "<kind>", "metadata": {"name": "<name>", "namespace": "<namespace>", "labels": {"app": "<name>"}}, "spec": <spec>}
         """,
-        ("backend", options.IsExternal ? $"{name}-v1" : name));
+        ("apiVersion", kind.ApiVersion),
+        ("kind", kind.Kind),
+        ("spec", Fill(spec, ("backend", options.IsExternal ? $"{name}-v1" : name)).ToJsonString()));
 
     /// <summary>The Rollout.</summary>
     public JsonObject Rollout()
@@ -113,9 +117,10 @@ internal sealed class Manifests(string ns, string name, ShopOptions options)
             spec["workload"] = Fill("""{"kind": "External", "versions": {"stable": "<name>-v1"}}""");
         }
 
-        if (options.Router == "GatewayAPI")
+        if (options.Form is { } form)
         {
-            spec["traffic"]!["gatewayAPI"] = Fill("""{"httpRoutes": [{"name": "<name>"}]}""");
+            var (section, content) = form.Section(options.IsBySubset);
+            spec["traffic"]![section] = Fill(content);
         }
 
         if (options.Analysis is { } analysis)

@@ -15,7 +15,7 @@ internal static class Outcomes
     {
         await shop.UntilAsync(
             $"{release} is promoted",
-            () => shop.Phase is "Promoted" && IsCurrent(shop, release) && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet(release).Hash() && IsRolledOut(shop, release) && (shop.Options.Router != "GatewayAPI" || IsWhole(shop, release)),
+            () => shop.Phase is "Promoted" && IsCurrent(shop, release) && shop.Rollout.Text("status", "stableRevision") == shop.ReplicaSet(release).Hash() && IsRolledOut(shop, release) && (shop.Options.Form is null || IsWhole(shop, release)),
             deadline);
         var mine = shop.ReplicaSet(release)!;
         Assert.Equal("Deployment", mine.Controller().Text("kind"));
@@ -38,7 +38,7 @@ internal static class Outcomes
                 && shop.ReplicaSets.All(each => each.Controller().Text("kind") == "Deployment")
                 && shop.View.Find(KubeKind.Service, $"{shop.Name}-stable") is null && shop.View.Find(KubeKind.Service, $"{shop.Name}-canary") is null
                 && shop.View.Find(KubeKind.Service, shop.Name).At("spec", "selector", "pod-template-hash") is null
-                && shop.Route.Items("spec", "rules").First().Items("backendRefs").Single().Text("name") == shop.Name);
+                && shop.Backends.First().Single().Service == shop.Name);
         var revisions = await shop.Client.ListAsync(KubeKind.ControllerRevision, shop.Namespace, shop.Cancellation);
         Assert.DoesNotContain(revisions.Items("items"), each => each.Name().StartsWith($"{shop.Name}-", StringComparison.Ordinal));
         Assert.Equal(release, shop.Deployment.Text("spec", "template", "metadata", "labels", "release"));

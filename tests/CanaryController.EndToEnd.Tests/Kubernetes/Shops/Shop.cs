@@ -61,7 +61,10 @@ internal sealed class Shop
 
     public JsonObject? Deployment => _view.Find(KubeKind.Deployment, Name);
 
-    public JsonObject? Route => _view.Find(KubeKind.HttpRoute, Name);
+    public JsonObject? Route => Options.Form is { } form ? _view.Find(form.Kind, Name) : null;
+
+    /// <summary>Where each rule of the route sends to.</summary>
+    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends => Options.Form?.Backends(Route) ?? [];
 
     public string? Phase => Rollout.Text("status", "phase");
 
@@ -84,7 +87,7 @@ internal sealed class Shop
     public double Share(string release)
     {
         var hash = ReplicaSet(release).Hash();
-        return Now(KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.HttpRoute).Traffic.GetValueOrDefault(hash) * 100;
+        return Now([KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.All.Select(form => form.Kind)]).Traffic.GetValueOrDefault(hash) * 100;
     }
 
     /// <summary>All pods that serve stand in the endpoints of a Service: a cluster fills those a while after the pods are ready, and requests are lost until then.</summary>
@@ -101,9 +104,14 @@ internal sealed class Shop
 
         (await Client.CreateAsync(KubeKind.Deployment, Namespace, Manifests.Deployment("v1", Options.Replicas), Cancellation)).Done();
         (await Client.CreateAsync(KubeKind.Service, Namespace, Manifests.Service(), Cancellation)).Done();
-        if (Options.Router == "GatewayAPI")
+        if (Options.IsBySubset)
         {
-            (await Client.CreateAsync(KubeKind.HttpRoute, Namespace, Manifests.Route(), Cancellation)).Done();
+            (await Client.CreateAsync(KubeKind.DestinationRule, Namespace, Manifests.DestinationRule(), Cancellation)).Done();
+        }
+
+        if (Options.Form is { } form)
+        {
+            (await Client.CreateAsync(form.Kind, Namespace, Manifests.Route(), Cancellation)).Done();
         }
 
         await UntilAsync("v1 serves", () => Serving("v1").Count == Options.Replicas && Deployment.Int("status", "availableReplicas") == Options.Replicas && IsServed(Name, Options.Replicas));
@@ -114,7 +122,8 @@ internal sealed class Shop
     /// <summary>The Deployment is paused, and the Services stand where the route needs them.</summary>
     public bool IsHeld => Deployment.Flag("spec", "paused") && IsShielded;
 
-    private bool IsShielded => Options.Router != "GatewayAPI" || IsPinned(Name);
+    // Subsets choose among the pods of the Service itself, which stays open.
+    private bool IsShielded => Options.Form is null || IsPinned(Options.IsBySubset ? $"{Name}-stable" : Name);
 
     private bool IsPinned(string service) => _view.Find(KubeKind.Service, service).Text("spec", "selector", "pod-template-hash") is not null;
 
@@ -222,7 +231,7 @@ internal sealed class Shop
             (await Client.CreateAsync(KubeKind.Service, Namespace, Manifests.Service(release), Cancellation)).Done();
         }
 
-        (await Client.CreateAsync(KubeKind.HttpRoute, Namespace, Manifests.Route(), Cancellation)).Done();
+        (await Client.CreateAsync(Options.Form!.Kind, Namespace, Manifests.Route(), Cancellation)).Done();
         await UntilAsync("both versions serve", () => Serving("v1").Count == Options.Replicas && Serving("v2").Count == Options.Replicas && IsServed($"{Name}-v1", Options.Replicas) && IsServed($"{Name}-v2", Options.Replicas));
         (await Client.CreateAsync(KubeKind.Rollout, Namespace, Manifests.Rollout(), Cancellation)).Done();
         await UntilAsync("the controller leads it", () => Phase is "Idle");

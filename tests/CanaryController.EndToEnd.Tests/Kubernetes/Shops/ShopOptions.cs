@@ -32,6 +32,12 @@ internal sealed record ShopOptions
     /// <summary>The Rollout's router.</summary>
     public string Router { get; init; } = "GatewayAPI";
 
+    /// <summary>With Istio: the versions are subsets of the Service.</summary>
+    public bool IsBySubset { get; init; }
+
+    /// <summary>What divides the shop's requests; null with ReplicaRatio.</summary>
+    public RouteForm? Form => RouteForm.Of(Router);
+
     /// <summary>The Rollout's <c>spec.workload.progressDeadline</c>.</summary>
     public string ProgressDeadline { get; init; } = "60s";
 

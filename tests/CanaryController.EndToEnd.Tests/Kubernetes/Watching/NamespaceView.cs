@@ -14,7 +14,7 @@ internal sealed class NamespaceView : IAsyncDisposable
     public static readonly TimeSpan Lag = TimeSpan.FromMilliseconds(1000);
 
     private static readonly KubeKind[] _kinds =
-        [KubeKind.Rollout, KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.Pod, KubeKind.Service, KubeKind.EndpointSlice, KubeKind.HttpRoute];
+        [KubeKind.Rollout, KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.Pod, KubeKind.Service, KubeKind.EndpointSlice, KubeKind.HttpRoute, KubeKind.VirtualService, KubeKind.DestinationRule];
 
     private readonly ConcurrentDictionary<(KubeKind Kind, string Name), JsonObject> _objects = new();
     private readonly Lock _gate = new();

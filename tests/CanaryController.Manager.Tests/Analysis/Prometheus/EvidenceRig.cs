@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Analysis.Prometheus.Sources;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
@@ -29,6 +30,7 @@ internal sealed class EvidenceRig : IDisposable
         CatchUp = new CounterCatchUp(Book, Sampler, bounds, Signals, time, NullLogger<CounterCatchUp>.Instance);
         Queries = new CustomQueries(Client, Book, Waker, metrics, options, time);
         Evidence = new PrometheusEvidence(Book, Signals);
+        Diagnosis = new NoDataDiagnosis(Book, new SeriesDiagnosis(Client, time), time, NullLogger<NoDataDiagnosis>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
@@ -52,6 +54,8 @@ internal sealed class EvidenceRig : IDisposable
     public CustomQueries Queries { get; }
 
     public IEvidence Evidence { get; }
+
+    public NoDataDiagnosis Diagnosis { get; }
 
     /// <summary>Reads the past until nobody is behind.</summary>
     public async Task CatchUpAsync()

@@ -87,6 +87,34 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
     }
 
     [SuppressMessage("Security", "CA3012", Justification = "A matcher is a regular expression; the pattern is the program's own, on loopback, with a time limit.")]
+    private static Dictionary<string, Regex> Matchers(Match selector, out string? unexpected)
+    {
+        var matchers = new Dictionary<string, Regex>(StringComparer.Ordinal);
+        unexpected = null;
+        if (selector.Groups["metric"].Value is { Length: > 0 } metric)
+        {
+            matchers["__name__"] = new Regex($"^{metric}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+        }
+
+        var rest = selector.Groups["matchers"].Value;
+        for (var at = 0; at < rest.Length;)
+        {
+            var matcher = Matcher().Match(rest, at);
+            if (!matcher.Success || matcher.Index != at)
+            {
+                unexpected = rest[at..];
+                break;
+            }
+
+            var pattern = Unquote(matcher.Groups["value"].Value);
+            pattern = matcher.Groups["tilde"].Length > 0 ? pattern : Regex.Escape(pattern);
+            matchers[matcher.Groups["name"].Value] = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+            at += matcher.Length;
+        }
+
+        return matchers;
+    }
+
     private async Task QueryAsync(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync();
@@ -109,29 +137,14 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
             return;
         }
 
-        var matchers = new Dictionary<string, Regex>(StringComparer.Ordinal);
-        var rest = selector.Groups["matchers"].Value;
-        for (var at = 0; at < rest.Length;)
+        var matchers = Matchers(selector, out var unexpected);
+        if (unexpected is not null)
         {
-            var matcher = Matcher().Match(rest, at);
-            if (!matcher.Success || matcher.Index != at)
-            {
-                await Refuse(context, $"unexpected {rest[at..]}");
-                return;
-            }
-
-            var pattern = Unquote(matcher.Groups["value"].Value);
-            pattern = matcher.Groups["tilde"].Length > 0 ? pattern : Regex.Escape(pattern);
-            matchers[matcher.Groups["name"].Value] = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
-            at += matcher.Length;
+            await Refuse(context, $"unexpected {unexpected}");
+            return;
         }
 
         var fromMs = atMs - long.Parse(selector.Groups["ms"].Value, CultureInfo.InvariantCulture);
-        if (selector.Groups["metric"].Value is { Length: > 0 } metric)
-        {
-            matchers["__name__"] = new Regex($"^{metric}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
-        }
-
         var toMs = Math.Min(atMs, nowMs - ScrapeTookMs);
         await context.Response.WriteAsync(grouped.Success ? Vector(grouped.Groups["labels"].Value.Split(','), matchers, fromMs, toMs) : Matrix(matchers, fromMs, toMs));
     }
@@ -197,13 +210,18 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
 
     private async Task LabelValuesAsync(HttpContext context, string name)
     {
+        var match = context.Request.Query["match[]"].ToString();
         Asked.Enqueue($"label {name}");
         if (Instead is { } instead && await instead(context))
         {
             return;
         }
 
-        var values = _series.Values.Select(series => series.Labels.GetValueOrDefault(name)).OfType<string>().Distinct();
+        var selector = Selector().Match((match.EndsWith('}') ? match : match + "{}") + "[1ms]");
+        var matchers = Matchers(selector, out _);
+        var values = _series.Values
+            .Where(series => matchers.All(matcher => matcher.Value.IsMatch(series.Labels.GetValueOrDefault(matcher.Key, ""))))
+            .Select(series => series.Labels.GetValueOrDefault(name)).OfType<string>().Distinct();
         await context.Response.WriteAsync($$"""{"status":"success","data":{{JsonSerializer.Serialize(values)}}}""");
     }
 

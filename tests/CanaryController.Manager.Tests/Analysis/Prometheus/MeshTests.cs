@@ -85,6 +85,35 @@ public sealed class MeshTests : EvidenceBed
     }
 
     [Fact]
+    public async Task Another_source_begins_with_evidence_of_its_own()
+    {
+        var (request, page) = await BeginAsync("consul");
+        await RunAsync(page, 10, good: 10);
+        Assert.Equal(100, Rig.Observe(request)!.CanaryRequestsInStep);
+
+        var analysis = request.Spec.Analysis;
+        Rig.Evidence.Track(request with { Spec = request.Spec with { Analysis = analysis with { Counting = analysis.Counting! with { Source = RequestSource.HAProxy } } } });
+        await RunAsync(page, 10, good: 10);
+
+        Assert.Null(Rig.Observe(request)!.CanaryRequestsInStep);
+        Assert.All(Rig.Observe(request)!.Metrics, metric => Assert.Equal(Verdict.NoData, metric.Verdict));
+    }
+
+    [Fact]
+    public async Task HAProxys_own_answers_in_a_servers_place_are_its_failures()
+    {
+        var (request, page) = await BeginAsync("haproxy");
+        await RunAsync(page, 10, good: 10);
+        var errors = new MeshPage(MeshCases.All.Single(mesh => mesh.Name == "haproxy") with { Requests = """haproxy_server_connection_errors_total{proxy="checkout",server="VERSION"}""" });
+        _pages.Add(errors, "10.0.0.1:1");
+        await ScrapeAsync(1, each => _ = each == errors ? each.Count(Arm.Canary, 0) : each);
+        await ScrapeAsync(3, each => _ = each == errors ? each.Count(Arm.Canary, 5) : each);
+
+        var metric = Rig.Observe(request)!.Metrics[0];
+        Assert.Equal((115L, (double?)(1 - (15.0 / 115))), (metric.Requests, metric.Value));
+    }
+
+    [Fact]
     public async Task All_rollouts_of_all_sources_share_two_queries_a_source()
     {
         var requests = new List<EvidenceRequest>();

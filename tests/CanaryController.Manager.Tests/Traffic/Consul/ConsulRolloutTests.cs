@@ -39,9 +39,7 @@ public sealed class ConsulRolloutTests : IAsyncLifetime
         _consul.Put("""{"Kind": "service-defaults", "Name": "shop", "Protocol": "http"}""");
         _consul.SetInstances("shop", "v1", 3);
         _consul.SetInstances("shop", "v2", 2);
-        _bed = new(more: services => services
-            .AddConsulRouter([new() { Name = "default", Url = _consul.Url }])
-            .AddSingleton<ITrafficRouter, PlainRouters>());
+        _bed = Bed();
     }
 
     public async ValueTask DisposeAsync()
@@ -146,9 +144,7 @@ public sealed class ConsulRolloutTests : IAsyncLifetime
         await StartAsync();
         await _bed.PassHoldAsync();
         await _bed.PassHoldAsync();
-        await using var other = new ManagerBed(more: services => services
-            .AddConsulRouter([new() { Name = "default", Url = _consul.Url }])
-            .AddSingleton<ITrafficRouter, PlainRouters>());
+        await using var other = Bed();
         await other.StartShopAsync(Shop);
         Assert.Equal((RolloutPhase.Idle, "v2", "v1 0, v2 100"), (other.State.Phase, other.State.StableRevision, Splits()));
     }
@@ -170,6 +166,10 @@ public sealed class ConsulRolloutTests : IAsyncLifetime
         Assert.Null(_consul.Entry("service-splitter"));
         Assert.Null(_consul.Entry("service-resolver"));
     }
+
+    private ManagerBed Bed() => new(more: services => services
+        .AddConsulRouter([new() { Name = "default", Url = _consul.Url }])
+        .AddSingleton<ITrafficRouter>(provider => new PlainRouters([provider.GetServices<PlainRouter>().Last()])));
 
     private Task StartAsync() => _bed.StartShopAsync(Shop);
 

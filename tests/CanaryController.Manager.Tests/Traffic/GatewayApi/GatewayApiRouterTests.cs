@@ -219,6 +219,36 @@ public sealed class GatewayApiRouterTests
         Assert.False((await rig.ReadAsync()).Route.Accepted);
     }
 
+    [Theory]
+    [InlineData("istio.io/gateway-controller", true)]
+    [InlineData("linkerd.io/policy-controller", false)]
+    public async Task A_route_of_a_Service_that_Istio_does_not_respect_gets_no_canary_and_is_left_at_once(string controller, bool isHeld)
+    {
+        var rig = Ready();
+        rig.Kube.Change(ObjectKind.HttpRoute, "web", Waypoint);
+        await rig.ApplyAsync(0);
+        if (isHeld)
+        {
+            var refused = await rig.ApplyAsync(5);
+            Assert.Contains("label Service shop/shop with istio.io/use-waypoint", refused.Route.Problem, StringComparison.Ordinal);
+            Assert.Equal((RouteRig.Split(0), true), ((await rig.ReadAsync()).Route.Applied, (await rig.ReadAsync()).Route.Accepted));
+            return;
+        }
+
+        Assert.Equal((RouteRig.Split(5), true), ((await rig.ApplyAsync(5)).Route.Applied, (await rig.ReadAsync()).Route.Accepted));
+
+        void Waypoint(JsonObject route)
+        {
+            route["spec"]!["parentRefs"] = JsonNode.Parse("""[{"group": "", "kind": "Service", "name": "shop", "port": 80}]""");
+            var answer = route["status"]!["parents"]![0]!;
+            answer["parentRef"] = route["spec"]!["parentRefs"]![0]!.DeepClone();
+            answer["controllerName"] = controller;
+            answer["conditions"]!.AsArray().Add(JsonNode.Parse("""
+                {"type": "ResolvedWaypoints", "status": "True", "reason": "ResolvedWaypoints", "message": "No waypoint: the route is not respected."}
+                """));
+        }
+    }
+
     private static RouteRig Ready()
     {
         var rig = new RouteRig();

@@ -22,7 +22,7 @@ internal sealed class RouteRig
         var contention = new RouteContention(Time);
         var slices = Kube.Cache(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         var divider = new RouteDivider(objects, services, slices, contention, Kube, NullLogger<RouteDivider>.Instance);
-        Router = new(objects, divider, new(objects), contention, services, slices, Kube, []);
+        Router = new(objects, divider, new(objects), contention, services, slices, Kube);
         string[] names = routes.Length == 0 ? ["web"] : routes;
         Target = new("", "shop") { Cluster = new(new("shop", "shop"), RouterType.GatewayAPI, [.. names.Select(each => new NamedRoute(RouteKinds.HttpRoute, each))], "shop", null, workload) };
     }

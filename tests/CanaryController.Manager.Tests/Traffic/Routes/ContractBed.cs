@@ -5,6 +5,8 @@ using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +29,7 @@ internal sealed class ContractBed : IFence, IAsyncDisposable
         services.AddKubernetesClient(new() { Kubeconfig = _kubeconfig, Namespaces = ["default"] });
         services.AddInformer<ServiceObject>(ObjectKind.Service, ServiceObject.Project).AddInformer<EndpointSliceObject>(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         services.AddInformer<ReplicaSetObject>(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
-        services.AddRouteInformers(RouteKinds.Of(router)).AddRouteChecks([router]).AddClusterRouters().AddSingleton<IFence>(this);
+        services.AddRouteInformers(RouteKinds.Of(router)).AddGatewayApi().AddLinkerd().AddClusterRouters().AddSingleton<IFence>(this);
         _services = services.BuildServiceProvider();
     }
 

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CanaryController.Manager.Tests.Traffic.Routes;
 
-/// <summary>The router over objects in memory, of any kinds, with the checks of all routers.</summary>
+/// <summary>The router over objects in memory, of any kinds, with the companions of both APIs.</summary>
 internal sealed class KindRig
 {
     private readonly CacheMemory<ServiceProfileObject> _profiles;
@@ -30,7 +30,7 @@ internal sealed class KindRig
         _profiles = Kube.Cache(ServiceProfileObject.Profiles, ServiceProfileObject.Project);
         _policies = Kube.Cache(BackendTlsPolicyObject.Versions[0], BackendTlsPolicyObject.Project);
         var divider = new RouteDivider(objects, services, slices, contention, Kube, NullLogger<RouteDivider>.Instance);
-        Router = new(objects, divider, new(objects), contention, services, slices, Kube, [new LinkerdCheck(_profiles, caches), new BackendTlsCheck(_policies)]);
+        Router = new(objects, divider, new(objects), contention, services, slices, Kube, [new LinkerdCompanion(_profiles, caches), new GatewayCompanion(_policies)]);
         Target = new("", "shop")
         {
             Router = router,

@@ -71,7 +71,7 @@ internal sealed class SeriesDiagnosis(PrometheusClient client, TimeProvider time
         private string _among = metric.Matchers.Count == 0 ? "" : $" with {string.Join(" and ", metric.Matchers)}";
 
         /// <summary>Whether a wanted value is among those of a label; the sentence says what is there instead, null when nobody answers.</summary>
-        public async Task<(bool IsThere, string? Sentence)> NarrowAsync(KeyLabel label, IReadOnlyList<string> wanted, Func<string, bool> isWanted)
+        public async Task<(bool IsThere, string? Sentence)> NarrowAsync(KeyLabel label, List<string> wanted, Func<string, bool> isWanted)
         {
             if (await diagnosis.ValuesAsync(label.Name, selector + "}", cancellation) is not { } values)
             {

@@ -34,7 +34,7 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
         var note = OriginalRoute.Of(after) is not null ? after.Meta.Annotations[RouteAnnotations.Original] : before.Meta.Annotations[RouteAnnotations.Original];
         (string, string?)[] notes = [(Marks.FenceAnnotation, fence), (RouteAnnotations.Original, note), (RouteAnnotations.Split, before.Meta.Annotations.GetValueOrDefault(RouteAnnotations.Split))];
         var patch = new JsonPatch().Annotate(request.Object, notes);
-        var pair = BackendPair.Of(cluster, original.Stable, original.Canary);
+        var pair = BackendPair.Of(cluster, original.Stable, original.Canary).In(cluster.Routes.FirstOrDefault(each => each.Kind == kind && each.Name == request.Name.Name));
         if (RouteSplit.Of(before, pair, default) is not { Weight: { } weight } split)
         {
             return patch.Answer();

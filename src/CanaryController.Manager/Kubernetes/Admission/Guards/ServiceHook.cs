@@ -21,7 +21,7 @@ internal sealed class ServiceHook(IObjectCache<RolloutObject> rollouts, Workload
     {
         if (request.Operation is not AdmissionOperation.Update
             || rollouts.Leader(RolloutObject.ServiceKey(request.Name.Namespace, request.Name.Name)) is not { Content: { } content, Status.State: { } state } leader
-            || DeploymentWorkloads.Target(content.ToResource(leader.Meta, [])) is not { IsByPodCount: false } target
+            || DeploymentWorkloads.Target(content.ToResource(leader.Meta, [])) is not { IsByPodCount: false, IsBySubset: false } target
             || target.ApexName != request.Name
             || ServiceObject.Project(request.OldObject) is not { } before
             || ServiceObject.Project(request.Object) is not { IsExternalName: false, Selector.Count: > 0 } after)

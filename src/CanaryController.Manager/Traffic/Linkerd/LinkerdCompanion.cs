@@ -6,16 +6,19 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Manager.Traffic.Linkerd;
 
 /// <summary>What makes Linkerd carry requests otherwise than a route says, while the route's status stays Accepted.</summary>
-internal sealed class LinkerdCheck(IObjectCache<ServiceProfileObject> profiles, RouteCaches routes) : IRouteCheck
+internal sealed class LinkerdCompanion(IObjectCache<ServiceProfileObject> profiles, RouteCaches routes) : RouteCompanion
 {
     /// <summary>Linkerd's controller gives up a whole route for one of these.</summary>
     private static readonly string[] _unknownFilters = ["RequestMirror", "URLRewrite", "ExtensionRef"];
 
     /// <inheritdoc/>
-    public IReadOnlyList<RouterType> Routers { get; } = [RouterType.Linkerd];
+    public override RouterType Router => RouterType.Linkerd;
 
     /// <inheritdoc/>
-    public string? Obstacle(ClusterRoute route, BackendPair pair)
+    public override CompanionReading Read(ClusterRoute cluster, string stable, string? canary) =>
+        canary is not null && Obstacle(cluster, BackendPair.Of(cluster, stable, canary)) is { } obstacle ? CompanionReading.Diverted(obstacle) : CompanionReading.Nothing;
+
+    private string? Obstacle(ClusterRoute route, BackendPair pair)
     {
         var (ns, service) = (route.Rollout.Namespace, route.Service);
         if (!profiles.IsSynced)

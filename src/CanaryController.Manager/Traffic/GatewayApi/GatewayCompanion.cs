@@ -8,13 +8,16 @@ namespace CanaryController.Manager.Traffic.GatewayApi;
 /// <summary>
 /// A BackendTLSPolicy names Services. Behind a divided route requests go to other Services than before, and to one that no policy names they would go in plain text, or be refused.
 /// </summary>
-internal sealed class BackendTlsCheck(IObjectCache<BackendTlsPolicyObject> policies) : IRouteCheck
+internal sealed class GatewayCompanion(IObjectCache<BackendTlsPolicyObject> policies) : RouteCompanion
 {
     /// <inheritdoc/>
-    public IReadOnlyList<RouterType> Routers { get; } = [RouterType.GatewayAPI];
+    public override RouterType Router => RouterType.GatewayAPI;
 
     /// <inheritdoc/>
-    public string? Obstacle(ClusterRoute route, BackendPair pair)
+    public override CompanionReading Read(ClusterRoute cluster, string stable, string? canary) =>
+        canary is not null && Obstacle(cluster, BackendPair.Of(cluster, stable, canary)) is { } obstacle ? CompanionReading.Diverted(obstacle) : CompanionReading.Nothing;
+
+    private string? Obstacle(ClusterRoute route, BackendPair pair)
     {
         if (!policies.IsSynced)
         {

@@ -1,0 +1,13 @@
+namespace CanaryController.ApiServerStub.Kinds;
+
+/// <summary>What the admission webhooks of other systems refuse of their own custom resources, which no CRD says.</summary>
+internal static class CustomRules
+{
+    /// <summary>The rules of a custom resource.</summary>
+    public static KindRules Of(string group, string plural) => (group, plural) switch
+    {
+        ("networking.istio.io", "virtualservices") => new VirtualServiceRules(),
+        ("networking.istio.io", "destinationrules") => new DestinationRuleRules(),
+        _ => new KindRules(),
+    };
+}
