@@ -1,3 +1,4 @@
+using CanaryController.Core.Analysis;
 using System.Text;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;

@@ -22,18 +22,13 @@ internal static class ParentAcceptance
 
     private static RouteAcceptance Together(IEnumerable<RouteAcceptance> answers)
     {
-        var (answered, all, obstacle) = (0, true, default(string));
-        foreach (var answer in answers)
+        List<RouteAcceptance> all = [.. answers];
+        foreach (var answer in all.Where(answer => answer.Problem is not null))
         {
-            if (answer.Problem is not null)
-            {
-                return answer;
-            }
-
-            (answered, all, obstacle) = (answered + 1, all && answer.IsTakenUp, obstacle ?? answer.Obstacle);
+            return answer;
         }
 
-        return new(answered > 0 && all, null) { Obstacle = obstacle };
+        return new(all.Count > 0 && all.TrueForAll(answer => answer.IsTakenUp), null) { Obstacle = all.Select(answer => answer.Obstacle).FirstOrDefault(obstacle => obstacle is not null) };
     }
 
     private static IEnumerable<ControllerAcceptance> Answers(RouteKind kind, JsonElement item, ObjectMeta meta)
