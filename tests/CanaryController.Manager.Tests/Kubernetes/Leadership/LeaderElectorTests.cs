@@ -59,7 +59,7 @@ public sealed class LeaderElectorTests
         Assert.False(a.Elector.IsLeader);
 
         // The request is cancelled on the thread pool, whenever that comes to it, and the elector rests a moment of the clock after it.
-        for (var round = 0; round < 1_000 && a.Changes.Count < 2; round++)
+        for (var round = 0; round < 20_000 && a.Changes.Count < 2; round++)
         {
             await PassAsync(TimeSpan.FromMilliseconds(1));
         }
@@ -69,7 +69,7 @@ public sealed class LeaderElectorTests
 
         a.Api.Hangs = false;
         await PassAsync(TimeSpan.FromSeconds(13));
-        for (var round = 0; round < 1_000 && !a.Elector.IsLeader; round++)
+        for (var round = 0; round < 20_000 && !a.Elector.IsLeader; round++)
         {
             await PassAsync(TimeSpan.FromMilliseconds(1));
         }
