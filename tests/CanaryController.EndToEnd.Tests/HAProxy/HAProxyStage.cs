@@ -14,7 +14,7 @@ internal sealed class HAProxyStage : IAsyncDisposable
 {
     private const int RequestsPerSecond = 150;
 
-    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("canary-haproxy-").FullName;
     private readonly IReadOnlyList<int> _ports = FreePorts.Find(7);

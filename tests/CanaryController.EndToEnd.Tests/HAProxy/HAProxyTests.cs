@@ -7,7 +7,7 @@ namespace CanaryController.EndToEnd.Tests.HAProxy;
 [Collection(DemoTests.Name)]
 public sealed class HAProxyTests
 {
-    private const int Milliseconds = 180_000;
+    private const int Milliseconds = 300_000;
 
     [Fact(Timeout = Milliseconds)]
     public async Task A_good_canary_is_promoted_behind_HAProxy_and_no_request_is_lost()
