@@ -20,6 +20,15 @@ public sealed class AdmissionTests
 
     [Theory]
     [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void The_guard_of_routes_is_asked_about_the_kinds_of_the_chosen_routers(int major) => Assert.Equal(
+        ["gateway.networking.k8s.io httproutes,grpcroutes", "policy.linkerd.io httproutes", "split.smi-spec.io trafficsplits"],
+        from hook in Hooks(major, "", "--set", "routers={Linkerd,SMI}")
+        where (string?)hook["clientConfig"]!["service"]!["path"] == "/admission/routes"
+        from rule in (JsonArray)hook["rules"]!
+        select $"{string.Join(',', rule!["apiGroups"].Texts())} {string.Join(',', rule["resources"].Texts())}");
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
     public void Each_answers_within_two_seconds_without_side_effects_and_names_no_CA(int major) => Assert.All(Hooks(major, ""), hook =>
     {
         Assert.Equal(2, (int)hook["timeoutSeconds"]!);

@@ -33,6 +33,7 @@ public sealed class PermissionTests
         $"{Watched}: gateway.networking.k8s.io httproutes: get, list, watch, patch",
         $"{Watched}: gateway.networking.k8s.io grpcroutes: get, list, watch, patch",
         $"{Watched}: gateway.networking.k8s.io tcproutes: get, list, watch, patch",
+        $"{Watched}: gateway.networking.k8s.io backendtlspolicies: list, watch",
         $"{Watched}: core events: create",
         $"{Own}: coordination.k8s.io leases: create",
         $"{Own}: coordination.k8s.io leases canary-controller: get, patch",
@@ -83,6 +84,25 @@ public sealed class PermissionTests
             Rows(Cluster),
             Grants(objects.One("ClusterRole", name), Cluster).Select(grant => grant.Replace(name, "canary-controller", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(Rows(Own), Grants(objects.One("Role", "canary-controller", "canary-system"), Own).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
+    public void Meshes_take_their_own_kinds_and_what_they_look_at(int major)
+    {
+        var granted = Grants(Helm.Template(major, "", "--set", "routers={Linkerd,SMI}").Objects.One("ClusterRole", "canary-controller"), Watched).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Superset(
+            new HashSet<string>(StringComparer.Ordinal)
+            {
+                $"{Watched}: gateway.networking.k8s.io httproutes: get, list, watch, patch",
+                $"{Watched}: gateway.networking.k8s.io grpcroutes: get, list, watch, patch",
+                $"{Watched}: policy.linkerd.io httproutes: get, list, watch, patch",
+                $"{Watched}: linkerd.io serviceprofiles: list, watch",
+                $"{Watched}: split.smi-spec.io trafficsplits: get, list, watch, patch",
+            },
+            granted);
+        Assert.DoesNotContain(granted, grant => grant.Contains("tcproutes", StringComparison.Ordinal) || grant.Contains("backendtlspolicies", StringComparison.Ordinal));
     }
 
     [Theory]

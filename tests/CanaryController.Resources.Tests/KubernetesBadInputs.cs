@@ -74,6 +74,8 @@ internal static class KubernetesBadInputs
         ("on Kubernetes: no replicas", Step, "{weight: 10, replicas: 0}"),
         ("on Kubernetes: a mirror", Step, "{weight: 10, mirror: true}"),
         ("on Kubernetes: a match", Step, "{weight: 10, match: {headers: [{name: x-canary, value: always}]}}"),
+        ("on Kubernetes: a mirror with Linkerd", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: Linkerd, linkerd: {httpRoutes: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 10, mirror: true}"),
+        ("on Kubernetes: a match with TrafficSplits", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: SMI, smi: {trafficSplits: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 10, match: {headers: [{name: x-canary, value: always}]}}"),
         ("on Kubernetes: gates", Step, "{weight: 10, gates: [load]}"),
         ("on Kubernetes: approval channels", Step, "{weight: 10, approval: {name: sre, channels: [slack]}}"),
         ("on Kubernetes: a built-in metric without its source", Metric, Builtin),

@@ -46,6 +46,16 @@
   resources: {{ toJson .resources }}
   verbs: [get, list, watch, patch]
 {{- end }}
+{{- if has "GatewayAPI" .Values.routers }}
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [backendtlspolicies]
+  verbs: [list, watch]
+{{- end }}
+{{- if has "Linkerd" .Values.routers }}
+- apiGroups: [linkerd.io]
+  resources: [serviceprofiles]
+  verbs: [list, watch]
+{{- end }}
 {{- if has "Istio" .Values.routers }}
 - apiGroups: [networking.istio.io]
   resources: [destinationrules]

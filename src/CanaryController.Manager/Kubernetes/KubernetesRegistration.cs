@@ -6,7 +6,9 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.Istio;
+using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
@@ -58,6 +60,16 @@ internal static class KubernetesRegistration
         services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
+        if (options.Routers.Contains(RouterType.GatewayAPI))
+        {
+            services.AddGatewayApi();
+        }
+
+        if (options.Routers.Contains(RouterType.Linkerd))
+        {
+            services.AddLinkerd();
+        }
+
         if (options.Routers.Contains(RouterType.Istio))
         {
             services.AddIstio();

@@ -218,14 +218,15 @@ internal static class ServicePlanner
         {
             plan.Do(new WorkloadAction.CreateService(name, selector, apex.Ports, $"makes the Service {name.Name} before {hash}")
             {
-                Annotations = [new(WorkloadMarks.SwitchedAt, switched)],
+                Annotations = [new(WorkloadMarks.SwitchedAt, switched), .. CarriedAnnotations.Changes(apex.Meta, null)],
             });
             return;
         }
 
         var isSelected = service.Selector.Count == selector.Count && selector.All(pair => service.Selector.GetValueOrDefault(pair.Key) == pair.Value);
         var wasLeft = service.Meta.Annotations.ContainsKey(WorkloadMarks.LeftAt);
-        if (!IsOurs(view, service) || service.Meta.IsDeleting || (isSelected && service.Ports == apex.Ports && !wasLeft))
+        var carried = CarriedAnnotations.Changes(apex.Meta, service.Meta);
+        if (!IsOurs(view, service) || service.Meta.IsDeleting || (isSelected && service.Ports == apex.Ports && !wasLeft && carried.IsEmpty))
         {
             return;
         }
@@ -238,6 +239,7 @@ internal static class ServicePlanner
             [
                 .. Hash(service) == hash ? [] : (Annotation[])[new(WorkloadMarks.SwitchedAt, switched)],
                 .. wasLeft ? (Annotation[])[new(WorkloadMarks.LeftAt, null)] : [],
+                .. carried,
             ],
         });
     }

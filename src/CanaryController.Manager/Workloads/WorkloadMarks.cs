@@ -18,6 +18,9 @@ internal static class WorkloadMarks
     /// <summary>On the Services beside the apex: since when no route leads to them any more, RFC 3339. They go after the drain delay, since gateways need a moment to see that.</summary>
     public const string LeftAt = "canarycontroller.io/left-at";
 
+    /// <summary>On the Services beside the apex: the keys of its annotations that were carried over, joined by commas. One that the apex loses is taken away again.</summary>
+    public const string Carried = "canarycontroller.io/carried";
+
     /// <summary>On the apex Service: who applied the selector that we changed, as managedFields entries. It is given back by the next write, and the note goes.</summary>
     public const string SelectorOwners = "canarycontroller.io/selector-owners";
 }

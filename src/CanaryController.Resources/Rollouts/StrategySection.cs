@@ -46,10 +46,10 @@ public sealed record StepSection
     /// <summary>Names of webhooks that must answer before this step is left: at most 10. Not supported by this version.</summary>
     public EquatableArray<string> Gates { get; init; }
 
-    /// <summary>Requests that go to the canary while at this step, whatever the weight. Left out: none. On Kubernetes not supported by this version.</summary>
+    /// <summary>Requests that go to the canary while at this step, whatever the weight. Left out: none. Which routers can is in docs/routers/README.md.</summary>
     public MatchSection? Match { get; init; }
 
-    /// <summary>Whether the canary gets a copy of stable's requests here. Not supported by this version. Default <c>false</c>.</summary>
+    /// <summary>Whether the canary gets a copy of stable's requests here. No router of this version can. Default <c>false</c>.</summary>
     public bool Mirror { get; init; }
 
     /// <summary>Metrics judged at this step beside the rollout's own: at most 20.</summary>

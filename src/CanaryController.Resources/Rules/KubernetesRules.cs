@@ -37,12 +37,9 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Traffic.Istio!.DestinationRule)
             .Null().Says("subsets tell the pods of a Deployment apart, and External versions are Services", "leave it out")
             .When(rollout => rollout.Spec is { Workload.Kind: WorkloadType.External, Traffic: { Router: RouterType.Istio, Istio: not null } });
+        Include(new AbilityRules());
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
-            step.RuleFor(each => each.Mirror)
-                .Equal(false).Says("this version does not mirror", "leave it out; begin with a small weight instead");
-            step.RuleFor(each => each.Match)
-                .Null().Says("this version does not match requests on Kubernetes", "leave it out; begin with a small weight instead");
             step.RuleFor(each => each.Gates)
                 .Must(gates => gates.IsEmpty).Says("this version asks no gates: the step would wait for ever", "leave it out; an approval can be given by a pipeline");
             step.RuleFor(each => each.Approval!.Channels)

@@ -16,12 +16,10 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Traffic.Router)
             .Must(router => router is null or RouterType.Gateway or RouterType.Consul or RouterType.HAProxy)
             .Says(router => $"{router} is for Kubernetes", "write Gateway, Consul or HAProxy");
-        RuleFor(rollout => rollout).Custom((rollout, context) => CheckMatches(rollout.Spec, context));
+        Include(new AbilityRules());
         RuleFor(rollout => rollout).Custom((rollout, context) => HAProxyShares.Check(rollout.Spec, context));
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
-            step.RuleFor(each => each.Mirror)
-                .Equal(false).Says("routers of plain hosts cannot mirror", "leave it out; begin with a small weight instead");
             step.RuleFor(each => each.Gates)
                 .Must(gates => gates.IsEmpty).Says("this version asks no gates: the step would wait for ever", "leave it out; an approval can be given by a pipeline");
             step.RuleFor(each => each.Approval!.Channels)
@@ -59,17 +57,6 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
                 break;
             default:
                 break;
-        }
-    }
-
-    private static void CheckMatches(SpecSection spec, ValidationContext<Rollout> context)
-    {
-        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
-        {
-            if (spec.Traffic.Router is RouterType.Consul or RouterType.HAProxy && spec.Strategy.Steps[index].Match is not null)
-            {
-                context.Problem($"spec.strategy.steps[{index}].match", $"this version divides {spec.Traffic.Router} by weight only", "leave it out; begin with a small weight instead");
-            }
         }
     }
 }

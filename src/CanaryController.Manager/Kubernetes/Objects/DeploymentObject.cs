@@ -9,7 +9,8 @@ internal sealed record DeploymentObject : ICached
     /// <summary>What <see cref="Project"/> reads.</summary>
     public static readonly KeptFields Kept = KeptFields.Of(
         "spec.replicas", "spec.paused", "spec.strategy", "spec.minReadySeconds", "spec.revisionHistoryLimit", "spec.progressDeadlineSeconds", "spec.selector.matchLabels", "spec.template",
-        "status.observedGeneration", "status.replicas", "status.updatedReplicas", "status.availableReplicas");
+        "status.observedGeneration", "status.replicas", "status.updatedReplicas", "status.availableReplicas",
+        "metadata.managedFields.manager", "metadata.managedFields.fieldsV1.f:spec.f:paused");
 
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CanaryController.Core;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic.Routes;
@@ -29,13 +30,28 @@ internal abstract class GatewayRouteKind : RouteKind
         var index = 0;
         foreach (var rule in item.Items("spec", "rules"))
         {
-            yield return new(string.Intern($"/spec/rules/{index}/backendRefs"), string.Intern($"rule {index + 1}"), rule.Text("name"), [.. rule.Items("backendRefs").Select(Backend)]);
+            yield return new(string.Intern($"/spec/rules/{index}/backendRefs"), string.Intern($"rule {index + 1}"), rule.Text("name"), [.. rule.Items("backendRefs").Select(Backend)])
+            {
+                Filters = Types(rule.Items("filters")),
+                EntryFilters = Types(rule.Items("backendRefs").SelectMany(entry => entry.Items("filters"))),
+            };
             index++;
         }
     }
 
     /// <inheritdoc/>
     public override RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => ParentAcceptance.Read(this, item, meta);
+
+    /// <inheritdoc/>
+    public override IEnumerable<ControllerAcceptance> Controllers(JsonElement item, ObjectMeta meta) => ParentAcceptance.ByController(this, item, meta);
+
+    /// <inheritdoc/>
+    public override IEnumerable<RouteFront> Fronts(JsonElement item, ObjectMeta meta) =>
+        from parent in item.Items("spec", "parentRefs").Select(each => RouteParentRef.Read(each, meta.Name.Namespace))
+        where parent is { Group: "", Kind: "Service" }
+        select new RouteFront(parent.Namespace, parent.Name, parent.Port);
+
+    private static EquatableArray<string> Types(IEnumerable<JsonElement> filters) => [.. filters.Select(filter => filter.Text("type")).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>An entry; a weight that is not said is 1.</summary>
     private static RouteBackend Backend(JsonElement item)

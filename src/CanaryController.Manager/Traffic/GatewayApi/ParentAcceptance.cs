@@ -11,37 +11,58 @@ internal static class ParentAcceptance
     private static readonly string[] _types = ["Accepted", "ResolvedRefs"];
 
     /// <summary>Taken up when at least one parent answered, and all that did accept this generation. A parent that the route no longer names does not count.</summary>
-    public static RouteAcceptance Read(RouteKind kind, JsonElement item, ObjectMeta meta)
+    public static RouteAcceptance Read(RouteKind kind, JsonElement item, ObjectMeta meta) => Together(Answers(kind, item, meta).Select(answer => answer.Acceptance));
+
+    /// <summary>The same of each controller that answered, in the order of their first answers.</summary>
+    public static IEnumerable<ControllerAcceptance> ByController(RouteKind kind, JsonElement item, ObjectMeta meta) =>
+        from answer in Answers(kind, item, meta)
+        where answer.Controller.Length > 0
+        group answer.Acceptance by answer.Controller into own
+        select new ControllerAcceptance(own.Key, Together(own));
+
+    private static RouteAcceptance Together(IEnumerable<RouteAcceptance> answers)
+    {
+        List<RouteAcceptance> all = [.. answers];
+        foreach (var answer in all.Where(answer => answer.Problem is not null))
+        {
+            return answer;
+        }
+
+        return new(all.Count > 0 && all.TrueForAll(answer => answer.IsTakenUp), null) { Obstacle = all.Select(answer => answer.Obstacle).FirstOrDefault(obstacle => obstacle is not null) };
+    }
+
+    private static IEnumerable<ControllerAcceptance> Answers(RouteKind kind, JsonElement item, ObjectMeta meta)
     {
         var ns = meta.Name.Namespace;
         HashSet<RouteParentRef> wanted = [.. item.Items("spec", "parentRefs").Select(each => RouteParentRef.Read(each, ns))];
-        var (answered, waits, obstacle) = (0, false, default(string));
         foreach (var answer in item.Items("status", "parents"))
         {
             var parent = RouteParentRef.Read(answer.At("parentRef") ?? default, ns);
-            if (!wanted.Contains(parent))
+            if (wanted.Contains(parent))
             {
-                continue;
+                yield return new(answer.Text("controllerName") ?? "", Answer(kind, answer, meta, parent));
             }
+        }
+    }
 
-            foreach (var type in _types)
+    /// <summary>A condition without a generation, as Linkerd writes it, is believed; one of an older generation is waited for.</summary>
+    private static RouteAcceptance Answer(RouteKind kind, JsonElement answer, ObjectMeta meta, RouteParentRef parent)
+    {
+        var waits = false;
+        foreach (var type in _types)
+        {
+            var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == type);
+            if (condition.ValueKind is JsonValueKind.Undefined || (condition.Long("observedGeneration") ?? meta.Generation) != meta.Generation)
             {
-                var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == type);
-                if (condition.ValueKind is JsonValueKind.Undefined || (condition.Long("observedGeneration") ?? meta.Generation) != meta.Generation)
-                {
-                    waits = true;
-                }
-                else if (condition.Text("status") != "True")
-                {
-                    return new(false, Refusal(kind, meta, parent, answer.Text("controllerName"), type, condition));
-                }
+                waits = true;
             }
-
-            obstacle ??= Waypoint(kind, meta, parent, answer);
-            answered++;
+            else if (condition.Text("status") != "True")
+            {
+                return new(false, Refusal(kind, meta, parent, answer.Text("controllerName"), type, condition));
+            }
         }
 
-        return new(answered > 0 && !waits, null) { Obstacle = obstacle };
+        return new(!waits, null) { Obstacle = Waypoint(kind, meta, parent, answer) };
     }
 
     /// <summary>

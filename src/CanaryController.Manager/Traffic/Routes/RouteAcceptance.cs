@@ -10,3 +10,8 @@ internal readonly record struct RouteAcceptance(bool IsTakenUp, string? Problem)
     /// </summary>
     public string? Obstacle { get; init; }
 }
+
+/// <summary>What one of the controllers says that carry an object.</summary>
+/// <param name="Controller">As the status names it: <c>linkerd.io/policy-controller</c>.</param>
+/// <param name="Acceptance">What it says.</param>
+internal readonly record struct ControllerAcceptance(string Controller, RouteAcceptance Acceptance);

@@ -32,6 +32,9 @@ internal sealed record CompanionReading
     /// <summary>There is nothing to say.</summary>
     public static readonly CompanionReading Nothing = new();
 
+    /// <summary>Requests go another way than the weights say, before the first of them and afterwards.</summary>
+    public static CompanionReading Diverted(string why) => new() { Obstacle = why, Diversion = why };
+
     /// <summary>
     /// What is written beside the routes is as it should be. As long as it is not, the split counts as not known: so it is asked for again, and <see cref="RouteCompanion.PrepareAsync"/> mends it.
     /// </summary>
@@ -47,6 +50,11 @@ internal sealed record CompanionReading
     /// Why no request may go to a canary that gets none yet, in one sentence with what mends it; null when they may. It neither counts for a canary that has requests already, nor keeps a weight from falling.
     /// </summary>
     public string? Obstacle { get; init; }
+
+    /// <summary>
+    /// Why requests do not go as the weights say, in one sentence with what mends it; null when they do. A canary that has requests waits for it too, and gets no more; a weight falls all the same.
+    /// </summary>
+    public string? Diversion { get; init; }
 
     /// <summary>Which version each entry sends to; null where the versions' Services tell it.</summary>
     public EntryRoles? Roles { get; init; }

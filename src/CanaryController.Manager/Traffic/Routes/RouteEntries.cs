@@ -56,7 +56,7 @@ internal sealed class RouteEntries(RouteKind kind, BackendPair pair)
         if (weight is { } wanted && (entry.Backend.Weight ?? kind.UnwrittenWeight) != wanted)
         {
             Test(rule, entry);
-            Patch.Add($"{Path(rule, entry.At)}/weight", kind.Write(wanted));
+            Patch.Add($"{Path(rule, entry.At)}/weight", kind.Write(wanted, rule));
         }
     }
 

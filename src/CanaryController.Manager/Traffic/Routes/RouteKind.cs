@@ -45,6 +45,12 @@ internal abstract class RouteKind
     /// <summary>Where an object sends to by other objects, in one sentence that names them: told when none of its lists sends to the service. Null when it does not.</summary>
     public virtual string? Elsewhere(JsonElement item, ObjectMeta meta) => null;
 
+    /// <summary>The same of each controller that answered; none for kinds whose status names none.</summary>
+    public virtual IEnumerable<ControllerAcceptance> Controllers(JsonElement item, ObjectMeta meta) => [];
+
+    /// <summary>The Services whose clients the object carries; none for one that stands behind a gateway.</summary>
+    public virtual IEnumerable<RouteFront> Fronts(JsonElement item, ObjectMeta meta) => [];
+
     /// <summary>The weights of a pair that is alone in its list.</summary>
     public virtual PairWeights Alone(CanaryWeight weight) => PairWeights.Alone(weight);
 
@@ -56,6 +62,9 @@ internal abstract class RouteKind
 
     /// <summary>What is read of an object of a list; the rest is dropped before anything is made of it.</summary>
     public virtual KeptFields Kept => KeptFields.AllButMetadata();
+
+    /// <summary>A weight as <paramref name="rule"/> writes it.</summary>
+    public virtual JsonNode Write(int weight, RouteRule rule) => Write(weight);
 
     /// <summary>Reads an object.</summary>
     public RouteObject Project(JsonElement item, ObjectKind served)
@@ -69,6 +78,8 @@ internal abstract class RouteKind
             HasAnnotations = item.At("metadata", "annotations") is { ValueKind: JsonValueKind.Object },
             Rules = [.. Rules(item)],
             Acceptance = Acceptance(item, meta),
+            Controllers = [.. Controllers(item, meta)],
+            Fronts = [.. Fronts(item, meta)],
             Elsewhere = Elsewhere(item, meta),
         };
     }

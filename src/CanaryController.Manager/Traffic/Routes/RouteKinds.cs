@@ -1,6 +1,8 @@
 using CanaryController.Core;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.Istio;
+using CanaryController.Manager.Traffic.Linkerd;
+using CanaryController.Manager.Traffic.Smi;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -13,17 +15,19 @@ internal static class RouteKinds
     public static readonly RouteKind GrpcRoute = new GrpcRouteKind();
     public static readonly RouteKind TcpRoute = new TcpRouteKind();
     public static readonly RouteKind VirtualService = new VirtualServiceKind();
+    public static readonly RouteKind PolicyHttpRoute = new PolicyHttpRouteKind();
+    public static readonly RouteKind TrafficSplit = new TrafficSplitKind();
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService];
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit];
 
     /// <summary>Those of a router; none for routers that divide something else.</summary>
     public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
     {
         RouterType.GatewayAPI => [HttpRoute, GrpcRoute, TcpRoute],
         RouterType.Istio => [VirtualService],
-        RouterType.Linkerd => [HttpRoute, GrpcRoute],
-        RouterType.SMI => [],
+        RouterType.Linkerd => [HttpRoute, GrpcRoute, PolicyHttpRoute],
+        RouterType.SMI => [TrafficSplit],
         RouterType.Traefik => [],
         RouterType.Contour => [],
         RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
@@ -54,6 +58,12 @@ internal static class RouteKinds
                 DestinationRule = subsets is null ? null : new() { Name = subsets.Rule, Stable = subsets.Stable, Canary = subsets.Canary },
             },
         },
+        RouterType.Linkerd => new()
+        {
+            Router = RouterType.Linkerd,
+            Linkerd = new() { HttpRoutes = Names(routes, HttpRoute), GrpcRoutes = Names(routes, GrpcRoute), PolicyHttpRoutes = Names(routes, PolicyHttpRoute) },
+        },
+        RouterType.SMI => new() { Router = RouterType.SMI, Smi = new() { TrafficSplits = Names(routes, TrafficSplit) } },
         _ => new()
         {
             Router = RouterType.GatewayAPI,
@@ -64,6 +74,9 @@ internal static class RouteKinds
     /// <summary>The first router that divides all of <paramref name="routes"/>: what is left of a rollout does not say by which one it did.</summary>
     private static RouterType RouterOf(IReadOnlyList<RouteId> routes) =>
         Enum.GetValues<RouterType>().FirstOrDefault(router => Of(router) is { Count: > 0 } kinds && routes.All(route => kinds.Contains(route.Kind)), RouterType.GatewayAPI);
+
+    /// <summary>The only controller whose word counts for a router; null where every controller's does.</summary>
+    public static string? ControllerOf(RouterType router) => router is RouterType.Linkerd ? "linkerd.io/policy-controller" : null;
 
     private static EquatableArray<RouteSection> Names(IReadOnlyList<RouteId> routes, RouteKind kind) =>
         [.. routes.Where(route => route.Kind == kind).Select(route => new RouteSection { Name = route.Name.Name })];

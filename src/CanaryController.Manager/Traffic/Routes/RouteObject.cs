@@ -1,5 +1,6 @@
 using CanaryController.Core;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Traffic.Routes;
 
@@ -30,6 +31,17 @@ internal sealed record RouteObject : ICached
     /// <summary>Where it sends to by other objects; null when it does not.</summary>
     public string? Elsewhere { get; init; }
 
+    /// <summary>What each controller says that answered; empty for kinds whose status names none.</summary>
+    public EquatableArray<ControllerAcceptance> Controllers { get; init; }
+
+    /// <summary>The Services whose clients it carries; empty for one that stands behind a gateway.</summary>
+    public EquatableArray<RouteFront> Fronts { get; init; }
+
+    /// <summary>What <paramref name="router"/> says of it: a mesh does not answer for the gateways that carry it too.</summary>
+    public RouteAcceptance AcceptanceBy(RouterType router) => RouteKinds.ControllerOf(router) is { } controller
+        ? Controllers.FirstOrDefault(each => each.Controller == controller).Acceptance
+        : Acceptance;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> IndexKeys { get; init; } = [];
 
@@ -56,6 +68,15 @@ internal readonly record struct RouteId(RouteKind Kind, ObjectName Name)
 /// <param name="Backends">Where it sends to, in order.</param>
 internal sealed record RouteRule(string Path, string Title, string? Name, EquatableArray<RouteBackend> Backends)
 {
+    /// <summary>The types of its filters, like <c>RequestMirror</c>; empty where the kind has none.</summary>
+    public EquatableArray<string> Filters { get; init; }
+
+    /// <summary>Those of its entries' filters.</summary>
+    public EquatableArray<string> EntryFilters { get; init; }
+
+    /// <summary>How its entries write their weights.</summary>
+    public WeightForm Form { get; init; }
+
     /// <summary>The same at the beginning of a sentence: <c>Rule 1</c>.</summary>
     public string Heading => char.ToUpperInvariant(Title[0]) + Title[1..];
 }
@@ -80,4 +101,23 @@ internal sealed record RouteBackend(string Group, string Kind, string? Namespace
 
     /// <summary>As another service's name is written in the same form.</summary>
     public string TextOf(string name) => Text.Length == 0 ? name : name + Text[Name.Length..];
+}
+
+/// <summary>A Service whose clients an object carries.</summary>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Service">Its name.</param>
+/// <param name="Port">The port that is carried; null = all.</param>
+internal sealed record RouteFront(string Namespace, string Service, int? Port);
+
+/// <summary>How weights are written in a list.</summary>
+internal enum WeightForm
+{
+    /// <summary>As numbers.</summary>
+    Number,
+
+    /// <summary>As texts of whole numbers: <c>"5"</c>.</summary>
+    Text,
+
+    /// <summary>As texts of thousandths: <c>"5m"</c>.</summary>
+    Thousandths,
 }

@@ -93,15 +93,14 @@ internal sealed class RouteObjectRouter(
     {
         var seen = basis.Basis.Count > cluster.Routes.Count ? basis.Basis[cluster.Routes.Count] : "";
         var prepared = _companions.GetValueOrDefault(cluster.Router) is { } companion ? await companion.PrepareAsync(cluster, split, seen, cancellation) : RouteWrite.Done;
-        return (basis.Route.Applied ?? basis.Found) is not { GivesCanaryTraffic: true } && FirstObstacle(cluster, split) is { } obstacle
-            ? RouteWrite.Refused(obstacle)
-            : prepared;
+        var why = (basis.Route.Applied ?? basis.Found) is { GivesCanaryTraffic: true } ? Companion(cluster, split.Stable, split.Canary).Diversion : FirstObstacle(cluster, split);
+        return why is null ? prepared : RouteWrite.Refused(why);
     }
 
     private string? FirstObstacle(ClusterRoute cluster, TrafficSplit split) =>
         split.Canary is null ? null
         : Companion(cluster, split.Stable, split.Canary).Obstacle
-            ?? Enumerable.Range(0, cluster.Routes.Count).Select(index => routes.Find(Name(cluster, index))?.Acceptance.Obstacle).FirstOrDefault(each => each is not null);
+            ?? Enumerable.Range(0, cluster.Routes.Count).Select(index => routes.Find(Name(cluster, index))?.AcceptanceBy(cluster.Router).Obstacle).FirstOrDefault(each => each is not null);
 
     private static bool Lowers(RouteReading basis, TrafficSplit split) => (basis.Route.Applied ?? basis.Found) is { } before && split.Weight < before.Weight;
 
@@ -129,7 +128,7 @@ internal sealed class RouteObjectRouter(
             }
 
             basis[index] = route.Meta.ResourceVersion;
-            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair.In(cluster.Routes[index]), roles), route.Acceptance, route.Meta.Fence() == fence.Token);
+            var (split, acceptance, isFenced) = (RouteSplit.Of(route, pair.In(cluster.Routes[index]), roles), route.AcceptanceBy(cluster.Router), route.Meta.Fence() == fence.Token);
             fold.Add(name, split, acceptance, isFenced);
             if (split.IsAbsent)
             {
@@ -151,7 +150,9 @@ internal sealed class RouteObjectRouter(
             conditions.Add(condition);
         }
 
-        var whole = fold.Result();
+        var whole = fold.Result() is { Problem: null, Applied: { GivesCanaryTraffic: true } } seen && beside.Diversion is { } diversion
+            ? seen with { Accepted = false, Problem = diversion }
+            : fold.Result();
         return new(beside.IsSettled ? whole : new(null, false, beside.Problem ?? whole.Problem), Versions(cluster, stable, canary))
         {
             Basis = beside.Basis.Length == 0 ? [.. basis] : [.. basis, beside.Basis],

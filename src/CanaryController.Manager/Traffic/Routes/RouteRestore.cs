@@ -49,8 +49,8 @@ internal static class RouteRestore
         if (note is { Pair: true } || (note is null && pair.IsExternal))
         {
             // Users wrote both: both stay.
-            Weigh(patch, kind, $"{path}/{stable}", place.Rule.Backends[stable], place.IsAlone && note?.Weight is { } before ? before : sum);
-            Weigh(patch, kind, $"{path}/{other}", place.Rule.Backends[other], 0);
+            Weigh(patch, kind, place.Rule, stable, place.IsAlone && note?.Weight is { } before ? before : sum);
+            Weigh(patch, kind, place.Rule, other, 0);
             return;
         }
 
@@ -60,7 +60,7 @@ internal static class RouteRestore
         var back = place.IsAlone ? note?.Weight : sum;
         if (back is { } weighed)
         {
-            Weigh(patch, kind, $"{path}/{stable}", place.Rule.Backends[stable], weighed);
+            Weigh(patch, kind, place.Rule, stable, weighed);
         }
         else if (place.Rule.Backends[stable].Weight is not null)
         {
@@ -87,11 +87,11 @@ internal static class RouteRestore
         }
     }
 
-    private static void Weigh(JsonPatch patch, RouteKind kind, string path, RouteBackend entry, int weight)
+    private static void Weigh(JsonPatch patch, RouteKind kind, RouteRule rule, int entry, int weight)
     {
-        if ((entry.Weight ?? kind.UnwrittenWeight) != weight)
+        if ((rule.Backends[entry].Weight ?? kind.UnwrittenWeight) != weight)
         {
-            patch.Add($"{path}/weight", kind.Write(weight));
+            patch.Add($"{rule.Path}/{entry}/weight", kind.Write(weight, rule));
         }
     }
 }

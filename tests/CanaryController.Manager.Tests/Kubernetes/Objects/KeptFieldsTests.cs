@@ -17,7 +17,8 @@ public sealed class KeptFieldsTests
           "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{\"spec\":{}}", "deployment.kubernetes.io/revision": "3", "canarycontroller.io/held": "true"},
           "finalizers": ["canarycontroller.io/give-back"],
           "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "checkout", "uid": "0c5b5b0e-7a3c-4f6e-9a58-2f5f3b1c0d12", "controller": true}],
-          "managedFields": [{"manager": "kubectl", "operation": "Apply", "apiVersion": "v1", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {"f:selector": {}, "f:ports": {}}}}]}
+          "managedFields": [{"manager": "kubectl", "operation": "Apply", "apiVersion": "v1", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {"f:selector": {}, "f:ports": {}}}},
+            {"manager": "canary-controller", "operation": "Update", "apiVersion": "v1", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {"f:paused": {}}}}]}
         """;
 
     private const string Template = """{"metadata": {"labels": {"app": "checkout", "pod-template-hash": "abc"}}, "spec": {"containers": [{"name": "app", "image": "shop:1", "env": [], "resources": {"limits": {}}}]}}""";

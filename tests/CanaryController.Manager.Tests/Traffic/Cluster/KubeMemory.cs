@@ -32,7 +32,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
         var cache = new CacheMemory<T>();
         _watchers.Add((changed, item) =>
         {
-            if (changed == kind.Kind && project(item) is { } seen)
+            if (changed == Id(kind) && project(item) is { } seen)
             {
                 cache.Put(seen);
             }
@@ -47,7 +47,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
         metadata["uid"] ??= Guid.NewGuid().ToString();
         metadata["generation"] ??= 1;
         metadata["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
-        _objects[(kind.Kind, Name(body))] = body;
+        _objects[(Id(kind), Name(body))] = body;
         if (isSeen)
         {
             Show(kind, body);
@@ -57,7 +57,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
     }
 
     /// <summary>The object as it is.</summary>
-    public JsonObject Find(ObjectKind kind, string name) => _objects[(kind.Kind, new("shop", name))];
+    public JsonObject Find(ObjectKind kind, string name) => _objects[(Id(kind), new("shop", name))];
 
     /// <summary>Changes an object as somebody else would.</summary>
     public void Change(ObjectKind kind, string name, Action<JsonObject> change, bool isSeen = true)
@@ -72,7 +72,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
     public Task<KubeAnswer> GetAsync(ObjectKind kind, ObjectName name, CancellationToken cancellation)
     {
         Reads++;
-        return Task.FromResult(_objects.TryGetValue((kind.Kind, name), out var body)
+        return Task.FromResult(_objects.TryGetValue((Id(kind), name), out var body)
             ? new KubeAnswer(KubeOutcome.Done, body.DeepClone().AsObject(), null)
             : new KubeAnswer(KubeOutcome.NotFound, null, $"{kind} {name} does not exist."));
     }
@@ -86,11 +86,11 @@ internal sealed class KubeMemory : IKubeApi, IFence
     public Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<KubeAnswer> DeleteAsync(ObjectKind kind, ObjectName name, string uid, CancellationToken cancellation, string? resourceVersion = null) =>
-        Task.FromResult(_objects.Remove((kind.Kind, name)) ? new KubeAnswer(KubeOutcome.Done, null, null) : new(KubeOutcome.NotFound, null, $"{kind} {name} does not exist."));
+        Task.FromResult(_objects.Remove((Id(kind), name)) ? new KubeAnswer(KubeOutcome.Done, null, null) : new(KubeOutcome.NotFound, null, $"{kind} {name} does not exist."));
 
     private KubeAnswer Patch(ObjectKind kind, ObjectName name, JsonPatch patch)
     {
-        if (!_objects.TryGetValue((kind.Kind, name), out var before))
+        if (!_objects.TryGetValue((Id(kind), name), out var before))
         {
             return new(KubeOutcome.NotFound, null, $"{kind} {name} does not exist.");
         }
@@ -108,7 +108,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
 
         Count(before, after);
         after["metadata"]!["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
-        _objects[(kind.Kind, name)] = after;
+        _objects[(Id(kind), name)] = after;
         return new(KubeOutcome.Done, after.DeepClone().AsObject(), null);
     }
 
@@ -124,8 +124,11 @@ internal sealed class KubeMemory : IKubeApi, IFence
     private void Show(ObjectKind kind, JsonObject body)
     {
         var item = JsonSerializer.SerializeToElement<JsonNode>(body);
-        _watchers.ForEach(watcher => watcher(kind.Kind, item));
+        _watchers.ForEach(watcher => watcher(Id(kind), item));
     }
+
+    /// <summary>Two groups may have a kind of the same name, and an object is the same in all versions.</summary>
+    private static string Id(ObjectKind kind) => $"{kind.Kind}.{kind.Group}";
 
     private static ObjectName Name(JsonObject body) => new((string)body["metadata"]!["namespace"]!, (string)body["metadata"]!["name"]!);
 }

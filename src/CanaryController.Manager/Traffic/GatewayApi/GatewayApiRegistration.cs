@@ -1,0 +1,13 @@
+using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Traffic.Routes;
+
+namespace CanaryController.Manager.Traffic.GatewayApi;
+
+/// <summary>Registers what the Gateway API needs beside its routes.</summary>
+internal static class GatewayApiRegistration
+{
+    /// <summary>Adds the watch of BackendTLSPolicies, and the companion over them.</summary>
+    public static IServiceCollection AddGatewayApi(this IServiceCollection services) => services
+        .AddInformer<BackendTlsPolicyObject>(BackendTlsPolicyObject.Versions, (item, _) => BackendTlsPolicyObject.Project(item))
+        .AddSingleton<RouteCompanion, GatewayCompanion>();
+}

@@ -1,0 +1,81 @@
+using CanaryController.Resources.Rollouts;
+using FluentValidation;
+
+namespace CanaryController.Resources.Rules;
+
+/// <summary>Refuses steps that ask of their router what it cannot do, by its row of <see cref="RouterTable"/>.</summary>
+public sealed class AbilityRules : AbstractValidator<Rollout>
+{
+    private const string BySmallWeight = "leave it out; begin with a small weight instead";
+
+    /// <summary>Makes the rules by <see cref="RouterTable"/>.</summary>
+    public AbilityRules()
+        : this(RouterTable.Of)
+    {
+    }
+
+    /// <summary>Makes the rules by other rows.</summary>
+    /// <param name="rowOf">The row of a router.</param>
+    public AbilityRules(Func<RouterType, RouterAbilities> rowOf)
+    {
+        ArgumentNullException.ThrowIfNull(rowOf);
+        RuleFor(rollout => rollout).Custom((rollout, context) =>
+        {
+            if (rollout.Spec.Traffic.Router is { } router)
+            {
+                CheckSteps(rollout.Spec, rowOf(router), context);
+                WarnOfConnections(rollout.Spec, context);
+            }
+        });
+    }
+
+    private static void CheckSteps(SpecSection spec, RouterAbilities row, ValidationContext<Rollout> context)
+    {
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            var (step, path) = (spec.Strategy.Steps[index], $"spec.strategy.steps[{index}]");
+            if (step.Mirror && row.Mirror is not Support.Yes)
+            {
+                context.Problem($"{path}.mirror", Refusal(row, row.Mirror, "mirror requests"), BySmallWeight);
+            }
+
+            if (step.Match is not null && row.Match is not Support.Yes)
+            {
+                context.Problem($"{path}.match", Refusal(row, row.Match, "pick requests by headers and cookies"), BySmallWeight);
+            }
+
+            // What is finer than any router can is said by the rules of all steps.
+            if (step.Weight is { } weight && row.FinestPercent is { } finest && weight % finest != 0 && weight % 0.01m == 0)
+            {
+                context.Problem($"{path}.weight", $"{weight} is finer than {row.Router} divides ({row})", $"write a multiple of {finest}");
+            }
+        }
+    }
+
+    private static string Refusal(RouterAbilities row, Support support, string what) => support switch
+    {
+        Support.No => $"{row.Router} cannot {what} ({row})",
+        Support.Later or Support.Yes => $"this version does not {what} with {row.Router} ({row})",
+    };
+
+    /// <summary>What counts requests says nothing of connections.</summary>
+    private static void WarnOfConnections(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic is not { Router: RouterType.GatewayAPI, GatewayApi.TcpRoutes.Count: > 0 })
+        {
+            return;
+        }
+
+        for (var index = 0; index < spec.Analysis.Metrics.Count; index++)
+        {
+            if (spec.Analysis.Metrics[index].Builtin is not null)
+            {
+                context.Problem(
+                    $"spec.analysis.metrics[{index}].builtin",
+                    "TCPRoutes divide connections, and built-in metrics count requests: what only goes through a TCPRoute is not judged by them",
+                    "give the metric a query: over something that is counted for these connections, like the application's own errors",
+                    Severity.Warning);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using CanaryController.Resources.Rollouts;
+
+namespace CanaryController.Resources.Rules;
+
+/// <summary>Whether a router can do something.</summary>
+public enum Support
+{
+    /// <summary>It can, and this version does.</summary>
+    Yes,
+
+    /// <summary>It could; this version does not ask it.</summary>
+    Later,
+
+    /// <summary>It cannot.</summary>
+    No,
+}
+
+/// <summary>What a router can do.</summary>
+/// <param name="Router">The router.</param>
+/// <param name="Divides">What it divides, for people: <c>requests</c>.</param>
+/// <param name="FinestPercent">The smallest share that it can give whatever stands beside: percent, and each multiple of it. Null when that depends on how many instances there are.</param>
+/// <param name="Match">A step's <c>match</c>: requests picked by headers and cookies.</param>
+/// <param name="Mirror">A step's <c>mirror</c>.</param>
+/// <param name="Grpc">gRPC, call by call.</param>
+/// <param name="Tcp">Connections that are not HTTP.</param>
+/// <param name="TakeUp">How it is known that a split is in force.</param>
+public sealed record RouterAbilities(RouterType Router, string Divides, decimal? FinestPercent, Support Match, Support Mirror, Support Grpc, Support Tcp, string TakeUp)
+{
+    /// <summary>The row in words: <c>requests in steps of 0.01 %, match, no mirror, gRPC, no TCP</c>.</summary>
+    public override string ToString() => string.Join(
+        ", ",
+        $"{Divides} {(FinestPercent is { } finest ? $"in steps of {finest} %" : "as finely as the instances allow")}",
+        Said(Match, "match"), Said(Mirror, "mirror"), Said(Grpc, "gRPC"), Said(Tcp, "TCP"));
+
+    private static string Said(Support support, string what) => support is Support.Yes ? what : $"no {what}";
+}
+
+/// <summary>The only place that says what each router can do: lint and admission refuse by it, and docs/routers/README.md shows it.</summary>
+public static class RouterTable
+{
+    private const decimal Fine = 0.01m;
+    private const string Stored = "stored; no status";
+    private const string Parents = "Accepted and ResolvedRefs of its parents";
+    private const string ReadBack = "read back";
+
+    /// <summary>A row for each router.</summary>
+    public static IReadOnlyList<RouterAbilities> Rows { get; } =
+    [
+        new(RouterType.Gateway, "requests", Fine, Support.Yes, Support.No, Support.No, Support.No, ReadBack),
+        new(RouterType.GatewayAPI, "requests; TCPRoutes connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, Parents),
+        new(RouterType.ReplicaRatio, "connections by pods", null, Support.No, Support.No, Support.No, Support.Yes, "pods counted"),
+        new(RouterType.Istio, "requests, connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, Stored),
+        new(RouterType.Linkerd, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, "Accepted and ResolvedRefs of linkerd.io/policy-controller"),
+        new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
+        new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.No, Stored),
+        new(RouterType.Contour, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.No, "Valid with its generation"),
+        new(RouterType.Consul, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
+        new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
+    ];
+
+    /// <summary>The row of <paramref name="router"/>.</summary>
+    public static RouterAbilities Of(RouterType router) => Rows.First(row => row.Router == router);
+}
