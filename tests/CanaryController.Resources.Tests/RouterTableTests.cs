@@ -1,4 +1,5 @@
 using System.Text;
+using CanaryController.Core.Analysis;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 

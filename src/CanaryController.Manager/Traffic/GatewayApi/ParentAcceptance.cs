@@ -22,7 +22,8 @@ internal static class ParentAcceptance
 
     private static RouteAcceptance Together(IEnumerable<RouteAcceptance> answers)
     {
-        var (answered, all, obstacle) = (0, true, default(string));
+        var (answered, all) = (0, true);
+        string? obstacle = null;
         foreach (var answer in answers)
         {
             if (answer.Problem is not null)
@@ -30,7 +31,8 @@ internal static class ParentAcceptance
                 return answer;
             }
 
-            (answered, all, obstacle) = (answered + 1, all && answer.IsTakenUp, obstacle ?? answer.Obstacle);
+            (answered, all) = (answered + 1, all && answer.IsTakenUp);
+            obstacle ??= answer.Obstacle;
         }
 
         return new(answered > 0 && all, null) { Obstacle = obstacle };
