@@ -12,22 +12,27 @@ public sealed class RolloutFormTests
 {
     private static readonly string _forty = new('a', 40);
 
-    private static readonly Gen<string> _name = Gen.OneOfConst(
-        "a", "shop", "shop-1", "n", "shop-stable", "shop-canary", _forty, _forty + "b", new('c', 56), new('d', 57), new('e', 63), new('f', 64), "", "-a", "a-", "A", "a.b", "a b", "a_b", "\\u0061", "\u00e9", "name", "1");
+    private static readonly Gen<string> _plain = Gen.OneOf("a", "shop", "shop-1", "n", "shop-stable", "shop-canary", _forty, "name", "1");
 
-    private static readonly Gen<string> _plan = Gen.OneOfConst(
+    private static readonly Gen<string> _odd = Gen.OneOf(
+        _forty + "b", new('c', 56), new('d', 57), new('e', 63), new('f', 64), "", "-a", "a-", "A", "a.b", "a b", "a_b", "\\u0061", "\u00e9");
+
+    /// <summary>Mostly plain ones, so that most texts are of a form that is known soon.</summary>
+    private static readonly Gen<string> _name = Gen.OneOf(_plain, _plain, _plain, _plain, _plain, _odd);
+
+    private static readonly Gen<string> _plan = Gen.OneOf(
         """ "strategy": {"steps": [{"weight": 5, "hold": "5m"}, {"weight": 50}]}, "analysis": {"source": "Gateway", "metrics": [{"name": "success-rate", "builtin": "RequestSuccessRate", "threshold": {"min": 99}}]}""",
         """ "strategy": {"steps": [{"weight": 5, "approval": {"name": "shop"}}]}""",
         """ "strategy": {"steps": [{"weight": 50, "hold": "5m"}, {"weight": 5}]}""",
         """ "strategy": {"steps": []}, "name": "shop" """,
         """ "strategy": {"steps": [{"weight": 5, "holt": "5m"}], "name": "shop"}""");
 
-    private static readonly Gen<string> _router = Gen.OneOfConst("GatewayAPI", "GatewayAPI", "ReplicaRatio", "Gateway");
+    private static readonly Gen<string> _router = Gen.OneOf("GatewayAPI", "GatewayAPI", "ReplicaRatio", "Gateway");
 
-    private static readonly Gen<string> _item = Gen.Select(_name, Gen.OneOfConst("shop", "", "A", "default"), _name, _name, Gen.Select(_name, _name, Gen.Int[0, 6]), Gen.Select(_plan, _router, Gen.Int[0, 12]), Item);
+    private static readonly Gen<string> _item = Gen.Select(_name, Gen.OneOf("shop", "", "A", "default"), _name, _name, Gen.Select(_name, _name, Gen.Int[0, 6]), Gen.Select(_plan, _router, Gen.Int[0, 12]), Item);
 
     [Fact]
-    public void It_is_read_as_if_it_were_the_first() => _item.Sample(Check, iter: 20_000);
+    public void It_is_read_as_if_it_were_the_first() => _item.Sample(Check, iter: 3_000);
 
     [Fact]
     public void Rollouts_that_differ_by_their_names_alone_share_what_they_ask_for()

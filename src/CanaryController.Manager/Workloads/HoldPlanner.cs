@@ -175,10 +175,10 @@ internal static class HoldPlanner
     ];
 
     public static ObjectOwner Owner(DeploymentObject deployment) =>
-        new(ObjectKind.Deployment.ApiVersion, ObjectKind.Deployment.Kind, deployment.Meta.Name.Name, deployment.Meta.Uid, IsController: true);
+        new(ObjectKind.Deployment.ApiVersion, ObjectKind.Deployment.Kind, deployment.Meta.Name.Name, deployment.Meta.Uid, isController: true);
 
     public static ObjectOwner Owner(HolderObject holder) =>
-        new(ObjectKind.ControllerRevision.ApiVersion, ObjectKind.ControllerRevision.Kind, holder.Meta.Name.Name, holder.Meta.Uid, IsController: true);
+        new(ObjectKind.ControllerRevision.ApiVersion, ObjectKind.ControllerRevision.Kind, holder.Meta.Name.Name, holder.Meta.Uid, isController: true);
 
     /// <summary>A holder may be given something once it carries the present term.</summary>
     public static bool IsReady(WorkloadPlan plan, HolderObject holder)

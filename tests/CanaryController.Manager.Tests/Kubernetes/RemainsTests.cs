@@ -220,11 +220,10 @@ public sealed class RemainsTests
 
     private void See(ClusterModel cluster)
     {
-        string[] ours = [ObjectKeys.Rollout("shop", "checkout")];
         _deployments.Put(cluster.Deployment!);
-        cluster.Holders.Values.ToList().ForEach(holder => _holders.Put(holder with { IndexKeys = ours }));
-        cluster.Sets.Values.ToList().ForEach(set => _sets.Put(set with { IndexKeys = set.Meta.Labels.ContainsKey(Marks.RolloutLabel) ? ours : [] }));
-        cluster.Services.Values.ToList().ForEach(service => _services.Put(service with { IndexKeys = service.Meta.Labels.ContainsKey(Marks.RolloutLabel) ? ours : [] }));
+        cluster.Holders.Values.ToList().ForEach(holder => _holders.Put(holder with { Meta = holder.Meta.Of("checkout") }));
+        cluster.Sets.Values.ToList().ForEach(_sets.Put);
+        cluster.Services.Values.ToList().ForEach(_services.Put);
     }
 
     private static RolloutObject Broken(string name) => Project(name, """{"workload": {"kind": "Deployment", "name": "checkout"}, "service": {"name": "checkout"}}""");

@@ -256,5 +256,5 @@ internal sealed class DeploymentControllerModel(ClusterModel cluster)
         }
     }
 
-    private ObjectOwner Owner() => new("apps/v1", "Deployment", "checkout", Deployment.Meta.Uid, IsController: true);
+    private ObjectOwner Owner() => new("apps/v1", "Deployment", "checkout", Deployment.Meta.Uid, isController: true);
 }

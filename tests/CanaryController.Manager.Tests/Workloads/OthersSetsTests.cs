@@ -16,12 +16,11 @@ public sealed class OthersSetsTests
 
     public OthersSetsTests()
     {
-        string[] ours = [ObjectKeys.Rollout("shop", "checkout")];
         _run.Cluster.Holders["checkout-c7"] = new() { Meta = _run.Cluster.NewMeta("checkout-c7"), Revision = "c7", Template = ClusterModel.Template(7) };
         _deployments.Put(_run.Cluster.Deployment!);
         _deployments.Put(_run.Cluster.Deployment! with { Meta = _run.Cluster.NewMeta("cart") });
-        _run.Cluster.Holders.Values.ToList().ForEach(holder => _holders.Put(holder with { IndexKeys = ours }));
-        _run.Cluster.Sets.Values.ToList().ForEach(set => _sets.Put(set with { IndexKeys = [ObjectKeys.Owner(set.Meta.Controller!.Uid)] }));
+        _run.Cluster.Holders.Values.ToList().ForEach(holder => _holders.Put(holder with { Meta = holder.Meta.Of("checkout") }));
+        _run.Cluster.Sets.Values.ToList().ForEach(_sets.Put);
         _run.Cluster.Services.Values.ToList().ForEach(_services.Put);
         _sets.Put(Canary("cart-cc-c7"));
     }
@@ -98,6 +97,5 @@ public sealed class OthersSetsTests
         Template = ClusterModel.Template(7),
         Replicas = 2,
         AvailableReplicas = 2,
-        IndexKeys = [ObjectKeys.Rollout("shop", "checkout"), ObjectKeys.Owner(_run.Cluster.Holders["checkout-c7"].Meta.Uid)],
     };
 }

@@ -146,13 +146,12 @@ public sealed class StrayKeeperTests : IClusterEvents, IDisposable
     }
 
     private void Hold(string holder) =>
-        _holders.Put(new() { Meta = new() { Name = new("shop", holder), Uid = "h", ResourceVersion = "1" }, IndexKeys = [ObjectKeys.Rollout("shop", "checkout")] });
+        _holders.Put(new() { Meta = new ObjectMeta { Name = new("shop", holder), Uid = "h", ResourceVersion = "1" }.Of("checkout") });
 
     private void SeeSet(string name) => _sets.Put(new()
     {
-        Meta = new() { Name = new("shop", name), Uid = name, ResourceVersion = "1", Owners = [new("apps/v1", "ControllerRevision", "checkout-parked", "h", IsController: true)] },
+        Meta = new ObjectMeta { Name = new("shop", name), Uid = name, ResourceVersion = "1", Owners = [new("apps/v1", "ControllerRevision", "checkout-parked", "h", isController: true)] }.Of("checkout"),
         Hash = name[^2..],
-        IndexKeys = [ObjectKeys.Rollout("shop", "checkout")],
     });
 
     private void See(string name = "checkout", bool isReleased = false, string leads = "checkout")

@@ -84,7 +84,7 @@ internal static class ParentAcceptance
 
         var condition = answer.Items("conditions").FirstOrDefault(each => each.Text("type") == "ResolvedWaypoints");
         return condition.ValueKind is JsonValueKind.Object && condition.Text("message") is { } message && message.Contains("not respected", StringComparison.OrdinalIgnoreCase)
-            ? $"Istio carries {kind.Name} {meta.Name} out nowhere ({message.TrimEnd('.')}): label {parent} with istio.io/use-waypoint: NAME, the name of a waypoint of its namespace."
+            ? $"Istio carries {kind.Name} {meta.Name} out nowhere ({message.TrimEnd('.')}): label Service {parent.Namespace}/{parent.Name} with istio.io/use-waypoint: NAME, the name of a waypoint of its namespace."
             : null;
     }
 

@@ -1,9 +1,9 @@
-using CanaryController.Manager.Traffic.Routes;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Traffic.Routes;
 using CsCheck;
 
 namespace CanaryController.Manager.Tests.Kubernetes.Objects;
@@ -22,52 +22,52 @@ public sealed class KeptFieldsTests
 
     private const string Template = """{"metadata": {"labels": {"app": "checkout", "pod-template-hash": "abc"}}, "spec": {"containers": [{"name": "app", "image": "shop:1", "env": [], "resources": {"limits": {}}}]}}""";
 
-    private static readonly Gen<JsonNode?> _odd = Gen.OneOfConst("null", "5", "-1", "1e30", "\"x\"", "\"25%\"", "true", "[]", "{}", """[{"name": "x"}]""", """[[{"a": 1}]]""", """{"name": "x"}""", """{"\u006eame": "x"}""")
+    private static readonly Gen<JsonNode?> _odd = Gen.OneOf("null", "5", "-1", "1e30", "\"x\"", "\"25%\"", "true", "[]", "{}", """[{"name": "x"}]""", """[[{"a": 1}]]""", """{"name": "x"}""", """{"\u006eame": "x"}""")
         .Select(text => JsonNode.Parse(text));
 
     [Fact]
-    public void A_Deployment() => Check(DeploymentObject.Project, DeploymentObject.Kept, $$"""
-        {{{Metadata}}, "spec": {"replicas": 3, "paused": true, "minReadySeconds": 4, "revisionHistoryLimit": 5, "progressDeadlineSeconds": 6, "selector": {"matchLabels": {"app": "checkout"}},
-          "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "30%", "maxUnavailable": 0}}, "template": {{Template}}},
+    public void A_Deployment() => Check(DeploymentObject.Project, DeploymentObject.Kept, """
+        {METADATA, "spec": {"replicas": 3, "paused": true, "minReadySeconds": 4, "revisionHistoryLimit": 5, "progressDeadlineSeconds": 6, "selector": {"matchLabels": {"app": "checkout"}},
+          "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "30%", "maxUnavailable": 0}}, "template": TEMPLATE},
          "status": {"observedGeneration": 3, "replicas": 3, "updatedReplicas": 2, "availableReplicas": 1, "conditions": [{"type": "Progressing"}]}}
         """);
 
     [Fact]
-    public void A_ReplicaSet() => Check(ReplicaSetObject.Project, ReplicaSetObject.Kept, $$"""
-        {{{Metadata}}, "spec": {"replicas": 3, "minReadySeconds": 4, "selector": {"matchLabels": {"app": "checkout"}}, "template": {{Template}}},
+    public void A_ReplicaSet() => Check(ReplicaSetObject.Project, ReplicaSetObject.Kept, """
+        {METADATA, "spec": {"replicas": 3, "minReadySeconds": 4, "selector": {"matchLabels": {"app": "checkout"}}, "template": TEMPLATE},
          "status": {"observedGeneration": 3, "replicas": 3, "fullyLabeledReplicas": 3, "readyReplicas": 2, "availableReplicas": 1}}
         """);
 
     [Fact]
-    public void A_ControllerRevision() => Check(HolderObject.Project, HolderObject.Kept, $$"""{{{Metadata}}, "data": {"spec": {"template": {{Template}}, "other": 1}, "other": 1}, "revision": 1}""");
+    public void A_ControllerRevision() => Check(HolderObject.Project, HolderObject.Kept, """{METADATA, "data": {"spec": {"template": TEMPLATE, "other": 1}, "other": 1}, "revision": 1}""");
 
     [Fact]
-    public void A_Service() => Check(ServiceObject.Project, ServiceObject.Kept, $$"""
-        {{{Metadata}}, "spec": {"type": "ClusterIP", "clusterIP": "10.0.0.1", "selector": {"app": "checkout"}, "ports": [{"name": "http", "protocol": "TCP", "port": 80, "targetPort": "web", "appProtocol": "http"}]}, "status": {"loadBalancer": {}}}
+    public void A_Service() => Check(ServiceObject.Project, ServiceObject.Kept, """
+        {METADATA, "spec": {"type": "ClusterIP", "clusterIP": "10.0.0.1", "selector": {"app": "checkout"}, "ports": [{"name": "http", "protocol": "TCP", "port": 80, "targetPort": "web", "appProtocol": "http"}]}, "status": {"loadBalancer": {}}}
         """);
 
     [Fact]
-    public void An_EndpointSlice() => Check(EndpointSliceObject.Project, EndpointSliceObject.Kept, $$"""
-        {{{Metadata}}, "addressType": "IPv4", "ports": [{"port": 80}], "endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": true, "serving": true}, "targetRef": {"kind": "Pod", "name": "checkout-1", "uid": "u"}},
+    public void An_EndpointSlice() => Check(EndpointSliceObject.Project, EndpointSliceObject.Kept, """
+        {METADATA, "addressType": "IPv4", "ports": [{"port": 80}], "endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": true, "serving": true}, "targetRef": {"kind": "Pod", "name": "checkout-1", "uid": "u"}},
           {"addresses": ["10.0.0.2"], "conditions": {"ready": false}}]}
         """);
 
     [Fact]
-    public void An_autoscaler() => Check(AutoscalerObject.Project, AutoscalerObject.Kept, $$"""
-        {{{Metadata}}, "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "checkout"}, "minReplicas": 2, "maxReplicas": 9,
+    public void An_autoscaler() => Check(AutoscalerObject.Project, AutoscalerObject.Kept, """
+        {METADATA, "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "checkout"}, "minReplicas": 2, "maxReplicas": 9,
           "metrics": [{"type": "External", "external": {"metric": {"name": "q"}, "target": {"type": "Value", "value": "1"}}}]}, "status": {"currentReplicas": 2}}
         """);
 
     [Fact]
-    public void An_HTTPRoute() => Check(item => RouteKinds.HttpRoute.Project(item, ObjectKind.HttpRoute), RouteKinds.HttpRoute.Kept, $$"""
-        {{{Metadata}}, "spec": {"hostnames": ["shop.example"], "parentRefs": [{"name": "public", "namespace": "infra", "sectionName": "http", "port": 80}],
+    public void An_HTTPRoute() => Check(item => RouteKinds.HttpRoute.Project(item, ObjectKind.HttpRoute), RouteKinds.HttpRoute.Kept, """
+        {METADATA, "spec": {"hostnames": ["shop.example"], "parentRefs": [{"name": "public", "namespace": "infra", "sectionName": "http", "port": 80}],
           "rules": [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}], "filters": [{"type": "URLRewrite"}], "backendRefs": [{"name": "checkout", "port": 80, "weight": 9, "filters": [{"type": "x"}]}, {"name": "checkout-canary", "weight": 1}]}]},
          "status": {"parents": [{"parentRef": {"name": "public"}, "controllerName": "example.com/gateway", "conditions": [{"type": "Accepted", "status": "True", "reason": "Accepted", "message": "", "observedGeneration": 3}, {"type": "Other"}]}]}}
         """);
 
     [Fact]
-    public void A_Rollout() => Check(RolloutObject.Project, RolloutObject.Kept, $$"""
-        {"apiVersion": "canarycontroller.io/v1alpha1", "kind": "Rollout", {{Metadata}}, "spec": {"workload": {"kind": "Deployment", "name": "checkout"}, "service": {"name": "checkout", "port": 80},
+    public void A_Rollout() => Check(RolloutObject.Project, RolloutObject.Kept, """
+        {"apiVersion": "canarycontroller.io/v1alpha1", "kind": "Rollout", METADATA, "spec": {"workload": {"kind": "Deployment", "name": "checkout"}, "service": {"name": "checkout", "port": 80},
           "traffic": {"router": "GatewayAPI", "gatewayAPI": {"httpRoutes": [{"name": "checkout"}]}}, "strategy": {"steps": [{"weight": 5, "hold": "5m"}]},
           "analysis": {"source": "Gateway", "metrics": [{"name": "success-rate", "builtin": "RequestSuccessRate", "threshold": {"min": 99}}]}},
          "status": {"observedGeneration": 3, "phase": "Idle", "conditions": [{"type": "Ready", "status": "True", "reason": "Idle", "message": "m", "lastTransitionTime": "2026-01-01T00:00:00Z"}]}}
@@ -76,6 +76,7 @@ public sealed class KeptFieldsTests
     private static void Check<T>(Func<JsonElement, T?> project, KeptFields kept, string whole)
         where T : class
     {
+        whole = whole.Replace("METADATA", Metadata, StringComparison.Ordinal).Replace("TEMPLATE", Template, StringComparison.Ordinal);
         Assert.Contains("checkout", Read(project, Encoding.UTF8.GetBytes(whole)), StringComparison.Ordinal);
         Gen.Select(Gen.Int[0, 100_000], _odd, Gen.Int[0, 3]).Array[0, 3].Sample(
             changes =>
@@ -128,7 +129,7 @@ public sealed class KeptFieldsTests
         {
             return JsonSerializer.Serialize(project(document.RootElement));
         }
-        catch (Exception refused) when (refused is InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception refused) when (refused is InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
         {
             return refused.GetType().Name;
         }

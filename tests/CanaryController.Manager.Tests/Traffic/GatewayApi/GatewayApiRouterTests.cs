@@ -231,7 +231,7 @@ public sealed class GatewayApiRouterTests
         {
             var refused = await rig.ApplyAsync(5);
             Assert.Contains("label Service shop/shop with istio.io/use-waypoint", refused.Route.Problem, StringComparison.Ordinal);
-            Assert.Equal((RouteRig.Split(0), true), ((await rig.ReadAsync()).Route.Applied, (await rig.ReadAsync()).Route.Accepted));
+            Assert.Equal((TrafficSplit.AllTo("v1"), true), ((await rig.ReadAsync()).Route.Applied, (await rig.ReadAsync()).Route.Accepted));
             return;
         }
 

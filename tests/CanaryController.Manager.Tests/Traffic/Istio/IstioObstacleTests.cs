@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
 

@@ -190,11 +190,12 @@ public sealed class IstioRouterTests
     }
 
     [Fact]
-    public async Task At_rest_before_the_first_canary_nothing_is_written()
+    public async Task Before_the_first_canary_no_subset_is_written()
     {
         var rig = IstioRig.Ready(bySubset: true);
         Assert.Equal((TrafficSplit.AllTo("v1"), true), ((await rig.ApplyAsync(0, canary: null)).Route.Applied, (await rig.ReadAsync(canary: null)).Route.Accepted));
-        Assert.Empty(rig.Kube.Patches);
+        Assert.DoesNotContain(rig.Kube.Patches, each => each.Name.Name == "shop");
+        Assert.Equal("shop -", rig.Destinations());
     }
 
     private static async Task<IstioRig> UnderWayAsync()

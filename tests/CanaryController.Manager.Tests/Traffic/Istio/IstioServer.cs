@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub;
 using CanaryController.ApiServerStub.Storage;
-using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;

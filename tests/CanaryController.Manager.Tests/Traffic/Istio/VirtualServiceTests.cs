@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;

@@ -1,6 +1,5 @@
 using CanaryController.Core.Analysis;
 using CanaryController.Manager.Traffic.Consul;
-using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Analysis.Prometheus.Sources;
 
@@ -16,13 +15,10 @@ internal static class ConsulSource
     {
         var service = counting.ServiceLabel ?? "consul_destination_service";
         var version = counting.VersionLabel ?? "consul_destination_service_subset";
-        var names = VersionNames.OfRoles(request, counting);
+        var names = VersionNames.OfRoles(request, counting, VersionSubset.NameOf);
         var name = request.Target.Cluster?.Service ?? request.Target.Route;
-        return new(Source(service, version), names.Arms(each => new ArmSeries(each.Arm, [name], Subset(request, each.Name))));
+        return new(Source(service, version), names.Arms(each => new ArmSeries(each.Arm, [name], each.Name)));
     }
-
-    /// <summary>The Consul router's subsets have a name of their own where the revision is none that Consul takes.</summary>
-    private static string Subset(EvidenceRequest request, string name) => request.Target.Router is RouterType.Consul ? VersionSubset.NameOf(name) : name;
 
     private static CounterSource Source(string service, string version) => new()
     {

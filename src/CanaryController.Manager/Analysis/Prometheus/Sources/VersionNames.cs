@@ -19,9 +19,10 @@ internal readonly record struct VersionNames(string Canary, string? Stable)
             ? Of(request, counting, $"{cluster.Service}-canary", $"{cluster.Service}-stable")
             : OfRevisions(request, counting);
 
-    /// <summary>They are called by what they are for: <c>canary</c> and <c>stable</c> of a Deployment, whose revisions are hashes; else as the revisions are.</summary>
-    public static VersionNames OfRoles(EvidenceRequest request, RequestCounting counting) =>
-        request.Target.Cluster is { Workload: WorkloadType.Deployment } ? Of(request, counting, "canary", "stable") : OfRevisions(request, counting);
+    /// <summary>They are called by what they are for, <c>canary</c> and <c>stable</c>, of a Deployment, whose revisions are hashes; else by what <paramref name="nameOf"/> makes of the revisions.</summary>
+    public static VersionNames OfRoles(EvidenceRequest request, RequestCounting counting, Func<string, string> nameOf) => request.Target.Cluster is { Workload: WorkloadType.Deployment }
+        ? Of(request, counting, "canary", "stable")
+        : Of(request, counting, nameOf(request.State.CanaryRevision!), request.State.StableRevision is { } stable ? nameOf(stable) : null);
 
     private static VersionNames Of(EvidenceRequest request, RequestCounting counting, string canary, string? stable) => new(
         Given(counting.CanaryName, request.State.CanaryRevision) ?? canary,
