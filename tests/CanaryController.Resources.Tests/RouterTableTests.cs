@@ -1,5 +1,6 @@
 using CanaryController.Core.Analysis;
 using System.Text;
+using CanaryController.Core.Analysis;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
