@@ -39,6 +39,9 @@ internal abstract class RouteKind
     /// <summary>The lists of an object, in order. A member of another type than the API has counts as missing.</summary>
     public abstract IEnumerable<RouteRule> Rules(JsonElement item);
 
+    /// <summary>Why nothing of an object can be divided, as the end of a sentence that begins with its name: <c>only includes others</c>. Null when its rules say.</summary>
+    public virtual string? WhyWhole(JsonElement item) => null;
+
     /// <summary>What the system that carries the object out says of it. A kind whose systems say nothing is taken up as soon as it is stored.</summary>
     public virtual RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => new(IsTakenUp: true, null);
 
@@ -62,6 +65,7 @@ internal abstract class RouteKind
             Served = served,
             HasAnnotations = item.At("metadata", "annotations") is { ValueKind: JsonValueKind.Object },
             Rules = [.. Rules(item)],
+            WhyWhole = WhyWhole(item),
             Acceptance = Acceptance(item, meta),
         };
     }

@@ -50,6 +50,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
 
         return ours > 0
             ? new(weight, isDivided, null)
+            : route.WhyWhole is { } why ? new(null, false, $"{route} {why}") { IsAbsent = true }
             : new(null, false, $"No {route.Kind.RuleNoun} of {route} sends to Service {pair.Service}: write a {route.Kind.Entry(pair)} into the {route.Kind.RuleNoun}s that are to be divided.") { IsAbsent = true };
     }
 
