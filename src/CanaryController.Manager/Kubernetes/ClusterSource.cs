@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 
 namespace CanaryController.Manager.Kubernetes;
@@ -28,6 +29,11 @@ internal sealed class ClusterSource(
         foreach (var routes in caches.Routes)
         {
             routes.Changed += changes.Route;
+        }
+
+        if (caches.Ingresses is { } ingresses)
+        {
+            ingresses.Changed += changes.Ingress;
         }
 
         if (admission is not null)
@@ -94,4 +100,5 @@ internal sealed record ClusterCaches(
     ObjectCache<ServiceObject> Services,
     ObjectCache<EndpointSliceObject> Endpoints,
     ObjectCache<AutoscalerObject> Autoscalers,
-    IReadOnlyList<ObjectCache<RouteObject>> Routes);
+    IReadOnlyList<ObjectCache<RouteObject>> Routes,
+    ObjectCache<IngressObject>? Ingresses);

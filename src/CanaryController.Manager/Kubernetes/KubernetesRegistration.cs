@@ -5,6 +5,7 @@ using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
@@ -48,6 +49,11 @@ internal static class KubernetesRegistration
         services.AddInformer(ObjectKind.Service, ServiceObject.Project);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project);
+        if (routers.Contains(RouterType.IngressNginx))
+        {
+            services.AddInformer(ObjectKind.Ingress, IngressObject.Project);
+        }
+
         services.AddRouteInformers([.. routers.SelectMany(RouteKinds.Of).Distinct()]);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
@@ -58,6 +64,7 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<ServiceObject>>(),
             provider.GetRequiredService<ObjectCache<EndpointSliceObject>>(),
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
-            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)]));
+            [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)],
+            provider.GetService<ObjectCache<IngressObject>>()));
     }
 }

@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
@@ -75,6 +76,9 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of an object that is divided are found.</summary>
     public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
+    /// <summary>The key by which rollouts of an Ingress are found: the user's, or ours beside it.</summary>
+    public static string IngressKey(string ns, string name) => $"ingress:{ns}/{name}";
+
     /// <summary>All keys of a rollout: what it leads, and what is made beside it.</summary>
     public static IReadOnlyList<string> KeysOf(Rollout rollout)
     {
@@ -96,6 +100,7 @@ internal sealed class RolloutObject : ICached
         }
 
         keys.AddRange(RouteKinds.Named(spec.Traffic).Select(route => RouteKey(new(route.Kind, new(ns, route.Name)))));
+        keys.AddRange((spec.Traffic.IngressNginx?.Ingresses ?? []).SelectMany(each => (string[])[IngressKey(ns, each.Name), IngressKey(ns, each.Name + CanaryIngress.Suffix)]));
         return [.. keys.Distinct(StringComparer.Ordinal)];
     }
 }
@@ -120,6 +125,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Service?.Port,
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
+            Ingresses = spec.Traffic is { Router: RouterType.IngressNginx, IngressNginx: { } section } ? [.. section.Ingresses.Select(each => each.Name)] : [],
             Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Stable, rule.Canary) : null,
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };

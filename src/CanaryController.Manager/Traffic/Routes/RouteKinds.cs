@@ -30,8 +30,11 @@ internal static class RouteKinds
         RouterType.SMI => [],
         RouterType.Traefik => [TraefikService, IngressRoute],
         RouterType.Contour => [HttpProxy],
-        RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
+        RouterType.IngressNginx or RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
     };
+
+    /// <summary>It divides objects of a cluster, which have to be watched for it.</summary>
+    public static bool IsWatched(RouterType router) => router is RouterType.IngressNginx || Of(router).Count > 0;
 
     /// <summary>The objects that a rollout names, in order.</summary>
     public static IEnumerable<NamedRoute> Named(TrafficSection traffic) =>
