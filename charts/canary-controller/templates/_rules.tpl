@@ -43,6 +43,11 @@
   resources: {{ toJson .resources }}
   verbs: [get, list, watch, patch]
 {{- end }}
+{{- if has "IngressNginx" .Values.routers }}
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [get, list, watch, create, patch, delete]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

@@ -6,7 +6,9 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
+using CanaryController.Manager.Tests.Traffic.Kinds;
 using CanaryController.Manager.Tests.Workloads;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
@@ -22,8 +24,11 @@ public sealed class RemainsTests
     private readonly CacheMemory<HolderObject> _holders = new();
     private readonly CacheMemory<ServiceObject> _services = new();
     private readonly CacheMemory<RouteObject> _routes = new();
+    private readonly CacheMemory<RouteObject> _proxies = new();
 
-    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes)]));
+    private readonly CacheMemory<IngressObject> _ingresses = new();
+
+    private ClusterRemains Remains => new(_rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes), new(RouteKinds.HttpProxy, _proxies)]), _ingresses);
 
     [Theory]
     [InlineData("at rest", 1)]
@@ -60,6 +65,38 @@ public sealed class RemainsTests
         Assert.Empty(run.Cluster.Holders);
         Assert.Equal(["checkout"], run.Cluster.Services.Keys);
         Assert.Equal(4, run.Cluster.Sets.Values.Sum(set => set.Replicas));
+    }
+
+    [Fact]
+    public void The_objects_of_another_router_are_found_too()
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        _proxies.Put(KindSample.HttpProxy.Seen("""{"routes": [{"services": [{"name": "checkout-stable", "port": 80, "weight": 50}, {"name": "checkout-canary", "port": 80, "weight": 50}]}]}"""));
+        var cluster = Remains.Of(Broken("checkout"))!.Content.Target.Cluster!;
+        Assert.Equal(RouterType.Contour, cluster.Router);
+        Assert.Equal([new(RouteKinds.HttpProxy, "web")], cluster.Routes);
+    }
+
+    [Fact]
+    public void An_Ingress_that_was_made_for_a_canary_is_found_by_its_label_and_fence()
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        foreach (var (name, fence) in new[] { ("web-canary", "a-1"), ("copy-canary", null) })
+        {
+            _ingresses.Put(new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["namespace"] = "shop", ["name"] = name, ["labels"] = new JsonObject { [Marks.RolloutLabel] = "checkout" },
+                    ["annotations"] = fence is null ? [] : new JsonObject { [Marks.FenceAnnotation] = fence },
+                },
+            }.Project(IngressObject.Project)!);
+        }
+
+        var cluster = Remains.Of(Broken("checkout"))!.Content.Target.Cluster!;
+        Assert.Equal(RouterType.IngressNginx, cluster.Router);
+        Assert.Equal(["web"], cluster.Ingresses);
+        Assert.Null(Remains.Of(Broken("other")));
     }
 
     [Fact]

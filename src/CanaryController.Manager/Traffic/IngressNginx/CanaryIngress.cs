@@ -37,6 +37,11 @@ internal sealed record CanaryIngress
         HashSet<string> hosts = [.. Paths.Select(path => path.Host)];
         Tls = [.. main.Tls.Where(tls => tls.Hosts.IsEmpty || tls.Hosts.Any(hosts.Contains))];
         Nginx = main.Nginx.Where(pair => !NginxAnnotations.IsOfCanary(pair.Key)).Concat(NginxAnnotations.Of(weight)).ToDictionary(StringComparer.Ordinal);
+        if (weight == CanaryWeight.Zero && Nginx.ContainsKey(NginxAnnotations.Affinity))
+        {
+            // Nobody stays with a canary that was rolled back.
+            Nginx[NginxAnnotations.AffinityBehavior] = "legacy";
+        }
     }
 
     /// <summary>What it is called.</summary>

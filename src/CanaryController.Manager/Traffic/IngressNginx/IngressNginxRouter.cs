@@ -30,7 +30,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
         var isRising = basis.Route.Applied is not { } applied ? split.Weight > CanaryWeight.Zero : split.Weight > applied.Weight;
         for (var index = 0; index < cluster.Ingresses.Count && ingresses.WhyUnknown is null; index++)
         {
-            var written = await WriteAsync(cluster, index, split, basis, isRising, cancellation);
+            var written = await WriteAsync(cluster, index, split, basis, cancellation);
             problem ??= written.Problem;
             if (!written.IsDone && isRising)
             {
@@ -94,7 +94,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
             }
 
             var split = IngressSplit.Of(main, ours, cluster, ports, roles);
-            var isFenced = canary is null || (ours?.Meta.Fence() == fence.Token && new CanaryIngress(main, cluster, ports, CanaryWeight.Zero, fence.Token).IsInStep(ours));
+            var isFenced = canary is null || (ours?.Meta.Fence() == fence.Token && IsInStep(cluster, main, ours, ports));
             fold.Add(new IngressId(name), split, new(IsTakenUp: true, null), isFenced);
             if (split.IsAbsent)
             {
@@ -120,7 +120,13 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
         };
     }
 
-    private async Task<RouteWrite> WriteAsync(ClusterRoute cluster, int index, TrafficSplit split, RouteReading basis, bool isRising, CancellationToken cancellation)
+    /// <summary>Beside its weight, ours says what the user's says.</summary>
+    private bool IsInStep(ClusterRoute cluster, IngressObject main, IngressObject ours, IReadOnlyList<ServicePort> ports) =>
+        new CanaryIngress(main, cluster, ports, Share(ours), fence.Token).IsInStep(ours);
+
+    private static CanaryWeight Share(IngressObject ours) => (ours.IsCanary ? NginxAnnotations.Read(ours.Nginx)?.Share() : null) ?? CanaryWeight.Zero;
+
+    private async Task<RouteWrite> WriteAsync(ClusterRoute cluster, int index, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
         var name = Main(cluster, index);
         if (ingresses.Find(name) is not { } main)
@@ -150,7 +156,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
             return Refused(IngressSplit.Of(main, ours, cluster, Ports(cluster), default).Problem!);
         }
 
-        if ((ours is null || isRising)
+        if ((ours is null || split.Weight > Share(ours))
             && (WaitsFor(cluster) ?? IngressSplit.Obstacle(main, wanted, ingresses.Canaries(cluster.Rollout.Namespace), cluster, Pinned(cluster, "") is not null)) is { } obstacle)
         {
             return Refused(obstacle);

@@ -19,6 +19,12 @@ internal static class NginxAnnotations
     /// <summary>Out of how many: honoured above <see cref="UsualTotal"/> only.</summary>
     public const string Total = Canary + "-weight-total";
 
+    /// <summary>It binds visitors to pods: <c>cookie</c>.</summary>
+    public const string Affinity = Prefix + "affinity";
+
+    /// <summary>Said of a canary: <c>legacy</c> lets the weight alone decide; otherwise a visitor whom the canary answered stays with it, also at weight 0.</summary>
+    public const string AffinityBehavior = Prefix + "affinity-canary-behavior";
+
     /// <summary>The class of an Ingress as it was written before there was a field for it.</summary>
     public const string ClassAnnotation = "kubernetes.io/ingress.class";
 

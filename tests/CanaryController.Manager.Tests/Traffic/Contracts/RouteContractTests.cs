@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 
@@ -51,8 +52,8 @@ public sealed class RouteContractTests
             return;
         }
 
-        Assert.Equal((Split(0), true), (await rig.ApplyAsync(0)).Route is var route ? (route.Applied, route.Accepted) : default);
-        Assert.Equal((Split(100), true), (await rig.ApplyAsync(100)).Route is var full ? (full.Applied, full.Accepted) : default);
+        AssertTakenUp(0, await rig.ApplyAsync(0));
+        AssertTakenUp(100, await rig.ApplyAsync(100));
         await rig.ApplyAsync(0);
         await AssertGivenBackAsync(rig, before, member);
     }
@@ -91,7 +92,7 @@ public sealed class RouteContractTests
             """,
             """{"nginx.ingress.kubernetes.io/affinity": "cookie"}""");
 
-        Assert.Equal((Split(0), true), (await rig.ApplyAsync(0)).Route is var route ? (route.Applied, route.Accepted) : default);
+        AssertTakenUp(0, await rig.ApplyAsync(0));
         Assert.Equal(Split(0.25m), (await rig.ApplyAsync(0.25m)).Route.Applied);
         var ours = await rig.FindAsync("web-canary");
         Assert.Equal("25/10000", $"{ours["metadata"]!["annotations"]!["nginx.ingress.kubernetes.io/canary-weight"]}/{ours["metadata"]!["annotations"]!["nginx.ingress.kubernetes.io/canary-weight-total"]}");
@@ -127,6 +128,8 @@ public sealed class RouteContractTests
         var owners = after["metadata"]!["managedFields"]!.AsArray().Where(entry => entry!["fieldsV1"]?["f:spec"]?[member] is not null).Select(entry => (string)entry!["manager"]!);
         Assert.Equal(before["metadata"]!["managedFields"]!.AsArray().Select(entry => (string)entry!["manager"]!).Distinct(), owners);
     }
+
+    private static void AssertTakenUp(decimal percent, RouteReading read) => Assert.Equal((Split(percent), true, null), (read.Route.Applied, read.Route.Accepted, read.Route.Problem));
 
     private static TrafficSplit Split(decimal percent) => new("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []);
 

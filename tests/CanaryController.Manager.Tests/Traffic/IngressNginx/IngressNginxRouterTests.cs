@@ -92,7 +92,8 @@ public sealed class IngressNginxRouterTests
         rig.Pin(stable: null, canary: "v2");
         Assert.Contains("not pinned", (await rig.ApplyAsync(50)).Route.Problem, StringComparison.Ordinal);
         Assert.Equal("5", rig.Weight());
-        Assert.Equal((IngressRig.Split(0), true), (await rig.ApplyAsync(0)) is { Route: var route } ? (route.Applied, route.Accepted) : default);
+        var lowered = await rig.ApplyAsync(0);
+        Assert.Equal((IngressRig.Split(0), true), (lowered.Route.Applied, lowered.Route.Accepted));
         Assert.Equal("0", rig.Weight());
     }
 
@@ -146,6 +147,21 @@ public sealed class IngressNginxRouterTests
         Assert.Null(annotations["nginx.ingress.kubernetes.io/rewrite-target"]);
         Assert.Null(annotations["cert-manager.io/cluster-issuer"]);
         Assert.Equal("/cart", (string?)rig.Ours()["spec"]!["rules"]![0]!["http"]!["paths"]![0]!["path"]);
+        Assert.Equal(2, rig.Kube.Patches.Count);
+    }
+
+    [Fact]
+    public async Task Visitors_stay_with_their_version_until_the_weight_is_0_and_then_with_no_canary()
+    {
+        var rig = new IngressRig();
+        rig.Add(more: """, "nginx.ingress.kubernetes.io/affinity": "cookie", "nginx.ingress.kubernetes.io/affinity-canary-behavior": "sticky" """);
+        rig.Pin("v1", "v2");
+        foreach (var (percent, behavior) in ((decimal, string)[])[(0, "legacy"), (5, "sticky"), (0, "legacy")])
+        {
+            Assert.Equal(IngressRig.Split(percent), (await rig.ApplyAsync(percent)).Route.Applied);
+            Assert.Equal(behavior, (string?)rig.Ours()["metadata"]!["annotations"]![NginxAnnotations.AffinityBehavior]);
+        }
+
         Assert.Equal(2, rig.Kube.Patches.Count);
     }
 
