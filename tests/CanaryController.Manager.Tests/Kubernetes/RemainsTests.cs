@@ -8,6 +8,7 @@ using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
 using CanaryController.Manager.Tests.Traffic.Kinds;
 using CanaryController.Manager.Tests.Workloads;
+using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
@@ -74,7 +75,7 @@ public sealed class RemainsTests
         _proxies.Put(KindSample.HttpProxy.Seen("""{"routes": [{"services": [{"name": "checkout-stable", "port": 80, "weight": 50}, {"name": "checkout-canary", "port": 80, "weight": 50}]}]}"""));
         var cluster = Remains.Of(Broken("checkout"))!.Content.Target.Cluster!;
         Assert.Equal(RouterType.Contour, cluster.Router);
-        Assert.Equal([new(RouteKinds.HttpProxy, "web")], cluster.Routes);
+        Assert.Equal(new NamedRoute(RouteKinds.HttpProxy, "web"), Assert.Single(cluster.Routes));
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class RemainsTests
 
         var cluster = Remains.Of(Broken("checkout"))!.Content.Target.Cluster!;
         Assert.Equal(RouterType.IngressNginx, cluster.Router);
-        Assert.Equal(["web"], cluster.Ingresses);
+        Assert.Equal("web", Assert.Single(cluster.Ingresses));
         Assert.Null(Remains.Of(Broken("other")));
     }
 

@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
@@ -83,7 +84,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
         var (basis, conditions) = (new string[cluster.Ingresses.Count], new List<ConditionView>());
         for (var index = 0; index < cluster.Ingresses.Count; index++)
         {
-            var name = Main(cluster, index);
+            var name = NameOf(cluster, index);
             var ours = Ours(cluster, name);
             basis[index] = ours?.Meta.ResourceVersion ?? "";
             if (ingresses.Find(name) is not { } main)
@@ -121,14 +122,14 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
     }
 
     /// <summary>Beside its weight, ours says what the user's says.</summary>
-    private bool IsInStep(ClusterRoute cluster, IngressObject main, IngressObject ours, IReadOnlyList<ServicePort> ports) =>
+    private bool IsInStep(ClusterRoute cluster, IngressObject main, IngressObject ours, EquatableArray<ServicePort> ports) =>
         new CanaryIngress(main, cluster, ports, Share(ours), fence.Token).IsInStep(ours);
 
     private static CanaryWeight Share(IngressObject ours) => (ours.IsCanary ? NginxAnnotations.Read(ours.Nginx)?.Share() : null) ?? CanaryWeight.Zero;
 
     private async Task<RouteWrite> WriteAsync(ClusterRoute cluster, int index, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
-        var name = Main(cluster, index);
+        var name = NameOf(cluster, index);
         if (ingresses.Find(name) is not { } main)
         {
             return new(IsGone: true, IsStale: false, $"Ingress {name} does not exist.");
@@ -218,12 +219,12 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
     private string? Pinned(ClusterRoute cluster, string suffix) =>
         services.Find(new(cluster.Rollout.Namespace, cluster.Service + suffix))?.Selector.GetValueOrDefault(Marks.PodTemplateHash);
 
-    private IReadOnlyList<ServicePort> Ports(ClusterRoute cluster) => services.Find(new(cluster.Rollout.Namespace, cluster.Service))?.Ports ?? [];
+    private EquatableArray<ServicePort> Ports(ClusterRoute cluster) => services.Find(new(cluster.Rollout.Namespace, cluster.Service))?.Ports ?? [];
 
     private IngressObject? Ours(ClusterRoute cluster, ObjectName main) =>
         ingresses.Find(CanaryIngress.NameOf(main)) is { Meta.IsDeleting: false } ours && CanaryIngress.IsOf(cluster.Rollout, ours) ? ours : null;
 
-    private static ObjectName Main(ClusterRoute cluster, int index) => new(cluster.Rollout.Namespace, cluster.Ingresses[index]);
+    private static ObjectName NameOf(ClusterRoute cluster, int index) => new(cluster.Rollout.Namespace, cluster.Ingresses[index]);
 
     private static RouteWrite Refused(string problem) => new(IsGone: false, IsStale: false, problem);
 

@@ -1,4 +1,3 @@
-using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic.Routes;
 

@@ -64,7 +64,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
             ? CanaryWeight.TryFromPercent(percent)
             : null;
 
-    /// <summary>As <see cref="Asked"/> reads it: percent.</summary>
+    /// <summary>As <see cref="Asked(RouteObject)"/> reads it: percent.</summary>
     public static string Note(CanaryWeight weight) => weight.Percent.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static (CanaryWeight Weight, string? Problem) Share(RouteObject route, BackendPair pair, PairPlace place, EntryRoles roles, CanaryWeight? asked)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 
@@ -237,7 +238,7 @@ public sealed class IngressNginxRouterTests
     public async Task Without_the_router_in_the_configuration_nothing_is_known_and_nothing_counts_as_given_back()
     {
         var rig = IngressRig.Ready();
-        var router = new IngressNginxRouter(new(rig.Kube), rig.Kube.Cache(ObjectKind.Service, Manager.Kubernetes.Objects.ServiceObject.Project), new(rig.Time), rig.Kube);
+        var router = new IngressNginxRouter(new(rig.Kube), rig.Kube.Cache(ObjectKind.Service, ServiceObject.Project), new(rig.Time), rig.Kube);
         Assert.Contains("add IngressNginx to kubernetes.routers", (await router.ReadAsync(rig.Target, "v1", "v2", default)).Route.Problem, StringComparison.Ordinal);
         Assert.Contains("add IngressNginx to kubernetes.routers", await router.RestoreAsync(rig.Target, "v1", default), StringComparison.Ordinal);
     }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Routes;
 
 namespace CanaryController.Manager.Tests.Traffic.Kinds;
@@ -26,7 +27,7 @@ internal static class PatchText
     }
 
     /// <summary>One operation a line.</summary>
-    public static void Append(StringBuilder text, CanaryController.Manager.Kubernetes.Client.JsonPatch patch)
+    public static void Append(StringBuilder text, JsonPatch patch)
     {
         foreach (var operation in JsonNode.Parse(patch.ToString())!.AsArray())
         {
