@@ -9,7 +9,6 @@ using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.Kinds;
 using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.IngressNginx;
-using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Testing;
 using CsCheck;
@@ -20,6 +19,10 @@ namespace CanaryController.Manager.Tests.Traffic.IngressNginx;
 public sealed class CanaryIngressTests
 {
     private static readonly ServicePort[] _ports = [new("http", "TCP", 80, "http", null), new("admin", "TCP", 81, "81", null)];
+
+    private static readonly string[] _backends = ["shop", "static", "resource"];
+
+    private static readonly string[] _pathTypes = ["Prefix", "Exact", "ImplementationSpecific"];
 
     private static readonly JsonSerializerOptions _plain = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -146,13 +149,13 @@ public sealed class CanaryIngressTests
     private static Gen<JsonObject> Mains() =>
         from rules in (
             from host in Gen.Int[0, 2]
-            from services in Gen.OneOfConst("shop", "static", "resource").Array[1, 3]
-            from type in Gen.OneOfConst("Prefix", "Exact", "ImplementationSpecific")
+            from services in Gen.Int[0, 2].Select(which => _backends[which]).Array[1, 3]
+            from type in Gen.Int[0, 2].Select(which => _pathTypes[which])
             select (host, services, type)).Array[0, 3]
         from settings in Gen.Int[0, 7]
-        select Main([("shop.example.org", ["shop"], "Prefix"), .. rules.Select(rule => (rule.host == 0 ? "" : $"h{rule.host}.example.org", rule.services, rule.type))], settings);
+        select Ingress([("shop.example.org", ["shop"], "Prefix"), .. rules.Select(rule => (rule.host == 0 ? "" : $"h{rule.host}.example.org", rule.services, rule.type))], settings);
 
-    private static JsonObject Main(IEnumerable<(string Host, string[] Services, string Type)> rules, int settings)
+    private static JsonObject Ingress(IEnumerable<(string Host, string[] Services, string Type)> rules, int settings)
     {
         var annotations = new JsonObject { ["team"] = "shop" };
         foreach (var (bit, key) in new[] { (1, "affinity"), (2, "canary-by-header"), (4, "rewrite-target") })
