@@ -207,6 +207,7 @@ public sealed class IngressNginxRouterTests
         var rig = new IngressRig("a", "b");
         rig.Add("a");
         rig.Add("b");
+        rig.Kube.Change(ObjectKind.Ingress, "b", ingress => ingress["spec"]!["rules"]![0]!["host"] = "b.example.org");
         rig.Pin("v1", "v2");
         await rig.ApplyAsync(0);
         await rig.ApplyAsync(5);
