@@ -151,6 +151,17 @@ public sealed class PermissionTests
     }
 
     [Theory]
+    [InlineData("Traefik", "traefik.io traefikservices: get, list, watch, patch", "traefik.io ingressroutes: get, list, watch, patch")]
+    [InlineData("Contour", "projectcontour.io httpproxies: get, list, watch, patch")]
+    [InlineData("IngressNginx", "networking.k8s.io ingresses: get, list, watch, create, patch, delete")]
+    public void A_router_gets_its_objects_and_only_ingress_nginx_has_some_made_and_deleted(string router, params string[] rights)
+    {
+        var objects = Helm.Template(4, "", "--set", $"routers={{{router}}}").Objects;
+        var usual = Rows(Watched).Where(row => !row.Contains("gateway.networking.k8s.io", StringComparison.Ordinal));
+        Assert.Equal(usual.Concat(rights.Select(right => $"{Watched}: {right}")).Order(StringComparer.Ordinal), Watches(objects).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(Helm.Majors), MemberType = typeof(Helm))]
     public void People_get_rollouts_by_the_roles_that_they_have(int major)
     {
@@ -167,6 +178,10 @@ public sealed class PermissionTests
             Grants(objects.One("ClusterRole", "canary-controller-edit"), "x").Order(StringComparer.Ordinal));
         Assert.Null(objects.One("ClusterRole", "canary-controller-edit").Json["metadata"]!["labels"]!["rbac.authorization.k8s.io/aggregate-to-view"]);
     }
+
+    /// <summary>Of the cluster's role: what has a namespace.</summary>
+    private static IEnumerable<string> Watches(IReadOnlyList<KubeObject> objects) =>
+        Grants(objects.One("ClusterRole", "canary-controller"), Watched).Where(grant => !_clusterGroups.Any(group => grant.StartsWith($"{Watched}: {group}", StringComparison.Ordinal)));
 
     private static IEnumerable<string> Rows(string scope) => _table.Where(row => row.StartsWith($"{scope}: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 

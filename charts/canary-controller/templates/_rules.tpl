@@ -64,6 +64,11 @@
   resources: [peerauthentications]
   verbs: [list, watch]
 {{- end }}
+{{- if has "IngressNginx" .Values.routers }}
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [get, list, watch, create, patch, delete]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

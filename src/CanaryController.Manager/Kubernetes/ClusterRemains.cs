@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
@@ -21,7 +22,8 @@ internal sealed class ClusterRemains(
     IObjectCache<HolderObject> holders,
     IObjectCache<ServiceObject> services,
     RouteCaches routes,
-    IObjectCache<DestinationRuleObject>? rules = null)
+    IObjectCache<DestinationRuleObject>? rules = null,
+    IObjectCache<IngressObject>? ingresses = null)
 {
     private const string StableHolderSuffix = "-stable";
 
@@ -32,7 +34,10 @@ internal sealed class ClusterRemains(
     public Remains? Of(RolloutObject rollout)
     {
         var ours = ObjectKeys.Rollout(rollout.Meta.Name.Namespace, rollout.Meta.Name.Name);
-        var seen = new Seen(rollout, rollout.Content?.Resource.Spec ?? rollout.Broken?.Spec ?? new(), holders.By(ours), sets.By(ours), services.By(ours));
+        var seen = new Seen(rollout, rollout.Content?.Resource.Spec ?? rollout.Broken?.Spec ?? new(), holders.By(ours), sets.By(ours), services.By(ours))
+        {
+            Ingresses = [.. (ingresses?.By(ours) ?? []).Where(ingress => CanaryIngress.IsOf(new(rollout.Meta.Name.Namespace, rollout.Meta.Name.Name), ingress)).Select(ingress => ingress.Meta.Name.Name[..^CanaryIngress.Suffix.Length])],
+        };
         return seen.IsMarked || Held(seen) is not null ? OfDeployment(seen) : OfExternal(seen);
     }
 
@@ -47,7 +52,9 @@ internal sealed class ClusterRemains(
         {
             Workload = new() { Kind = WorkloadType.Deployment, Name = deployment },
             Service = new() { Name = service, Port = seen.Spec.Service?.Name == service ? seen.Spec.Service.Port : null },
-            Traffic = isByPodCount ? new() { Router = RouterType.ReplicaRatio } : RouteKinds.Section(RoutesTo(seen.Namespace, service, subsets), subsets),
+            Traffic = isByPodCount ? new() { Router = RouterType.ReplicaRatio }
+                : seen.Ingresses.Count > 0 ? new() { Router = RouterType.IngressNginx, IngressNginx = new() { Ingresses = [.. seen.Ingresses.Select(name => new RouteSection { Name = name })] } }
+                : RouteKinds.Section(RoutesTo(seen.Namespace, service, subsets), subsets),
         };
         return new(Content(seen, spec), StateOf(seen, stored, deployment, service));
     }
@@ -169,7 +176,10 @@ internal sealed class ClusterRemains(
 
         public DateTimeOffset CreatedAt => Rollout.Meta.CreatedAt;
 
-        public bool IsMarked => Holders.Count > 0 || Sets.Count > 0 || Services.Count > 0;
+        /// <summary>Those of users beside which one of ours is left.</summary>
+        public IReadOnlyList<string> Ingresses { get; init; } = [];
+
+        public bool IsMarked => Holders.Count > 0 || Sets.Count > 0 || Services.Count > 0 || Ingresses.Count > 0;
 
         /// <summary>The apex of the Services that we made.</summary>
         public string? Service => Services.Select(service => service.Meta.Name.Name)

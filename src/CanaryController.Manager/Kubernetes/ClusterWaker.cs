@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
@@ -110,6 +111,9 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
             OfService(new(rule.Host.Namespace ?? rule.Meta.Name.Namespace, service));
         }
     }
+
+    /// <summary>An Ingress changed: the user's, or ours beside it.</summary>
+    public void Ingress(IngressObject? before, IngressObject? after) => Wake(RolloutObject.IngressKey((after ?? before)!.Meta.Name.Namespace, (after ?? before)!.Meta.Name.Name));
 
     private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 

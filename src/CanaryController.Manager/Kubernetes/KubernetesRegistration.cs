@@ -7,6 +7,7 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.GatewayApi;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Routes;
@@ -75,6 +76,11 @@ internal static class KubernetesRegistration
             services.AddIstio();
         }
 
+        if (options.Routers.Contains(RouterType.IngressNginx))
+        {
+            services.AddInformer(ObjectKind.Ingress, IngressObject.Project);
+        }
+
         services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
@@ -89,6 +95,7 @@ internal static class KubernetesRegistration
         {
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
+            Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
         });
     }

@@ -77,13 +77,13 @@ internal static class RouteOwnership
     {
         RouterType.Consul => "service",
         RouterType.HAProxy => "backend",
-        RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => "route",
+        RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx => "route",
     };
 
     private static string Path(CatalogEntry entry) => entry.Content!.Target.Router switch
     {
         RouterType.Consul => "spec.traffic.consul.service",
         RouterType.HAProxy => "spec.traffic.haproxy.backend",
-        RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => "spec.traffic.gateway.route",
+        RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx => "spec.traffic.gateway.route",
     };
 }

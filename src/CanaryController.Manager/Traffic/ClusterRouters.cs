@@ -1,5 +1,6 @@
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
@@ -7,7 +8,7 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Manager.Traffic;
 
 /// <summary>The routers of a cluster: each rollout is carried out by the one that it names.</summary>
-internal sealed class ClusterRouters(RouteObjectRouter objects, ReplicaRatioRouter replicaRatio) : ITrafficRouter
+internal sealed class ClusterRouters(RouteObjectRouter objects, ReplicaRatioRouter replicaRatio, IngressNginxRouter ingressNginx) : ITrafficRouter
 {
     /// <inheritdoc/>
     public Task<RouteReading> ReadAsync(RouteTarget target, string stable, string? canary, CancellationToken cancellation) =>
@@ -32,6 +33,7 @@ internal sealed class ClusterRouters(RouteObjectRouter objects, ReplicaRatioRout
     {
         RouterType.GatewayAPI or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => objects,
         RouterType.ReplicaRatio => replicaRatio,
+        RouterType.IngressNginx => ingressNginx,
         RouterType.Gateway or RouterType.Consul or RouterType.HAProxy or null => null,
     };
 }

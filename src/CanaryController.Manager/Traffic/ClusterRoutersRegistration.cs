@@ -1,4 +1,5 @@
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.ReplicaRatio;
 using CanaryController.Manager.Traffic.Routes;
 
@@ -15,6 +16,9 @@ internal static class ClusterRoutersRegistration
         .AddSingleton<RouteReturner>()
         .AddSingleton<RouteObjectRouter>()
         .AddSingleton<ReplicaRatioRouter>()
+        .AddSingleton<IngressContention>()
+        .AddSingleton<CanaryIngresses>()
+        .AddSingleton<IngressNginxRouter>()
         .AddSingleton<ITrafficRouter, ClusterRouters>();
 
     /// <summary>Adds an informer a kind, and <see cref="RouteCaches"/> over all of them.</summary>

@@ -49,6 +49,9 @@ internal readonly record struct RouteTarget(string Gateway, string Route)
 internal sealed record ClusterRoute(
     RolloutKey Rollout, RouterType Router, EquatableArray<NamedRoute> Routes, string Service, int? Port, WorkloadType Workload)
 {
+    /// <summary>The Ingresses that are divided by others beside them; only with IngressNginx.</summary>
+    public EquatableArray<string> Ingresses { get; init; }
+
     /// <summary>The subsets of the Service that the versions are told apart by; null where they have Services of their own.</summary>
     public VersionSubsets? Subsets { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class PlainRouters(IEnumerable<PlainRouter> routers) : ITrafficR
         {
             RouterType.Consul => "consuls",
             RouterType.HAProxy => "haproxies",
-            RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => "gateways",
+            RouterType.Gateway or RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx => "gateways",
         }}.");
 }
 

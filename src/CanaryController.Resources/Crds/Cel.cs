@@ -29,6 +29,10 @@ internal static class Cel
         $"self.traffic.router != 'ReplicaRatio' || (self.workload.kind == 'Deployment' && self.strategy.steps.all(step, step.weight <= {KubernetesRules.MaxRatioPercent}.0 && !has(step.replicas)))",
         $"ReplicaRatio is for Deployments, with weights up to {KubernetesRules.MaxRatioPercent} (stable keeps all its pods) and without replicas; promotion follows the last step");
 
+    public static readonly CelRule IngressesAreOfDeployments = new(
+        "self.traffic.router != 'IngressNginx' || self.workload.kind == 'Deployment'",
+        "IngressNginx is for Deployments: your Ingress leads to one Service, and stays as it is when External versions change roles");
+
     public static readonly CelRule OnKubernetes = new(
         "!(self.router in ['Gateway', 'Consul', 'HAProxy'])", "this router is for plain hosts: on Kubernetes write the mesh or gateway of the cluster, like GatewayAPI or Istio, or ReplicaRatio");
 
@@ -36,6 +40,7 @@ internal static class Cel
     public static readonly CelRule RouterHasRoutes = new(
         "(self.router == 'GatewayAPI') == has(self.gatewayAPI) && (self.router == 'Istio') == has(self.istio) && (self.router == 'Linkerd') == has(self.linkerd) && (self.router == 'SMI') == has(self.smi)"
         + " && (self.router == 'Traefik') == has(self.traefik) && (self.router == 'Contour') == has(self.contour)"
+        + " && (self.router == 'IngressNginx') == has(self.ingressNginx)"
         + " && (self.router == 'Gateway') == has(self.gateway) && (self.router == 'Consul') == has(self.consul) && (self.router == 'HAProxy') == has(self.haproxy)",
         "a router needs the section of its own name, and no other router's: gatewayAPI for GatewayAPI");
 

@@ -43,6 +43,7 @@ internal static class FieldBounds
         [(typeof(TraefikSection), "traefikServices")] = Routes,
         [(typeof(TraefikSection), "ingressRoutes")] = Routes,
         [(typeof(ContourSection), "httpProxies")] = Routes,
+        [(typeof(IngressNginxSection), "ingresses")] = Routes,
         [(typeof(RouteSection), "name")] = Subdomain,
         [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
         [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
@@ -103,7 +104,7 @@ internal static class FieldBounds
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
     {
-        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches],
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches, Cel.IngressesAreOfDeployments],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.OnKubernetes, Cel.RouterHasRoutes],
         [typeof(GatewayApiSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "tcpRoutes"),
@@ -113,6 +114,7 @@ internal static class FieldBounds
         [typeof(SmiSection)] = Cel.RoutesStay("trafficSplits"),
         [typeof(TraefikSection)] = Cel.RoutesStay("traefikServices", "ingressRoutes"),
         [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
+        [typeof(IngressNginxSection)] = Cel.RoutesStay("ingresses"),
         [typeof(StepSection)] = [Cel.NotYet],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],

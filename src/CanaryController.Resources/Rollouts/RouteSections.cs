@@ -97,3 +97,12 @@ public sealed record ContourSection
     [JsonPropertyName("httpProxies")]
     public EquatableArray<RouteSection> HttpProxies { get; init; }
 }
+
+/// <summary>
+/// <c>spec.traffic.ingressNginx</c>: Ingresses, at least one. Their paths that lead to the service are divided by a second Ingress beside each, <c>NAME-canary</c>; they themselves are never changed.
+/// </summary>
+public sealed record IngressNginxSection
+{
+    /// <summary>Ingresses: at most 16, each named once, with at most 246 characters.</summary>
+    public EquatableArray<RouteSection> Ingresses { get; init; }
+}

@@ -53,6 +53,7 @@ public static class EffectiveSource
         RouterType.Linkerd => RequestSource.Linkerd,
         RouterType.Traefik => RequestSource.Traefik,
         RouterType.Contour => RequestSource.Envoy,
+        RouterType.IngressNginx => RequestSource.IngressNginx,
 
         // Whoever implements it counts: nothing says who that is.
         RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.SMI or null => null,

@@ -31,6 +31,9 @@ public sealed record TrafficSection
     /// <summary>For Contour: which HTTPProxies. Required there.</summary>
     public ContourSection? Contour { get; init; }
 
+    /// <summary>For IngressNginx: which Ingresses. Required there.</summary>
+    public IngressNginxSection? IngressNginx { get; init; }
+
     /// <summary>For Consul: which service. Required there.</summary>
     public ConsulSection? Consul { get; init; }
 
@@ -65,6 +68,9 @@ public enum RouterType
 
     /// <summary>The HTTPProxies of Contour.</summary>
     Contour,
+
+    /// <summary>The Ingresses of ingress-nginx, by a canary Ingress beside each. For Deployments only.</summary>
+    IngressNginx,
 
     /// <summary>The config entries of a Consul service mesh.</summary>
     Consul,

@@ -13,6 +13,9 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
     /// <summary>The longest name of a service: <c>NAME-canary</c> and <c>NAME-stable</c> stay within 63 characters.</summary>
     public const int MaxServiceNameCharacters = 56;
 
+    /// <summary>The longest name of an Ingress: <c>NAME-canary</c> stays within 253 characters.</summary>
+    public const int MaxIngressNameCharacters = 246;
+
     /// <summary>The most that <c>ReplicaRatio</c> can give the canary while stable stays full: percent.</summary>
     public const int MaxRatioPercent = 50;
 
@@ -38,6 +41,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             .Null().Says("subsets tell the pods of a Deployment apart, and External versions are Services", "leave it out")
             .When(rollout => rollout.Spec is { Workload.Kind: WorkloadType.External, Traffic: { Router: RouterType.Istio, Istio: not null } });
         Include(new AbilityRules());
+        RuleFor(rollout => rollout).Custom((rollout, context) => CheckIngresses(rollout.Spec, context));
         RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
         {
             step.RuleFor(each => each.Gates)
@@ -103,6 +107,29 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             if (spec.Strategy.Steps[index].Replicas is not null)
             {
                 context.Problem($"spec.strategy.steps[{index}].replicas", "with ReplicaRatio the weight says how many pods the canary has", "leave it out");
+            }
+        }
+    }
+
+    /// <summary>What a second Ingress beside the user's can do.</summary>
+    private static void CheckIngresses(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic is not { Router: RouterType.IngressNginx, IngressNginx: { } section })
+        {
+            return;
+        }
+
+        if (spec.Workload.Kind is WorkloadType.External)
+        {
+            context.Problem("spec.traffic.router", "your Ingress leads to one Service and stays as it is, but External versions change roles with each promotion", "write kind: Deployment, or a router whose routes name both versions, like GatewayAPI");
+        }
+
+        for (var index = 0; index < section.Ingresses.Count; index++)
+        {
+            if (section.Ingresses[index].Name is { Length: > MaxIngressNameCharacters } name)
+            {
+                context.Problem(
+                    $"spec.traffic.ingressNginx.ingresses[{index}].name", $"the name has {name.Length} characters; an Ingress {name}-canary is made beside it", $"keep {MaxIngressNameCharacters} at most");
             }
         }
     }

@@ -19,7 +19,7 @@ public sealed record PlainRoute(string Kind, string Owner, string? Name, string 
         RouterType.Gateway => new(Gateway, traffic.Gateway?.Name ?? "", traffic.Gateway?.Route, "spec.traffic.gateway.route"),
         RouterType.Consul => new(Agent, traffic.Consul?.Name ?? "", traffic.Consul?.Service, "spec.traffic.consul.service"),
         RouterType.HAProxy => new(Proxy, traffic.HAProxy?.Name ?? "", traffic.HAProxy?.Backend, "spec.traffic.haproxy.backend"),
-        RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or null => null,
+        RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx or null => null,
     };
 
     /// <summary>What a kind divides, in a word; null for a kind that is none of these.</summary>

@@ -36,7 +36,7 @@ public static class RolloutRuleBook
         RolloutRules.ByRouter => rollout.Spec.Traffic.Router switch
         {
             RouterType.Gateway or RouterType.Consul or RouterType.HAProxy => [_resource, _standalone],
-            RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => [_resource, _kubernetes],
+            RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx => [_resource, _kubernetes],
             // It could not be read, or is missing: that is said already, and what else is wrong depends on it.
             null => [_resource],
         },

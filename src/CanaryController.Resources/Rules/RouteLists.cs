@@ -40,6 +40,7 @@ public static class RouteLists
         RouterType.SMI => Of(traffic.Smi),
         RouterType.Traefik => Of(traffic.Traefik),
         RouterType.Contour => Of(traffic.Contour),
+        RouterType.IngressNginx => Of(traffic.IngressNginx),
         RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy or null => [],
     };
 
@@ -59,6 +60,7 @@ public static class RouteLists
         SmiSection smi => [new("smi", "trafficSplits", "TrafficSplit", smi.TrafficSplits)],
         TraefikSection traefik => [new("traefik", "traefikServices", "TraefikService", traefik.TraefikServices), new("traefik", "ingressRoutes", "IngressRoute", traefik.IngressRoutes)],
         ContourSection contour => [new("contour", "httpProxies", "HTTPProxy", contour.HttpProxies)],
+        IngressNginxSection nginx => [new("ingressNginx", "ingresses", "Ingress", nginx.Ingresses)],
         _ => [],
     };
 }

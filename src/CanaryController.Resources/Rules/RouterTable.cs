@@ -52,8 +52,9 @@ public static class RouterTable
         new(RouterType.Istio, "requests, connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, Stored),
         new(RouterType.Linkerd, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, "Accepted and ResolvedRefs of linkerd.io/policy-controller"),
         new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
-        new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.No, Stored),
-        new(RouterType.Contour, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.No, "Valid with its generation"),
+        new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.Later, Stored),
+        new(RouterType.Contour, "requests, connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, "Valid with its generation"),
+        new(RouterType.IngressNginx, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, Stored),
         new(RouterType.Consul, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
         new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
     ];

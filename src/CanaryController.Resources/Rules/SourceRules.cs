@@ -53,7 +53,7 @@ internal static class SourceRules
 
     private static bool IsOnKubernetes(SpecSection spec) => spec.Traffic.Router switch
     {
-        RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => true,
+        RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx => true,
         RouterType.Gateway or RouterType.Consul or RouterType.HAProxy => spec.Workload.Kind is WorkloadType.Deployment,
         null => true,
     };

@@ -37,6 +37,7 @@ internal static class BuiltinResources
             Rules = new AutoscalerRules(),
             UnconditionalUpdate = true,
         };
+        yield return One("networking.k8s.io", "v1", "ingresses", "Ingress", status: true, ["ing"]) with { Rules = new IngressRules(), Generation = GenerationRule.Spec, UnconditionalUpdate = true };
         yield return One("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", status: true, ["pdb"]) with { Generation = GenerationRule.Spec };
         yield return One("coordination.k8s.io", "v1", "leases", "Lease", status: false, []) with { CreateOnUpdate = true };
         yield return One("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", status: true, ["crd", "crds"]) with

@@ -7,10 +7,12 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
 using CanaryController.Manager.Tests.Traffic.Istio;
+using CanaryController.Manager.Tests.Traffic.Kinds;
 using CanaryController.Manager.Tests.Workloads;
-using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
+using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
@@ -28,9 +30,12 @@ public sealed class RemainsTests
     private readonly CacheMemory<RouteObject> _routes = new();
     private readonly CacheMemory<RouteObject> _virtualServices = new();
     private readonly CacheMemory<DestinationRuleObject> _rules = new();
+    private readonly CacheMemory<RouteObject> _proxies = new();
+    private readonly CacheMemory<IngressObject> _ingresses = new();
 
     private ClusterRemains Remains => new(
-        _rollouts, _deployments, _sets, _holders, _services, new([new(RouteKinds.HttpRoute, _routes), new(RouteKinds.VirtualService, _virtualServices)]), _rules);
+        _rollouts, _deployments, _sets, _holders, _services,
+        new([new(RouteKinds.HttpRoute, _routes), new(RouteKinds.VirtualService, _virtualServices), new(RouteKinds.HttpProxy, _proxies)]), _rules, _ingresses);
 
     [Theory]
     [InlineData("at rest", 1)]
@@ -141,6 +146,38 @@ public sealed class RemainsTests
         var state = Remains.Of(Project("checkout", """{"workload": {"kind": "Deployment", "name": "checkout"}}""", isDeleting: how == "deleted"))!.State;
         Assert.Equal(reason, state.Reason);
         Assert.StartsWith($"The rollout was {how}, ", state.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_objects_of_another_router_are_found_too()
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        _proxies.Put(KindSample.HttpProxy.Seen("""{"routes": [{"services": [{"name": "checkout-stable", "port": 80, "weight": 50}, {"name": "checkout-canary", "port": 80, "weight": 50}]}]}"""));
+        var cluster = Remains.Of(Broken("checkout"))!.Content.Target.Cluster!;
+        Assert.Equal(RouterType.Contour, cluster.Router);
+        Assert.Equal(new NamedRoute(RouteKinds.HttpProxy, "web"), Assert.Single(cluster.Routes));
+    }
+
+    [Fact]
+    public void An_Ingress_that_was_made_for_a_canary_is_found_by_its_label_and_fence()
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        foreach (var (name, fence) in new[] { ("web-canary", "a-1"), ("copy-canary", null) })
+        {
+            _ingresses.Put(new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["namespace"] = "shop", ["name"] = name, ["labels"] = new JsonObject { [Marks.RolloutLabel] = "checkout" },
+                    ["annotations"] = fence is null ? [] : new JsonObject { [Marks.FenceAnnotation] = fence },
+                },
+            }.Project(IngressObject.Project)!);
+        }
+
+        var cluster = Remains.Of(Broken("checkout"))!.Content.Target.Cluster!;
+        Assert.Equal(RouterType.IngressNginx, cluster.Router);
+        Assert.Equal("web", Assert.Single(cluster.Ingresses));
+        Assert.Null(Remains.Of(Broken("other")));
     }
 
     [Fact]

@@ -30,12 +30,12 @@ internal static class KubernetesOptionsReader
 
     private static IReadOnlyList<RouterType> Routers(SettingsReader settings, IReadOnlyList<RouterType> otherwise)
     {
-        RouterType[] known = [.. Enum.GetValues<RouterType>().Where(router => RouteKinds.Of(router).Count > 0)];
+        RouterType[] known = [.. Enum.GetValues<RouterType>().Where(RouteKinds.IsWatched)];
         var names = settings.Values("routers");
         List<RouterType> routers = [];
         for (var index = 0; index < names.Count; index++)
         {
-            if (known.FirstOrDefault(router => string.Equals(router.ToString(), names[index], StringComparison.OrdinalIgnoreCase)) is var router && RouteKinds.Of(router).Count > 0)
+            if (known.FirstOrDefault(router => string.Equals(router.ToString(), names[index], StringComparison.OrdinalIgnoreCase)) is var router && RouteKinds.IsWatched(router))
             {
                 routers.Add(router);
             }

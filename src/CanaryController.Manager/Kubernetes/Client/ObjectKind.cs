@@ -15,6 +15,7 @@ internal sealed record ObjectKind(string Group, string Version, string Plural, s
     public static readonly ObjectKind EndpointSlice = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice");
     public static readonly ObjectKind HorizontalPodAutoscaler = new("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler");
     public static readonly ObjectKind Lease = new("coordination.k8s.io", "v1", "leases", "Lease");
+    public static readonly ObjectKind Ingress = new("networking.k8s.io", "v1", "ingresses", "Ingress");
     public static readonly ObjectKind HttpRoute = new("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute");
     public static readonly ObjectKind Rollout = new("canarycontroller.io", "v1alpha1", "rollouts", "Rollout");
     public static readonly ObjectKind Secret = new("", "v1", "secrets", "Secret");

@@ -3,6 +3,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
@@ -78,6 +79,9 @@ internal sealed class RolloutObject : ICached
     /// <summary>The key by which rollouts of an object that is divided are found.</summary>
     public static string RouteKey(RouteId id) => $"{id.Kind.Name}:{id.Name}";
 
+    /// <summary>The key by which rollouts of an Ingress are found: the user's, or ours beside it.</summary>
+    public static string IngressKey(string ns, string name) => $"ingress:{ns}/{name}";
+
     /// <summary>The key by which the rollout of a DestinationRule is found.</summary>
     public static string DestinationRuleKey(string ns, string name) => $"DestinationRule:{ns}/{name}";
 
@@ -118,6 +122,7 @@ internal sealed class RolloutObject : ICached
         keys.AddRange(spec.Analysis.Metrics.Concat(spec.Strategy.Steps.SelectMany(step => step.Metrics))
             .Select(metric => metric.Template).OfType<TemplateSection>()
             .Select(template => TemplateKey(new(template.Kind is TemplateScope.ClusterMetricTemplate ? "" : ns, template.Name))));
+        keys.AddRange((spec.Traffic.IngressNginx?.Ingresses ?? []).SelectMany(each => (string[])[IngressKey(ns, each.Name), IngressKey(ns, each.Name + CanaryIngress.Suffix)]));
         return [.. keys.Distinct(StringComparer.Ordinal)];
     }
 }
@@ -149,6 +154,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         {
             Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
             Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Name, rule.Stable, rule.Canary) : null,
+            Ingresses = spec.Traffic is { Router: RouterType.IngressNginx, IngressNginx: { } section } ? [.. section.Ingresses.Select(each => each.Name)] : [],
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
         return new(resource, mapped, RolloutSpecMapper.DeclaredRevision(resource), target);

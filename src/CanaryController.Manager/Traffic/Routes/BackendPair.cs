@@ -57,7 +57,7 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
 
         // Beside stable's own entry, the one that users write is a backend like any other.
         at[(int)Role.Apex] = at[(int)Role.Stable].HasValue ? null : at[(int)Role.Apex];
-        var isAlone = at.Count(index => index.HasValue) == rule.Backends.Count;
+        var isAlone = at.Count(index => index.HasValue) == rule.Backends.Count(backend => backend.IsShare);
         return new(rule, at[(int)Role.Stable], at[(int)Role.Canary], at[(int)Role.Apex], at[(int)Role.Former], twice, isAlone);
     }
 
@@ -90,7 +90,7 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
     private bool IsPort(RouteBackend backend) => Port is null || backend.Port is null || backend.Port == Port;
 
     private bool IsService(RouteBackend backend) =>
-        backend is { Group: "", Kind: "Service" } && (backend.Namespace is null || backend.Namespace == Namespace);
+        backend is { Group: "", Kind: "Service", IsShare: true } && (backend.Namespace is null || backend.Namespace == Namespace);
 
     private enum Role
     {

@@ -23,7 +23,7 @@ internal sealed class RouteFold(string stable, string? canary)
     /// Adds a route. One that carries weights of an earlier leader counts as not known: so the planner asks for the split again, and the first write of this leader puts an end to
     /// whatever the earlier one still has under way.
     /// </summary>
-    public void Add(RouteId name, RouteSplit seen, RouteAcceptance acceptance, bool isFenced)
+    public void Add<TName>(TName name, RouteSplit seen, RouteAcceptance acceptance, bool isFenced)
     {
         _all.IsAccepted &= acceptance.IsTakenUp;
         _problem ??= acceptance.Problem;

@@ -42,7 +42,7 @@ internal abstract class RouteKind
     /// <summary>What the system that carries the object out says of it. A kind whose systems say nothing is taken up as soon as it is stored.</summary>
     public virtual RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => new(IsTakenUp: true, null);
 
-    /// <summary>Where an object sends to by other objects, in one sentence that names them: told when none of its lists sends to the service. Null when it does not.</summary>
+    /// <summary>Why nothing of an object can be divided, or where it sends to by other objects, in one sentence: told when none of its lists sends to the service. Null when its lists say.</summary>
     public virtual string? Elsewhere(JsonElement item, ObjectMeta meta) => null;
 
     /// <summary>The same of each controller that answered; none for kinds whose status names none.</summary>

@@ -1,8 +1,10 @@
 using CanaryController.Core;
+using CanaryController.Manager.Traffic.Contour;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Smi;
+using CanaryController.Manager.Traffic.Traefik;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -18,8 +20,12 @@ internal static class RouteKinds
     public static readonly RouteKind PolicyHttpRoute = new PolicyHttpRouteKind();
     public static readonly RouteKind TrafficSplit = new TrafficSplitKind();
 
+    public static readonly RouteKind HttpProxy = new HttpProxyKind();
+    public static readonly RouteKind TraefikService = new TraefikServiceKind();
+    public static readonly RouteKind IngressRoute = new IngressRouteKind();
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit];
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute];
 
     /// <summary>Those of a router; none for routers that divide something else.</summary>
     public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
@@ -28,10 +34,13 @@ internal static class RouteKinds
         RouterType.Istio => [VirtualService],
         RouterType.Linkerd => [HttpRoute, GrpcRoute, PolicyHttpRoute],
         RouterType.SMI => [TrafficSplit],
-        RouterType.Traefik => [],
-        RouterType.Contour => [],
-        RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
+        RouterType.Traefik => [TraefikService, IngressRoute],
+        RouterType.Contour => [HttpProxy],
+        RouterType.IngressNginx or RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
     };
+
+    /// <summary>It divides objects of a cluster, which have to be watched for it.</summary>
+    public static bool IsWatched(RouterType router) => router is RouterType.IngressNginx || Of(router).Count > 0;
 
     /// <summary>The objects that a rollout names, in order.</summary>
     public static IEnumerable<NamedRoute> Named(TrafficSection traffic) =>
@@ -64,6 +73,8 @@ internal static class RouteKinds
             Linkerd = new() { HttpRoutes = Names(routes, HttpRoute), GrpcRoutes = Names(routes, GrpcRoute), PolicyHttpRoutes = Names(routes, PolicyHttpRoute) },
         },
         RouterType.SMI => new() { Router = RouterType.SMI, Smi = new() { TrafficSplits = Names(routes, TrafficSplit) } },
+        RouterType.Traefik => new() { Router = RouterType.Traefik, Traefik = new() { TraefikServices = Names(routes, TraefikService), IngressRoutes = Names(routes, IngressRoute) } },
+        RouterType.Contour => new() { Router = RouterType.Contour, Contour = new() { HttpProxies = Names(routes, HttpProxy) } },
         _ => new()
         {
             Router = RouterType.GatewayAPI,

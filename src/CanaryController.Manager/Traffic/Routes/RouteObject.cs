@@ -79,6 +79,9 @@ internal sealed record RouteRule(string Path, string Title, string? Name, Equata
 
     /// <summary>The same at the beginning of a sentence: <c>Rule 1</c>.</summary>
     public string Heading => char.ToUpperInvariant(Title[0]) + Title[1..];
+
+    /// <summary>Why its weights cannot be changed, as the end of a sentence that begins with its title; null when they can.</summary>
+    public string? Obstacle { get; init; }
 }
 
 /// <summary>An entry of a rule.</summary>
@@ -98,6 +101,9 @@ internal sealed record RouteBackend(string Group, string Kind, string? Namespace
 
     /// <summary>The part of the service that it names, where the kind has such; null when it names none.</summary>
     public string? Subset { get; init; }
+
+    /// <summary>It takes a part of the requests; false for a mirror, which gets copies, and is nobody's to divide.</summary>
+    public bool IsShare { get; init; } = true;
 
     /// <summary>As another service's name is written in the same form.</summary>
     public string TextOf(string name) => Text.Length == 0 ? name : name + Text[Name.Length..];

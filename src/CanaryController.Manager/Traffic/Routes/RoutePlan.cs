@@ -117,6 +117,8 @@ internal sealed class RoutePlan
     private string? Obstacle(PairPlace place) =>
         place.Twice
             ? $"{place.Rule.Heading} of {_route} sends to Service {_pair.Service} by more than one entry: only one can be divided; set service.port, or write one entry."
+        : place is { IsAlone: false, Rule.Obstacle: { } obstacle }
+            ? $"{place.Rule.Heading} of {_route} {obstacle}"
         : _mayDivide && !place.IsPair && place.Former is null && place.Rule.Backends.Count >= _route.Kind.MaxBackends
             ? $"{place.Rule.Heading} of {_route} has {place.Rule.Backends.Count} entries, and the API allows {_route.Kind.MaxBackends}: there is no room for the canary's."
         : !place.IsAlone && place.Sum is < PairWeights.LeastSum or > int.MaxValue

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
 
 namespace CanaryController.Manager.Traffic.Routes;
 
@@ -12,7 +13,7 @@ namespace CanaryController.Manager.Traffic.Routes;
 internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided, string? Problem)
 {
     /// <summary>No rule sends anything to the service.</summary>
-    public bool IsAbsent { get; private init; }
+    public bool IsAbsent { get; init; }
 
     /// <summary>
     /// Reads <paramref name="route"/>. The rules change together, so those that disagree were changed by somebody else. Where the weights of a pair are coarse, several
@@ -60,12 +61,15 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     }
 
     /// <summary>The weight that was asked of the route last; null when none was, or somebody wrote something else there.</summary>
-    public static CanaryWeight? Asked(RouteObject route) =>
-        route.Meta.Annotations.TryGetValue(RouteAnnotations.Split, out var text) && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+    public static CanaryWeight? Asked(RouteObject route) => Asked(route.Meta);
+
+    /// <inheritdoc cref="Asked(RouteObject)"/>
+    public static CanaryWeight? Asked(ObjectMeta meta) =>
+        meta.Annotations.TryGetValue(RouteAnnotations.Split, out var text) && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
             ? CanaryWeight.TryFromPercent(percent)
             : null;
 
-    /// <summary>As <see cref="Asked"/> reads it: percent.</summary>
+    /// <summary>As <see cref="Asked(RouteObject)"/> reads it: percent.</summary>
     public static string Note(CanaryWeight weight) => weight.Percent.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static (CanaryWeight Weight, string? Problem) Share(RouteObject route, BackendPair pair, PairPlace place, EntryRoles roles, CanaryWeight? asked)

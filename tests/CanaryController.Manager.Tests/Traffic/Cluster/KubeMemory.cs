@@ -19,6 +19,9 @@ internal sealed class KubeMemory : IKubeApi, IFence
     /// <summary>All patches that were sent, in order.</summary>
     public List<(ObjectName Name, JsonPatch Patch)> Patches { get; } = [];
 
+    /// <summary>How often an object was to be created.</summary>
+    public int Creates { get; private set; }
+
     /// <summary>How often an object was read.</summary>
     public int Reads { get; private set; }
 
@@ -59,6 +62,9 @@ internal sealed class KubeMemory : IKubeApi, IFence
     /// <summary>The object as it is.</summary>
     public JsonObject Find(ObjectKind kind, string name) => _objects[(Id(kind), new("shop", name))];
 
+    /// <summary>Whether it is there.</summary>
+    public bool Has(ObjectKind kind, string name) => _objects.ContainsKey((kind.Kind, new("shop", name)));
+
     /// <summary>Changes an object as somebody else would.</summary>
     public void Change(ObjectKind kind, string name, Action<JsonObject> change, bool isSeen = true)
     {
@@ -83,7 +89,18 @@ internal sealed class KubeMemory : IKubeApi, IFence
         return Task.FromResult(Refuse(name) ?? Patch(kind, name, patch));
     }
 
-    public Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation)
+    {
+        Creates++;
+        if (Refuse(Name(body)) is { } refused)
+        {
+            return Task.FromResult(refused);
+        }
+
+        return Task.FromResult(_objects.ContainsKey((kind.Kind, Name(body)))
+            ? new KubeAnswer(KubeOutcome.AlreadyExists, null, $"{kind} {Name(body)} is there already.")
+            : new(KubeOutcome.Done, Put(kind, body.DeepClone().AsObject(), isSeen: false).DeepClone().AsObject(), null));
+    }
 
     public Task<KubeAnswer> DeleteAsync(ObjectKind kind, ObjectName name, string uid, CancellationToken cancellation, string? resourceVersion = null) =>
         Task.FromResult(_objects.Remove((Id(kind), name)) ? new KubeAnswer(KubeOutcome.Done, null, null) : new(KubeOutcome.NotFound, null, $"{kind} {name} does not exist."));
