@@ -1,6 +1,5 @@
 using CanaryController.Core.Analysis;
 using System.Text;
-using CanaryController.Core.Analysis;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
