@@ -68,14 +68,9 @@ internal static class HandOverPlanner
     {
         // The old ones leave the Deployment first, as they are. It would share a new size out among old and new ones if it were scaled at this very moment, and take pods that have all
         // traffic; to the only one that it has it gives the whole. Between the two it has none, and paused it makes none.
-        var running = view.Sets.Where(set => set != canary && view.IsOwned(set) && set.Replicas > 0).ToArray();
-        if (running.Length > 0)
+        Part(view, plan, canary);
+        if (plan.HasActions || view.Sets.Any(set => set != canary && view.IsOwned(set) && set.Replicas > 0))
         {
-            foreach (var set in running)
-            {
-                HoldPlanner.ParkOne(view, plan, set);
-            }
-
             return;
         }
 
@@ -95,44 +90,47 @@ internal static class HandOverPlanner
         return Math.Max(last, view.Sets.Select(set => set.Revision).DefaultIfEmpty().Max()) + 1;
     }
 
+    /// <summary>
+    /// Somebody who resumes the Deployment in the middle lets its controller begin on what is asked for. What that made leaves the Deployment, as the old ones did: its controller, paused again, takes
+    /// the others to 0 only when the ReplicaSet that is asked for is full, which is the newer one, never the canary. The hand over would wait for that, and keep the Deployment paused, for ever.
+    /// </summary>
     private static void Finish(WorkloadView view, WorkloadPlan plan, DeploymentObject deployment, ReplicaSetObject canary)
     {
-        foreach (var left in view.Sets.Where(set => set != canary && set.Replicas > 0 && !view.IsOwned(set) && view.IsHeld(set)))
-        {
-            plan.Do(new WorkloadAction.ChangeSet(left, $"scales {left.Meta.Name.Name}, which is not stable any more, to 0") { Replicas = 0 });
-        }
-
+        Part(view, plan, canary);
         if (plan.HasActions)
         {
             return;
         }
 
-        var others = view.Sets.Where(set => view.IsOwned(set) && set != canary).ToArray();
-        if (others.All(set => set.Replicas == 0))
+        // The only one with pods is given each new size by the Deployment's controller. One that it took to 0 meanwhile may not be its newest.
+        if (canary.Replicas != deployment.Replicas)
         {
-            plan.Wait("the Deployment's old pods to be gone");
-            return;
-        }
-
-        var sizes = HoldPlanner.Sizes(deployment);
-        if (canary.Replicas != deployment.Replicas || !sizes.All(size => canary.Meta.Annotations.GetValueOrDefault(size.Key) == size.Value))
-        {
-            plan.Do(new WorkloadAction.ChangeSet(canary, $"gives {canary.Meta.Name.Name} the Deployment's new size {deployment.Replicas}")
+            plan.Do(new WorkloadAction.ChangeSet(canary, $"gives {canary.Meta.Name.Name} the Deployment's size {deployment.Replicas}")
             {
                 Replicas = deployment.Replicas,
-                Annotations = [.. sizes],
+                Annotations = [.. HoldPlanner.Sizes(deployment)],
                 While = deployment,
             });
             return;
         }
 
-        var token = $"{canary.Hash}-{deployment.Meta.Generation}";
-        if (deployment.IsRecreate && WorkloadReader.Available(canary) == deployment.Replicas && deployment.Meta.Annotations.GetValueOrDefault(WorkloadMarks.Nudge) != token)
+        foreach (var left in view.Sets.Where(set => set != canary && set.Replicas > 0 && !view.IsOwned(set) && view.IsHeld(set)))
         {
-            plan.Do(new WorkloadAction.ChangeDeployment(deployment, $"makes the controller of {deployment.Meta.Name.Name} look again") { Annotations = [new(WorkloadMarks.Nudge, token)] });
-            return;
+            plan.Do(new WorkloadAction.ChangeSet(left, $"scales {left.Meta.Name.Name}, which is not stable any more, to 0") { Replicas = 0 });
         }
 
-        plan.Wait("the Deployment's controller to take the old pods away");
+        if (!plan.HasActions)
+        {
+            plan.Wait("the Deployment's old pods to be gone");
+        }
+    }
+
+    /// <summary>Takes from the Deployment, as they are, all that have pods beside the canary.</summary>
+    private static void Part(WorkloadView view, WorkloadPlan plan, ReplicaSetObject canary)
+    {
+        foreach (var set in view.Sets.Where(set => set != canary && view.IsOwned(set) && set.Replicas > 0))
+        {
+            HoldPlanner.ParkOne(view, plan, set);
+        }
     }
 }

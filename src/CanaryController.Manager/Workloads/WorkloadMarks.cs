@@ -9,7 +9,7 @@ internal static class WorkloadMarks
     /// <summary>On an apex Service: the webhook pinned it for the rollout of this name, inside somebody's apply. Goes with the pin at leaving.</summary>
     public const string Pinned = "canarycontroller.io/pinned";
 
-    /// <summary>On a Deployment: written to make its controller look again.</summary>
+    /// <summary>On a Deployment: earlier versions wrote it during a hand over, to make its controller look again. Goes when the Deployment is resumed.</summary>
     public const string Nudge = "canarycontroller.io/nudge";
 
     /// <summary>On the Service before stable: when it was pointed at other pods, RFC 3339.</summary>

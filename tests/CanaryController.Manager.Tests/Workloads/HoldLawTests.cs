@@ -63,6 +63,39 @@ public sealed class HoldLawTests
         run.AssertWhole();
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 30)]
+    [InlineData(true, 1)]
+    [InlineData(true, 30)]
+    public void What_began_to_roll_during_a_hand_over_neither_ends_it_nor_keeps_the_Deployment_paused(bool recreate, int steps)
+    {
+        // Resumed with a newer template once the canary is the Deployment's: its controller began on that, or even ended the canary's pods.
+        var run = new WorkloadRun(ClusterModel.With(4, recreate: recreate), HoldMode.OnChange) { WatchesStable = false }.Adopted();
+        run.Cluster.Ask(2);
+        var isResumed = false;
+        run.Between = action =>
+        {
+            if (isResumed || !action.Does.StartsWith("hands ", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            isResumed = true;
+            run.Cluster.Change(Unmarked(run.Cluster.Deployment!) with { IsPaused = false, Template = ClusterModel.Template(3) }, isSpec: true);
+            for (var step = 0; step < steps; step++)
+            {
+                run.Controllers.Step();
+            }
+        };
+        run.Settle(400);
+        Assert.True(isResumed, run.Tell());
+        Assert.True(run.State.Phase.IsAtRest(), run.Tell());
+        Assert.Equal(ClusterModel.Template(3), run.Cluster.Sets.Values.Single(set => set.Hash == run.Stable).Template);
+        AssertFree(run);
+        run.AssertWhole();
+    }
+
     [Fact]
     public void A_mark_that_is_left_on_a_Deployment_that_runs_goes()
     {
