@@ -67,7 +67,7 @@ public sealed class RouterTableTests
         var rollout = With(RouterType.Contour, new() { Weight = decimal.Parse(weight, System.Globalization.CultureInfo.InvariantCulture) });
         var problem = new AbilityRules(router => RouterTable.Of(router) with { FinestPercent = 1 }).Validate(rollout).Errors.SingleOrDefault();
         Assert.Equal(isFine, problem is null);
-        Assert.True(isFine || problem!.ErrorMessage.StartsWith("0.5 is finer than Contour divides (requests in steps of 1 %", StringComparison.Ordinal), problem?.ErrorMessage);
+        Assert.True(isFine || problem!.ErrorMessage.StartsWith("0.5 is finer than Contour divides (requests, connections in steps of 1 %", StringComparison.Ordinal), problem?.ErrorMessage);
     }
 
     [Fact]

@@ -149,7 +149,8 @@ internal static class ObjectChecks
         {
             SchemaValidator.Check(shown, request.Version.Schema, "", errors);
         }
-        else if (request.Subresource is null or "scale")
+
+        if (request.Type.IsCustom ? request.Subresource is null : request.Subresource is null or "scale")
         {
             request.Type.Rules.Validate(old, stored, errors);
         }

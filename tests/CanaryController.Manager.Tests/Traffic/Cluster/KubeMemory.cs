@@ -63,7 +63,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
     public JsonObject Find(ObjectKind kind, string name) => _objects[(Id(kind), new("shop", name))];
 
     /// <summary>Whether it is there.</summary>
-    public bool Has(ObjectKind kind, string name) => _objects.ContainsKey((kind.Kind, new("shop", name)));
+    public bool Has(ObjectKind kind, string name) => _objects.ContainsKey((Id(kind), new("shop", name)));
 
     /// <summary>Changes an object as somebody else would.</summary>
     public void Change(ObjectKind kind, string name, Action<JsonObject> change, bool isSeen = true)
