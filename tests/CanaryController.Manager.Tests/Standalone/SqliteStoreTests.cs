@@ -1,6 +1,10 @@
+using System.Text.Json;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
+using CanaryController.Manager.Traffic;
+using CanaryController.Resources.Persistence;
+using CanaryController.Resources.Rollouts;
 using CanaryController.Testing;
 
 namespace CanaryController.Manager.Tests.Standalone;
@@ -37,6 +41,23 @@ public sealed class SqliteStoreTests : IAsyncDisposable
         var path = Path.Combine(_bed.Directory, "other.db");
         await File.WriteAllTextAsync(path, new string('x', 5000));
         Assert.Contains("Move the file away", Assert.Throws<DatabaseUnusableException>(() => new SqliteDatabase(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_of_the_version_before_knows_the_gateway_only_and_is_brought_up()
+    {
+        var path = Path.Combine(_bed.Directory, "older.db");
+        using (var database = new SqliteDatabase(path))
+        {
+            database.Transact(scope => scope.Execute("ALTER TABLE specs DROP COLUMN router"));
+            database.Transact(scope => scope.Execute(
+                "INSERT INTO specs (namespace, name, file, spec, declared, gateway, route) VALUES ('default', 'shop', 'shop.yaml', $1, 'v2', 'edge', 'shop')",
+                JsonSerializer.Serialize(new RolloutSpec { Workload = WorkloadKind.External, Steps = [] }, CoreJson.Default.RolloutSpec)));
+            database.Transact(scope => scope.Execute("PRAGMA user_version=1"));
+        }
+
+        using var opened = new SqliteDatabase(path);
+        Assert.Equal(new RouteTarget("edge", "shop") { Router = RouterType.Gateway }, Assert.Single(new SqliteSpecs(opened).Load()).Content!.Target);
     }
 
     [Fact]
