@@ -13,12 +13,15 @@ internal sealed class CounterSeriesCache(CounterSource source, Func<string, Coun
     /// <summary>More series than this are not kept apart: those after it are not counted, which is no data, never a pass.</summary>
     public const int MaxSeries = 2_000_000;
 
-    private readonly Dictionary<byte[], CounterEntry> _entries = new(LabelBytes.Comparer);
+    private readonly Dictionary<byte[], CounterEntry> _requests = new(LabelBytes.Comparer);
+
+    /// <summary>Apart from the others: an answer that names a series of the other kind must not decide what that series counts.</summary>
+    private readonly Dictionary<byte[], CounterEntry> _durations = new(LabelBytes.Comparer);
 
     /// <summary>The series with this label set; null when it is none that anybody counts.</summary>
     public CounterEntry? Find(CounterKind kind, ReadOnlySpan<byte> labels)
     {
-        if (_entries.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(labels, out var known))
+        if (Of(kind).GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(labels, out var known))
         {
             return known;
         }
@@ -29,14 +32,19 @@ internal sealed class CounterSeriesCache(CounterSource source, Func<string, Coun
     /// <summary>Forgets series that nobody is judged by any more.</summary>
     public void Sweep()
     {
-        foreach (var (labels, entry) in _entries)
+        foreach (var entries in (ReadOnlySpan<Dictionary<byte[], CounterEntry>>)[_requests, _durations])
         {
-            if (entry.Slot.Rollouts.Count == 0)
+            foreach (var (labels, entry) in entries)
             {
-                _entries.Remove(labels);
+                if (entry.Slot.Rollouts.Count == 0)
+                {
+                    entries.Remove(labels);
+                }
             }
         }
     }
+
+    private Dictionary<byte[], CounterEntry> Of(CounterKind kind) => kind == CounterKind.Requests ? _requests : _durations;
 
     private CounterEntry? Make(CounterKind kind, ReadOnlySpan<byte> labels)
     {
@@ -51,7 +59,7 @@ internal sealed class CounterSeriesCache(CounterSource source, Func<string, Coun
             return null;
         }
 
-        if (parsed is null || _entries.Count >= MaxSeries || slotOf(parsed.Key) is not { } slot)
+        if (parsed is null || _requests.Count + _durations.Count >= MaxSeries || slotOf(parsed.Key) is not { } slot)
         {
             return null;
         }
@@ -64,7 +72,7 @@ internal sealed class CounterSeriesCache(CounterSource source, Func<string, Coun
 
         slot.Targets.Add(target);
         var entry = new CounterEntry(kind, parsed, slot, target);
-        _entries.Add(labels.ToArray(), entry);
+        Of(kind).Add(labels.ToArray(), entry);
         return entry;
     }
 

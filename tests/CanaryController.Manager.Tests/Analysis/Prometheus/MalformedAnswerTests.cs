@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using CanaryController.Core.Analysis;
+using CanaryController.Manager.Analysis.Prometheus;
+using CanaryController.Manager.Outbound;
 using Microsoft.AspNetCore.Http;
 
 namespace CanaryController.Manager.Tests.Analysis.Prometheus;
@@ -65,6 +67,26 @@ public sealed class MalformedAnswerTests : EvidenceBed
         Prometheus.Instead = null;
         await RunAsync(3, canaryGood: 10);
         Assert.Equal((Verdict.Passed, 260L), (Rig.Observe(request)!.Metrics[0].Verdict, Rig.Observe(request)!.Metrics[0].Requests));
+    }
+
+    /// <summary>Both answers of a tick name the same bad series; which of them is read first must not matter.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_series_in_the_wrong_answer_does_not_decide_what_it_counts(bool requestsFirst)
+    {
+        await PastAsync(40);
+        var request = await TrackAsync();
+        await RunAsync(20, canaryGood: 10);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var answer = Encoding.UTF8.GetBytes(Series("[[NOW,\"NaN\"]]").Replace("NOW", Now, StringComparison.Ordinal));
+        foreach (var batch in Rig.Book.PlanLive().OrderBy(batch => (batch.Kind == CounterKind.Requests) == requestsFirst ? 0 : 1))
+        {
+            using var body = await PooledBody.ReadAsync(new MemoryStream(answer), answer.Length, answer.Length, CancellationToken.None);
+            Rig.Book.Fold(batch, body!);
+        }
+
+        Assert.Equal(Verdict.ProviderError, Rig.Observe(request)!.Metrics[0].Verdict);
     }
 
     [Fact]
