@@ -41,9 +41,22 @@ internal static class Generated
     private static readonly Gen<NameValueSection> _pair =
         Gen.Select(_label, Gen.String[Gen.Char["abcXYZ019-_."], 1, 30], (name, value) => new NameValueSection { Name = name, Value = value });
 
+    private static readonly Gen<ApproversSection> _approvers = Gen.Select(
+        _label, _label, Gen.Int[0, 999], Gen.Bool,
+        (user, group, id, isPerson) => new ApproversSection
+        {
+            Users = [user],
+            Groups = [group, $"{group}-2"],
+            SlackUsers = [$"U{id:000}"],
+            People = isPerson ? [new PersonSection { Name = user, User = $"{user}@example.com", SlackUser = $"W{id:000}" }] : [],
+        });
+
     private static readonly Gen<ApprovalSection> _approval = Gen.Select(
-        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(),
-        (name, required, timeout, then) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then });
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), _approvers.Null(), Gen.Bool,
+        (name, required, timeout, then, approvers, allowAuthor) => new ApprovalSection
+        {
+            Name = name, Required = required, Timeout = timeout, OnTimeout = then, Approvers = approvers, AllowAuthor = allowAuthor,
+        });
 
     private static readonly Gen<StepSection> _step = Gen.Select(
         Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(),

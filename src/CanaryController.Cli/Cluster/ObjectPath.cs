@@ -19,6 +19,9 @@ internal static class ObjectPath
     /// <summary>The RolloutCommands of a namespace.</summary>
     public static string Commands(string ns) => $"{Group}/namespaces/{Uri.EscapeDataString(ns)}/rolloutcommands";
 
+    /// <summary>The Approvals of a namespace.</summary>
+    public static string Approvals(string ns) => $"{Group}/namespaces/{Uri.EscapeDataString(ns)}/approvals";
+
     /// <summary>Who the server takes us for, in one version of the API.</summary>
     public static string SelfSubjectReview(string version) => $"apis/authentication.k8s.io/{version}/selfsubjectreviews";
 }

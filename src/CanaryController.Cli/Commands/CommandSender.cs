@@ -1,6 +1,9 @@
 using System.CommandLine;
+using CanaryController.Cli.Controller;
 using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Rendering;
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using Spectre.Console;
 
@@ -33,9 +36,22 @@ internal static class CommandSender
     {
         using var client = cli.Connect(parsed);
         var key = cli.Key(parsed, rollout);
+        request = await NamedAsync(client, key, request, cancellation);
         var answer = await client.CommandAsync(key, request with { Id = Guid.CreateVersion7(cli.Environment.Time.GetUtcNow()).ToString() }, cancellation);
         cli.Printer(parsed).Print(answer, ApiJson.Default.CommandResponse, () => [new Text(answer.Message), new Markup(State(answer.Rollout))]);
         return (int)ExitCode.Done;
+    }
+
+    /// <summary>An answer counts for one revision and one step. Who names none means those that are there now; where there are none, the controller says what is.</summary>
+    private static async Task<CommandRequest> NamedAsync(IRolloutApi client, RolloutKey key, CommandRequest request, CancellationToken cancellation)
+    {
+        if (request.Action is not (RolloutAction.Approve or RolloutAction.Reject) || request is { Revision: not null, Step: not null })
+        {
+            return request;
+        }
+
+        var view = await client.GetAsync(key, cancellation);
+        return view.Step == 0 || !view.Phase.IsUnderWay() ? request : request with { Revision = request.Revision ?? view.CanaryRevision, Step = request.Step ?? view.Step };
     }
 
     private static string State(RolloutView view) =>

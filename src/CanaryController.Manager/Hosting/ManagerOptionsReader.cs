@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
@@ -49,6 +50,7 @@ internal static class ManagerOptionsReader
             Consuls = mode is RunMode.Standalone ? ReadConsuls(settings) : [],
             HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
+            ApprovalWebhooks = ApprovalWebhookOptions.Read(settings.Section("approvals")),
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),

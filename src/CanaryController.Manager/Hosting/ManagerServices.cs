@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Rollouts;
@@ -22,7 +23,7 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        services.AddTelemetry().AddRollouts().AddApi().AddApprovals(options.ApprovalWebhooks).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),
@@ -46,7 +47,7 @@ internal static class ManagerServices
         services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
         services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
-        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
+        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>().AddSingleton<CommandIntake>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
     }

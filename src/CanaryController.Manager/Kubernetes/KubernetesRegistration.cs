@@ -47,6 +47,7 @@ internal static class KubernetesRegistration
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.Approval, ApprovalObject.Project);
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
         if (options.Namespaces.Count == 0)
         {
@@ -93,6 +94,7 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
             [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
         {
+            Approvals = provider.GetRequiredService<ObjectCache<ApprovalObject>>(),
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),

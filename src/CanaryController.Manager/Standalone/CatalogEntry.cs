@@ -31,6 +31,7 @@ internal sealed record CatalogEntry
         Key = Key,
         Spec = Content?.Spec,
         DeclaredRevision = Content?.DeclaredRevision,
+        Authors = Content?.Authors ?? [],
         Target = Content?.Target ?? default,
         Deleted = Deleted,
         Problems = Problems,

@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
@@ -29,7 +30,11 @@ internal sealed record ReadDocument(RolloutKey Key, ResourceContent? Content, IR
 /// <param name="Spec">What is wanted.</param>
 /// <param name="DeclaredRevision">The canary that it names; null when it names none.</param>
 /// <param name="Target">The route that it divides.</param>
-internal sealed record ResourceContent(RolloutSpec Spec, string? DeclaredRevision, RouteTarget Target);
+internal sealed record ResourceContent(RolloutSpec Spec, string? DeclaredRevision, RouteTarget Target)
+{
+    /// <summary>Who made that revision, by the annotation. Not kept: after a restart the file tells it again.</summary>
+    public EquatableArray<string> Authors { get; init; }
+}
 
 /// <summary>The folder at one moment.</summary>
 /// <param name="Files">All its files, by name; null when the folder cannot be read, which never counts as deletion.</param>

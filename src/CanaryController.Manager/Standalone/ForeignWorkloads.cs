@@ -10,6 +10,7 @@ internal sealed class ForeignWorkloads : IWorkloads
     public WorkloadReading Read(RolloutResource resource, RolloutState state) => new()
     {
         DeclaredRevision = resource.DeclaredRevision,
+        Authors = resource.Authors,
         InitialStableRevision = resource.Spec?.InitialStableRevision,
     };
 

@@ -1,3 +1,5 @@
+using CanaryController.Core.Approvals;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
@@ -27,6 +29,9 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         return new(
             RolloutSpecMapper.ToSpec(document.Resource),
             RolloutSpecMapper.DeclaredRevision(document.Resource),
-            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value });
+            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value })
+        {
+            Authors = AuthorNotes.Read(document.Resource.Metadata.Annotations.FirstOrDefault(pair => pair.Key == ApproverRules.AuthorAnnotation).Value),
+        };
     }
 }

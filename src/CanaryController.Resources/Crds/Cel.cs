@@ -82,6 +82,8 @@ internal static class Cel
 
     public static readonly CelRule CommandNeverChanges = new("self == oldSelf", "a command never changes: create another one");
 
+    public static readonly CelRule ApprovalNeverChanges = new("self == oldSelf", "an approval never changes: create another one");
+
     public static readonly CelRule StartHasRevision = new("self.action != 'Start' || has(self.revision)", "Start needs the new revision");
 
     public static readonly CelRule NoStep = new("!has(self.step) || !(self.action in ['Start', 'Undo'])", "Start and Undo do not depend on a step: leave step out");

@@ -59,6 +59,17 @@ internal static class FieldBounds
         [(typeof(ApprovalSection), "name")] = Label,
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
         [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
+        [(typeof(ApproversSection), "users")] = Approvers,
+        [(typeof(ApproversSection), "groups")] = Approvers,
+        [(typeof(ApproversSection), "tokens")] = Approvers,
+        [(typeof(ApproversSection), "slackUsers")] = Approvers,
+        [(typeof(ApproversSection), "slackGroups")] = Approvers,
+        [(typeof(ApproversSection), "webhookKeys")] = Approvers,
+        [(typeof(ApproversSection), "people")] = schema => Named(schema) with { MaxItems = ApproversSection.MaxNames },
+        [(typeof(PersonSection), "name")] = Approver,
+        [(typeof(PersonSection), "user")] = Approver,
+        [(typeof(PersonSection), "token")] = Approver,
+        [(typeof(PersonSection), "slackUser")] = Approver,
         [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
         [(typeof(SourceLabelsSection), "version")] = MetricLabel,
         [(typeof(SourceLabelsSection), "pod")] = MetricLabel,
@@ -100,6 +111,10 @@ internal static class FieldBounds
         [(typeof(RolloutCommandSpec), "step")] = Range(1, 50),
         [(typeof(RolloutCommandSpec), "expectedTarget")] = Version,
         [(typeof(RolloutCommandSpec), "reason")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
+        [(typeof(ApprovalSpec), "rollout")] = Label,
+        [(typeof(ApprovalSpec), "revision")] = Version,
+        [(typeof(ApprovalSpec), "step")] = Range(1, 50),
+        [(typeof(ApprovalSpec), "comment")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
     };
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
@@ -117,6 +132,7 @@ internal static class FieldBounds
         [typeof(IngressNginxSection)] = Cel.RoutesStay("ingresses"),
         [typeof(StepSection)] = [Cel.NotYet],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
+        [typeof(ApprovalSpec)] = [Cel.ApprovalNeverChanges],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
     };
 
@@ -133,6 +149,10 @@ internal static class FieldBounds
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
 
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
+
+    private static Schema Approver(Schema schema) => schema with { MinLength = 1, MaxLength = ApproversSection.MaxNameCharacters };
+
+    private static Schema Approvers(Schema schema) => schema with { ListType = "set", MaxItems = ApproversSection.MaxNames, Items = Approver(schema.Items!) };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
 

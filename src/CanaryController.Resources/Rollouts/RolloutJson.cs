@@ -20,6 +20,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(PairsConverter),
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<StepSection>),
+        typeof(EquatableArrayConverter<PersonSection>),
         typeof(EquatableArrayConverter<MetricSection>),
         typeof(EquatableArrayConverter<TemplateArgumentSection>),
         typeof(EquatableArrayConverter<TemplateParameterSection>),
@@ -29,6 +30,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(Rollout))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
+[JsonSerializable(typeof(PersonSection[]))]
 [JsonSerializable(typeof(MetricSection[]))]
 [JsonSerializable(typeof(TemplateArgumentSection[]))]
 [JsonSerializable(typeof(TemplateParameterSection[]))]

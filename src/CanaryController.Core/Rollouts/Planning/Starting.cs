@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts.Planning;
@@ -29,6 +30,7 @@ internal static class Starting
             StableSizeAtStart = Math.Max(0, turn.Seen.Workload.StableSize),
             HandOverStarted = false,
             Approvals = [],
+            Authors = Authorship.OfNew(turn, revision, reason is RolloutReason.RetryRequested ? null : actor),
         };
         turn.Record(next, reason, message, actor);
     }
