@@ -99,7 +99,7 @@ internal static class BadInputs
         ("a boolean in words", "hold: 5m", "mirror: yes"),
         ("a mirror", "hold: 5m", "mirror: true"),
         ("gates", "hold: 5m", "gates: [load, load]"),
-        ("approval channels", "hold: 5m", "approval: {name: sre, channels: [slack]}"),
+        ("approval channels", "hold: 5m", "approval: {name: sre, channels: [slack, slack]}"),
         ("approval out of range", "hold: 5m", "approval: {name: sre, required: 0, onTimeout: Fail}"),
         ("an empty match", "hold: 5m", "match: {}"),
         ("a match that cannot be", "hold: 5m", "match: {headers: [{name: 'a b', value: x}], cookies: [{name: c, value: 'a;b'}, {name: d}]}"),

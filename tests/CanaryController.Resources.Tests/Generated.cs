@@ -42,8 +42,8 @@ internal static class Generated
         Gen.Select(_label, Gen.String[Gen.Char["abcXYZ019-_."], 1, 30], (name, value) => new NameValueSection { Name = name, Value = value });
 
     private static readonly Gen<ApprovalSection> _approval = Gen.Select(
-        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(),
-        (name, required, timeout, then) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then });
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3),
+        (name, required, timeout, then, channels) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then, Channels = [.. channels.Distinct(StringComparer.Ordinal)] });
 
     private static readonly Gen<StepSection> _step = Gen.Select(
         Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(),
@@ -83,6 +83,7 @@ internal static class Generated
                 Traffic = new() { Router = RouterType.Gateway, Gateway = new() { Route = route } },
                 Strategy = new() { Steps = [.. steps.OrderBy(step => step.Weight)] },
                 Analysis = analysis with { Metrics = Named(analysis.Metrics) },
+                Notifications = new() { Channels = [.. steps.Select(step => step.Approval?.Name).OfType<string>().Distinct(StringComparer.Ordinal)] },
             },
         });
 

@@ -24,6 +24,7 @@ public static class RolloutSpecMapper
             ProgressDeadline = spec.Workload.ProgressDeadline,
             DrainDelay = spec.Strategy.DrainDelay,
             RollbackWindowRevisions = spec.Strategy.RollbackWindow.Revisions,
+            Channels = spec.Notifications.Channels,
         };
     }
 
@@ -62,6 +63,7 @@ public static class RolloutSpecMapper
         Required = approval.Required,
         Timeout = approval.Timeout,
         OnTimeout = approval.OnTimeout,
+        Channels = approval.Channels,
     };
 
     private static AnalysisPolicy Analysis(AnalysisSection analysis) => new()
