@@ -99,7 +99,7 @@ internal static class BadInputs
         ("a boolean in words", "hold: 5m", "mirror: yes"),
         ("a mirror", "hold: 5m", "mirror: true"),
         ("gates", "hold: 5m", "gates: [load, load]"),
-        ("approval channels", "hold: 5m", "approval: {name: sre, channels: [slack]}"),
+        ("approval channels", "hold: 5m", "approval: {name: sre, channels: [slack, slack]}"),
         ("approvers: nobody", "hold: 5m", "approval: {name: sre, approvers: {users: []}}"),
         ("approvers: too few for the quorum", "hold: 5m", "approval: {name: sre, required: 3, approvers: {users: [ann, ben]}}"),
         ("approvers: ids and names", "hold: 5m", "approval: {name: sre, approvers: {slackUsers: [ann], slackGroups: [U012AB3CD], users: ['', ann, ann], people: [{name: cat}, {name: cat, user: cat}]}}"),

@@ -52,10 +52,16 @@ internal static class Generated
         });
 
     private static readonly Gen<ApprovalSection> _approval = Gen.Select(
-        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), _approvers.Null(), Gen.Bool,
-        (name, required, timeout, then, approvers, allowAuthor) => new ApprovalSection
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3), _approvers.Null(), Gen.Bool,
+        (name, required, timeout, then, channels, approvers, allowAuthor) => new ApprovalSection
         {
-            Name = name, Required = required, Timeout = timeout, OnTimeout = then, Approvers = approvers, AllowAuthor = allowAuthor,
+            Name = name,
+            Required = required,
+            Timeout = timeout,
+            OnTimeout = then,
+            Channels = [.. channels.Distinct(StringComparer.Ordinal)],
+            Approvers = approvers,
+            AllowAuthor = allowAuthor,
         });
 
     private static readonly Gen<StepSection> _step = Gen.Select(
@@ -96,6 +102,7 @@ internal static class Generated
                 Traffic = new() { Router = RouterType.Gateway, Gateway = new() { Route = route } },
                 Strategy = new() { Steps = [.. steps.OrderBy(step => step.Weight)] },
                 Analysis = analysis with { Metrics = Named(analysis.Metrics) },
+                Notifications = new() { Channels = [.. steps.Select(step => step.Approval?.Name).OfType<string>().Distinct(StringComparer.Ordinal)] },
             },
         });
 

@@ -27,6 +27,9 @@ public sealed record RolloutSpec
 
     /// <summary>How many promotions back an earlier stable revision may return to at weight 100 at once, still judged. Default 0: never.</summary>
     public int RollbackWindowRevisions { get; init; }
+
+    /// <summary>Names of the channels that hear of the rollout. Nothing is decided by them.</summary>
+    public EquatableArray<string> Channels { get; init; }
 }
 
 /// <summary>Who runs the versions.</summary>
@@ -92,6 +95,9 @@ public sealed record ApprovalRequirement
 
     /// <summary>What happens at the timeout.</summary>
     public ApprovalTimeoutAction OnTimeout { get; init; } = ApprovalTimeoutAction.Abort;
+
+    /// <summary>Names of the channels where approvers are asked, beside the rollout's own. Nothing is decided by them.</summary>
+    public EquatableArray<string> Channels { get; init; }
 }
 
 /// <summary>What happens when nobody approved in time.</summary>

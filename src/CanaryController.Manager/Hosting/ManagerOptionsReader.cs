@@ -2,6 +2,7 @@ using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;
@@ -52,6 +53,7 @@ internal static class ManagerOptionsReader
             Api = api,
             ApprovalWebhooks = ApprovalWebhookOptions.Read(settings.Section("approvals")),
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
+            Outbound = OutboundOptions.Read(settings.Section("outbound")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };

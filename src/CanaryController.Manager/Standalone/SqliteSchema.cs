@@ -35,14 +35,24 @@ internal static class SqliteSchema
     /// <summary>Version 2 tells routers apart; before, there was the gateway only.</summary>
     private const string Routers = "ALTER TABLE specs ADD COLUMN router TEXT NOT NULL DEFAULT 'Gateway';";
 
-    /// <summary>Version 3 keeps who vouches for a command's sender (JSON), and the attempt that was seen.</summary>
+    /// <summary>Version 3 also keeps who vouches for a command's sender (JSON), and the attempt that was seen.</summary>
     private const string Identities = "ALTER TABLE commands ADD COLUMN identity TEXT; ALTER TABLE commands ADD COLUMN attempt INTEGER;";
+
+    /// <summary>
+    /// Version 3 keeps what is to be told: <c>deliveries</c>, a row for each channel that has not heard it yet. What happened before is told to nobody.
+    /// </summary>
+    private const string Deliveries =
+        """
+        CREATE TABLE deliveries (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, channel TEXT NOT NULL, since TEXT NOT NULL, asked INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+        INSERT INTO cursors (listener, event_id) SELECT 'outbox', COALESCE(MAX(id), 0) FROM events;
+        """;
 
     /// <summary>What brings a database of <paramref name="version"/> to <see cref="Version"/>; 0 is an empty one.</summary>
     public static string StepsFrom(int version) => version switch
     {
-        0 => Text + Routers + Identities,
-        1 => Routers + Identities,
-        _ => Identities,
+        0 => Text + Routers + Identities + Deliveries,
+        1 => Routers + Identities + Deliveries,
+        _ => Identities + Deliveries,
     };
 }

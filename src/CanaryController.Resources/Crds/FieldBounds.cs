@@ -1,4 +1,5 @@
 using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -58,7 +59,6 @@ internal static class FieldBounds
         [(typeof(NameValueSection), "value")] = schema => schema with { Pattern = Patterns.VisibleText, MinLength = 1, MaxLength = 256 },
         [(typeof(ApprovalSection), "name")] = Label,
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
-        [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
         [(typeof(ApproversSection), "users")] = Approvers,
         [(typeof(ApproversSection), "groups")] = Approvers,
         [(typeof(ApproversSection), "tokens")] = Approvers,
@@ -70,6 +70,18 @@ internal static class FieldBounds
         [(typeof(PersonSection), "user")] = Approver,
         [(typeof(PersonSection), "token")] = Approver,
         [(typeof(PersonSection), "slackUser")] = Approver,
+        [(typeof(ApprovalSection), "channels")] = Channels,
+        [(typeof(NotificationsSection), "channels")] = Channels,
+        [(typeof(NotificationChannelSpec), "events")] = Set,
+        [(typeof(WebhookSection), "url")] = schema => schema with { Pattern = Patterns.OutgoingUrl, MinLength = 1, MaxLength = OutgoingUrl.MaxCharacters },
+        [(typeof(SecretKeySection), "name")] = Subdomain,
+        [(typeof(SecretKeySection), "key")] = schema => schema with { Pattern = Patterns.SecretKey, MinLength = 1, MaxLength = 253 },
+        [(typeof(SlackSection), "channel")] = schema => schema with { Pattern = Patterns.SlackChannel, MinLength = 1, MaxLength = 81 },
+        [(typeof(SlackSection), "mentions")] = schema => schema with { MaxItems = SlackValidator.MaxMentions },
+        [(typeof(SlackTemplatesSection), "title")] = schema => schema with { MaxLength = SlackValidator.MaxTitle },
+        [(typeof(SlackTemplatesSection), "text")] = schema => schema with { MaxLength = SlackValidator.MaxText },
+        [(typeof(SlackMentionSection), "events")] = Set,
+        [(typeof(SlackMentionSection), "who")] = schema => Set(schema) with { MinItems = 1, MaxItems = SlackValidator.MaxMentions, Items = schema.Items! with { Pattern = Patterns.SlackMention, MaxLength = 31 } },
         [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
         [(typeof(SourceLabelsSection), "version")] = MetricLabel,
         [(typeof(SourceLabelsSection), "pod")] = MetricLabel,
@@ -131,6 +143,7 @@ internal static class FieldBounds
         [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
         [typeof(IngressNginxSection)] = Cel.RoutesStay("ingresses"),
         [typeof(StepSection)] = [Cel.NotYet],
+        [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(ApprovalSpec)] = [Cel.ApprovalNeverChanges],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
@@ -155,6 +168,10 @@ internal static class FieldBounds
     private static Schema Approvers(Schema schema) => schema with { ListType = "set", MaxItems = ApproversSection.MaxNames, Items = Approver(schema.Items!) };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
+
+    private static Schema Channels(Schema schema) => schema with { ListType = "set", MaxItems = SpecValidator.MaxChannels, Items = Label(schema.Items!) };
+
+    private static Schema Set(Schema schema) => schema with { ListType = "set", MaxItems = 16 };
 
     private static Schema Routes(Schema schema) => Named(schema) with { MaxItems = 16 };
 

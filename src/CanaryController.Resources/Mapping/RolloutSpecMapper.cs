@@ -25,6 +25,7 @@ public static class RolloutSpecMapper
             ProgressDeadline = spec.Workload.ProgressDeadline,
             DrainDelay = spec.Strategy.DrainDelay,
             RollbackWindowRevisions = spec.Strategy.RollbackWindow.Revisions,
+            Channels = spec.Notifications.Channels,
         };
     }
 
@@ -65,6 +66,7 @@ public static class RolloutSpecMapper
         RefusesAuthor = !approval.AllowAuthor,
         Timeout = approval.Timeout,
         OnTimeout = approval.OnTimeout,
+        Channels = approval.Channels,
     };
 
     private static ApproverList Approvers(ApproversSection list) => new()

@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Resources.Reading;
@@ -39,6 +40,7 @@ internal static class RolloutBinder
         Traffic = fields.Section("traffic", Traffic) ?? new(),
         Strategy = fields.Section("strategy", Strategy) ?? new(),
         Analysis = fields.Section("analysis", Analysis) ?? new(),
+        Notifications = fields.Section("notifications", each => new NotificationsSection { Channels = each.Texts("channels") }) ?? new(),
     };
 
     private static WorkloadSection Workload(FieldReader fields) => new()

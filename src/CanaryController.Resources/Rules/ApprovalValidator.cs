@@ -15,6 +15,9 @@ internal sealed class ApprovalValidator : AbstractValidator<ApprovalSection>
         RuleFor(approval => approval.Required).Must(count => count is >= 1 and <= 10).Says(count => $"{count} is out of range", "write how many people must approve, 1 to 10");
         RuleFor(approval => approval.Approvers!).SetValidator(new ApproversValidator()).When(approval => approval.Approvers is not null);
         RuleFor(approval => approval).Custom((approval, context) => CheckReach(approval, context));
+        RuleFor(approval => approval.Channels)
+            .Must(channels => channels.Count <= SpecValidator.MaxChannels).Says(channels => $"{channels.Count} channels are too many", $"keep {SpecValidator.MaxChannels} at most");
+        RuleFor(approval => approval).Custom((approval, context) => Repeats.Check(approval.Channels, "channels", "the channel", context));
         RuleForEach(approval => approval.Channels).IsThere("write the channel's name").IsDnsLabel();
         RuleFor(approval => approval.Timeout).IsWithin(TimeSpan.FromSeconds(1), TimeSpan.FromHours(720));
     }
