@@ -1,3 +1,4 @@
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Approvals.Webhooks;
 using Microsoft.Net.Http.Headers;
 using Prometheus;
@@ -95,7 +96,7 @@ internal sealed class ApiAccess(ApiOptions options, ProbeOptions probes, IEnumer
     };
 
     /// <summary>Who sends these proves it by a signature over the body, which the endpoint checks: whatever the Host header says, and without a token.</summary>
-    private static bool IsSigned(PathString path) => path == ApprovalWebhookEndpoint.Path;
+    private static bool IsSigned(PathString path) => path == ApprovalWebhookEndpoint.Path || path == SlackEndpoint.Path;
 
     /// <summary>Probes and metrics name no secrets and need no token.</summary>
     private static bool IsOpen(PathString path) => path == "/healthz" || path == "/readyz" || path == "/metrics";

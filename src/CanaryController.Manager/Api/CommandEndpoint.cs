@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CanaryController.Core.Rollouts;
-using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
@@ -84,6 +85,7 @@ internal static class ManagerHost
         app.Services.GetRequiredService<RolloutEndpoints>().Map(app);
         app.Services.GetRequiredService<CommandEndpoint>().Map(app);
         app.Services.GetRequiredService<ApprovalWebhookEndpoint>().Map(app);
+        app.Services.GetRequiredService<SlackEndpoint>().Map(app);
         app.Services.GetRequiredService<EventEndpoint>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
         app.MapOpenApi(ApiDescription.Path);

@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
@@ -26,6 +27,9 @@ internal sealed record ManagerOptions
 
     /// <summary>The section <c>approvals.webhooks</c>.</summary>
     public ApprovalWebhookOptions ApprovalWebhooks { get; init; } = new([]);
+
+    /// <summary>The section <c>slack</c>.</summary>
+    public SlackOptions Slack { get; init; } = new();
 
     /// <summary>The section <c>probes</c>.</summary>
     public ProbeOptions Probes { get; init; } = new(null as Uri);

@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
@@ -52,6 +53,7 @@ internal static class ManagerOptionsReader
             HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
             ApprovalWebhooks = ApprovalWebhookOptions.Read(settings.Section("approvals")),
+            Slack = SlackOptions.Read(settings.Section("slack")),
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Outbound = OutboundOptions.Read(settings.Section("outbound")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },

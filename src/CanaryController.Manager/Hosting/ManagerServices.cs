@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Kubernetes;
@@ -24,7 +25,7 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddNotifications().AddApi().AddApprovals(options.ApprovalWebhooks).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        services.AddTelemetry().AddRollouts().AddNotifications().AddApi().AddApprovals(options.ApprovalWebhooks, options.Slack).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),
@@ -61,7 +62,7 @@ internal static class ManagerServices
         services.AddSingleton<IWorkloads, ForeignWorkloads>().AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
         services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
-        services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
+        services.AddSingleton<IRolloutTextReader, RolloutTextReader>().AddSingleton<ISlackMessages, SqliteSlackMessages>();
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<FolderChannels>().AddSingleton<INotificationChannels>(provider => provider.GetRequiredService<FolderChannels>()).AddSingleton<ISecretTexts, FolderSecrets>();
         services.AddSingleton<SqliteDeliveries>().AddSingleton<IDeliveryMemory>(provider => provider.GetRequiredService<SqliteDeliveries>()).AddSingleton<DeliveryFeed>();

@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
@@ -54,6 +55,7 @@ internal static class KubernetesRegistration
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
         services.AddInformer(ObjectKind.Approval, ApprovalObject.Project);
+        services.AddSingleton<ISlackMessages, ClusterSlackMessages>();
         services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
         services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);

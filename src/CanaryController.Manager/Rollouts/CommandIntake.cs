@@ -1,4 +1,5 @@
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Analysis;
 using CanaryController.Resources;
 
 namespace CanaryController.Manager.Rollouts;

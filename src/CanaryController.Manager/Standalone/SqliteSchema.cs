@@ -39,12 +39,15 @@ internal static class SqliteSchema
     private const string Identities = "ALTER TABLE commands ADD COLUMN identity TEXT; ALTER TABLE commands ADD COLUMN attempt INTEGER;";
 
     /// <summary>
-    /// Version 3 keeps what is to be told: <c>deliveries</c>, a row for each channel that has not heard it yet. What happened before is told to nobody.
+    /// Version 3 keeps what is to be told: <c>deliveries</c>, a row for each channel that has not heard it yet; and <c>slack_messages</c>: those that show a rollout. What happened before is told to nobody.
     /// </summary>
     private const string Deliveries =
         """
         CREATE TABLE deliveries (
           id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, channel TEXT NOT NULL, since TEXT NOT NULL, asked INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+        CREATE TABLE slack_messages (
+          namespace TEXT NOT NULL, name TEXT NOT NULL, channel TEXT NOT NULL, slack_channel TEXT NOT NULL, ts TEXT NOT NULL, revision TEXT NOT NULL, since INTEGER NOT NULL,
+          PRIMARY KEY (namespace, name, channel)) STRICT, WITHOUT ROWID;
         INSERT INTO cursors (listener, event_id) SELECT 'outbox', COALESCE(MAX(id), 0) FROM events;
         """;
 

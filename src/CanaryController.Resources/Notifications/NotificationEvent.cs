@@ -20,6 +20,9 @@ public enum NotificationEvent
     /// <summary>Only people are waited for.</summary>
     ApprovalNeeded,
 
+    /// <summary>One of those who must approve did.</summary>
+    ApprovalGiven,
+
     /// <summary>Enough people approved.</summary>
     Approved,
 
@@ -53,6 +56,7 @@ public static class NotificationEvents
     {
         (RolloutPhase.Idle or RolloutPhase.Invalid, _) => NotificationEvent.Adopted,
         (_, RolloutReason.CapacityChanged) => NotificationEvent.WeightChanged,
+        (_, RolloutReason.ApprovalGiven) => NotificationEvent.ApprovalGiven,
         (_, RolloutReason.ResumeRequested) => NotificationEvent.Resumed,
         (RolloutPhase.Progressing, RolloutReason.Approved) => NotificationEvent.Approved,
         _ => OfPhase(from, to),

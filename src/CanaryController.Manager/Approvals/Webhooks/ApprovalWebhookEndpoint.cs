@@ -26,7 +26,7 @@ internal sealed class ApprovalWebhookEndpoint(
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost(Path, PostAsync)
+        routes.MapPost(Path, (Delegate)PostAsync)
             .Describe("PostApprovalWebhook", "Approves or rejects a step, signed as Standard Webhooks say (webhook-id, webhook-timestamp, webhook-signature) with a key of approvals.webhooks.keys.")
             .Body<ApprovalWebhook>()
             .Produces<ApprovalWebhookAnswer>()

@@ -74,9 +74,9 @@ internal sealed record DeploymentObject : ICached
     public int MaxReplicas(int replicas) => IsRecreate ? replicas : replicas + Surge.RoundedUp(replicas);
 
     /// <summary>Reads a Deployment.</summary>
-    public static DeploymentObject? Project(JsonElement item) => Project(item, ObjectMeta.Read(item));
+    public static DeploymentObject? Project(JsonElement item) => Read(item, ObjectMeta.Read(item));
 
-    private static DeploymentObject Project(JsonElement item, ObjectMeta meta) => new()
+    private static DeploymentObject Read(JsonElement item, ObjectMeta meta) => new()
     {
         Meta = meta,
         Replicas = item.Int("spec", "replicas") ?? 1,
