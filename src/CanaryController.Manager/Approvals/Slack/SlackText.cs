@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CanaryController.Resources.Api;
 using CanaryController.Resources.Notifications;
 
 namespace CanaryController.Manager.Approvals.Slack;
