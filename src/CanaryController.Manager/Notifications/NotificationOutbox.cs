@@ -36,6 +36,7 @@ internal sealed partial class NotificationOutbox(
     private readonly ConcurrentDictionary<ChannelKey, string> _failing = new();
     private readonly ConcurrentDictionary<LaneKey, Task> _workers = new();
     private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
 
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _lanes.Count == 0;
@@ -72,8 +73,14 @@ internal sealed partial class NotificationOutbox(
     }
 
     /// <inheritdoc/>
+    /// <remarks>It is registered twice, by itself and as a hosted service, and so disposed of twice.</remarks>
     public override void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _stopping.Cancel();
         _stopping.Dispose();
         _places.Dispose();

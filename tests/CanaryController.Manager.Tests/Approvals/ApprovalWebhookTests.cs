@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text;
 using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
-using CanaryController.Manager.Api;
 using CanaryController.Manager.Approvals.Signed;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Resources.Api;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using CanaryController.Core.Rollouts;
-using CanaryController.Manager.Api;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources.Api;
