@@ -11,7 +11,7 @@ using CanaryController.Testing;
 
 namespace CanaryController.Manager.Tests.Approvals.Slack;
 
-/// <summary>A manager that listens and tells Slack, and a rollout whose first step waits for the Slack user U0ANN or a member of S0SRE. U0OPS is an operator. The clock is a fake one.</summary>
+/// <summary>A manager that listens and tells Slack, and a rollout whose first step waits for the Slack user U0ANN or a member of S0SRE. U0OPS is an operator. The clock is the real one: requests to Slack and rests of the outbox need one that goes on.</summary>
 internal sealed class SlackBed : IAsyncDisposable
 {
     public const string Secret = "a-signing-secret-that-nobody-may-see";
@@ -25,13 +25,15 @@ internal sealed class SlackBed : IAsyncDisposable
         File.WriteAllText(Path.Combine(_secrets, "slack", "token"), SlackServer.Token + "\n");
         File.WriteAllText(Path.Combine(_secrets, "slack", "signing"), Secret + "\n");
         Assert.True(AllowedTarget.TryParse("127.0.0.1", out var loopback));
-        Manager = new(with: options => options with
+        Manager = new(realTime: true, with: options => options with
         {
             Slack = new() { Url = new(slack.Url), OperatorUsers = ["U0OPS"] },
             Outbound = new() { Allow = [loopback], SecretsFolder = _secrets },
         });
         Manager.Put("channel.yaml", channel ?? ChannelText(SlackServer.ChannelId));
     }
+
+    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     public SlackServer Slack { get; }
 
@@ -103,7 +105,7 @@ internal sealed class SlackBed : IAsyncDisposable
 
     public async Task<HttpStatusCode> PressAsync(string payload, DateTimeOffset? at = null, string secret = Secret, Action<HttpRequestMessage>? change = null)
     {
-        var (body, signedAt) = (Encoding.UTF8.GetBytes(payload), at ?? Manager.Time.GetUtcNow());
+        var (body, signedAt) = (Encoding.UTF8.GetBytes(payload), at ?? Now);
         using var request = new HttpRequestMessage(HttpMethod.Post, SlackEndpoint.Path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
         request.Headers.Add("X-Slack-Request-Timestamp", signedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));

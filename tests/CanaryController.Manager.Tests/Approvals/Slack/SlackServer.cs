@@ -28,7 +28,7 @@ internal sealed class SlackServer : IAsyncDisposable
     /// <summary>User groups and who is in them.</summary>
     public ConcurrentDictionary<string, string[]> Groups { get; } = new();
 
-    /// <summary>How many calls from now on are answered with 429 and a Retry-After of 30 seconds.</summary>
+    /// <summary>How many calls from now on are answered with 429 and a Retry-After of 2 seconds.</summary>
     public int Limited { get; set; }
 
     /// <summary>The channel does not exist.</summary>
@@ -89,7 +89,7 @@ internal sealed class SlackServer : IAsyncDisposable
         {
             context.Response.StatusCode = IsDown ? 503 : 429;
             Limited = IsDown ? Limited : Limited - 1;
-            context.Response.Headers.RetryAfter = IsDown ? default : "30";
+            context.Response.Headers.RetryAfter = IsDown ? default : "2";
             _calls.Writer.TryWrite(new(method, body, IsDown ? "down" : "ratelimited"));
             return;
         }
