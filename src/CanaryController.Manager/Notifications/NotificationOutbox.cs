@@ -34,11 +34,8 @@ internal sealed partial class NotificationOutbox(
     private readonly SemaphoreSlim _places = new(PlacesTogether);
     private readonly ConcurrentDictionary<ChannelKey, SemaphoreSlim> _placesOf = new();
     private readonly ConcurrentDictionary<ChannelKey, string> _failing = new();
-    private readonly ConcurrentDictionary<LaneKey, Task> _workers = new();
+    private readonly ConcurrentDictionary<Task, LaneKey> _workers = new();
     private readonly CancellationTokenSource _stopping = new();
-
-    /// <summary>Whether nothing waits.</summary>
-    public bool IsEmpty => _lanes.Count == 0;
 
     /// <summary>Takes <paramref name="delivery"/>, which was stored before where deliveries are kept. Returns at once.</summary>
     public void Add(PendingDelivery delivery)
@@ -68,7 +65,7 @@ internal sealed partial class NotificationOutbox(
         }
 
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_workers.Values).WaitAsync(cancellationToken);
+        await Task.WhenAll(_workers.Keys).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -85,11 +82,14 @@ internal sealed partial class NotificationOutbox(
 
     private void Begin(LaneKey lane)
     {
-        if (!_stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
         {
-            // A lane that became empty may get its next worker before the former one has left the list.
-            _workers[lane] = Task.Run(() => WorkAsync(lane, _stopping.Token), CancellationToken.None);
+            return;
         }
+
+        var worker = Task.Run(() => WorkAsync(lane, _stopping.Token), CancellationToken.None);
+        _workers[worker] = lane;
+        worker.ContinueWith(done => _workers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task WorkAsync(LaneKey lane, CancellationToken stopping)
