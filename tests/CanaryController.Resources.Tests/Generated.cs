@@ -64,10 +64,31 @@ internal static class Generated
             AllowAuthor = allowAuthor,
         });
 
-    private static readonly Gen<StepSection> _step = Gen.Select(
-        Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(),
-        (weight, hold, requests, approval, headers, cookies) => new StepSection
+    /// <summary>Those that every step may have.</summary>
+    private static readonly GateMoment[] _moments = [GateMoment.Before, GateMoment.During, GateMoment.Rollback];
+
+    private static readonly Gen<GateSection> _gate = Gen.Select(
+        _label, Gen.Int[0, 2].Select(index => _moments[index]), Gen.Bool, Span(1_000, 60_000).Nullable(), List(_pair, 0, 3), Gen.Enum<GateRefusal>().Nullable(),
+        (name, when, inline, duration, metadata, refusal) => new GateSection
         {
+            Name = name,
+            When = when,
+            Url = inline ? $"https://{name}.example.com/gate?x=1" : null,
+            Channel = inline ? null : name,
+            Secret = inline && duration is not null ? new() { Name = name, Key = "a.b_C" } : null,
+            Format = inline ? GateFormat.Flagger : null,
+            Timeout = duration,
+            Interval = duration,
+            Deadline = when is GateMoment.Rollback ? null : duration,
+            OnRefusal = when is GateMoment.Rollback ? null : refusal,
+            Metadata = [.. metadata.DistinctBy(pair => pair.Name).Select(pair => new GateMetadataSection { Name = pair.Name, Value = pair.Value })],
+        });
+
+    private static readonly Gen<StepSection> _step = Gen.Select(
+        Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(), List(_gate, 0, 3),
+        (weight, hold, requests, approval, headers, cookies, gates) => new StepSection
+        {
+            Gates = [.. gates.DistinctBy(gate => gate.Name)],
             Weight = weight / 100m,
             Hold = hold,
             MinRequests = weight == 0 ? 0 : requests,

@@ -81,7 +81,7 @@ internal static class KubernetesBadInputs
         ("on Kubernetes: a match", Step, "{weight: 10, match: {headers: [{name: x-canary, value: always}]}}"),
         ("on Kubernetes: a mirror with Linkerd", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: Linkerd, linkerd: {httpRoutes: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 10, mirror: true}"),
         ("on Kubernetes: a match with TrafficSplits", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: SMI, smi: {trafficSplits: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 10, match: {headers: [{name: x-canary, value: always}]}}"),
-        ("on Kubernetes: gates", Step, "{weight: 10, gates: [load]}"),
+        ("on Kubernetes: gates", Step, "{weight: 10, gates: [{name: load, when: During, url: 'http://a.example', timeout: 2m, interval: 0s, deadline: 1000h, metadata: [{name: a, value: b}, {name: a, value: c}]}]}"),
         ("on Kubernetes: approval channels", Step, "{weight: 10, approval: {name: sre, channels: [Slack]}}"),
         ("on Kubernetes: a built-in metric without its source", Metric, Builtin),
         ("on Kubernetes: labels without a source", $"metrics:\n    - {Metric}", $"sourceLabels: {{version: v}}\n    metrics:\n    - {Metric}"),

@@ -60,8 +60,8 @@ public sealed record RolloutStep
     /// <summary>Who must agree; null = nobody.</summary>
     public ApprovalRequirement? Approval { get; init; }
 
-    /// <summary>Names of gates that must have passed.</summary>
-    public EquatableArray<string> Gates { get; init; }
+    /// <summary>Webhooks that have a word in it.</summary>
+    public EquatableArray<GateSpec> Gates { get; init; }
 
     /// <summary>Requests that go to the canary while at this step, whatever the weight.</summary>
     public EquatableArray<RequestMatch> Matches { get; init; }

@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Approvals;
+using CanaryController.Manager.Gates;
 using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Notifications;
@@ -25,7 +26,7 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddNotifications().AddApi().AddApprovals(options.ApprovalWebhooks, options.Slack).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddApprovals(options.ApprovalWebhooks, options.Slack).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),

@@ -34,12 +34,9 @@ internal sealed partial class NotificationOutbox(
     private readonly SemaphoreSlim _places = new(PlacesTogether);
     private readonly ConcurrentDictionary<ChannelKey, SemaphoreSlim> _placesOf = new();
     private readonly ConcurrentDictionary<ChannelKey, string> _failing = new();
-    private readonly ConcurrentDictionary<LaneKey, Task> _workers = new();
+    private readonly ConcurrentDictionary<Task, LaneKey> _workers = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _disposed;
-
-    /// <summary>Whether nothing waits.</summary>
-    public bool IsEmpty => _lanes.Count == 0;
 
     /// <summary>Takes <paramref name="delivery"/>, which was stored before where deliveries are kept. Returns at once.</summary>
     public void Add(PendingDelivery delivery)
@@ -69,7 +66,7 @@ internal sealed partial class NotificationOutbox(
         }
 
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_workers.Values).WaitAsync(cancellationToken);
+        await Task.WhenAll(_workers.Keys).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -92,11 +89,14 @@ internal sealed partial class NotificationOutbox(
 
     private void Begin(LaneKey lane)
     {
-        if (!_stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
         {
-            // A lane that became empty may get its next worker before the former one has left the list.
-            _workers[lane] = Task.Run(() => WorkAsync(lane, _stopping.Token), CancellationToken.None);
+            return;
         }
+
+        var worker = Task.Run(() => WorkAsync(lane, _stopping.Token), CancellationToken.None);
+        _workers[worker] = lane;
+        _ = worker.ContinueWith(done => _workers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task WorkAsync(LaneKey lane, CancellationToken stopping)

@@ -94,7 +94,7 @@ internal static class RolloutBinder
         MinRequests = fields.Whole("minRequests", 0, 1_000_000_000) ?? 0,
         Replicas = fields.Replicas("replicas"),
         Approval = fields.Section("approval", Approval),
-        Gates = fields.Texts("gates"),
+        Gates = fields.Sections("gates", Gate),
         Match = fields.Section("match", each => new MatchSection { Headers = each.Sections("headers", Pair), Cookies = each.Sections("cookies", Pair) }),
         Mirror = fields.Boolean("mirror") ?? false,
         Metrics = fields.Sections("metrics", Metric),
@@ -122,6 +122,21 @@ internal static class RolloutBinder
         SlackGroups = fields.Texts("slackGroups"),
         WebhookKeys = fields.Texts("webhookKeys"),
         People = fields.Sections("people", each => new PersonSection { Name = each.Text("name") ?? "", User = each.Text("user"), Token = each.Text("token"), SlackUser = each.Text("slackUser") }),
+    };
+
+    private static GateSection Gate(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        When = fields.Choice<GateMoment>("when"),
+        Url = fields.Text("url"),
+        Channel = fields.Text("channel"),
+        Secret = fields.Section("secret", NotificationChannelBinder.SecretKey),
+        Format = fields.Choice<GateFormat>("format"),
+        Timeout = fields.Duration("timeout", mayBeZero: false),
+        Interval = fields.Duration("interval", mayBeZero: false),
+        Deadline = fields.Duration("deadline", mayBeZero: false),
+        OnRefusal = fields.Choice<GateRefusal>("onRefusal"),
+        Metadata = fields.Sections("metadata", each => new GateMetadataSection { Name = each.Text("name") ?? "", Value = each.Text("value") ?? "" }),
     };
 
     private static AnalysisSection Analysis(FieldReader fields)

@@ -27,6 +27,8 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<TemplateParameterSection>),
         typeof(EquatableArrayConverter<NameValueSection>),
         typeof(EquatableArrayConverter<RouteSection>),
+        typeof(EquatableArrayConverter<GateSection>),
+        typeof(EquatableArrayConverter<GateMetadataSection>),
         typeof(EquatableArrayConverter<NotificationEvent>),
         typeof(EquatableArrayConverter<SlackMentionSection>),
     ])]
@@ -40,6 +42,8 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(MetricTemplate))]
 [JsonSerializable(typeof(NameValueSection[]))]
 [JsonSerializable(typeof(RouteSection[]))]
+[JsonSerializable(typeof(GateSection[]))]
+[JsonSerializable(typeof(GateMetadataSection[]))]
 [JsonSerializable(typeof(NotificationChannel))]
 [JsonSerializable(typeof(NotificationEvent[]))]
 [JsonSerializable(typeof(SlackMentionSection[]))]

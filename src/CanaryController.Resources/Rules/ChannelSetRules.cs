@@ -52,6 +52,14 @@ public static class ChannelSetRules
             {
                 yield return ($"spec.strategy.steps[{step}].approval.channels[{index}]", channels[index]);
             }
+
+            for (var index = 0; index < spec.Strategy.Steps[step].Gates.Count; index++)
+            {
+                if (spec.Strategy.Steps[step].Gates[index].Channel is { } channel)
+                {
+                    yield return ($"spec.strategy.steps[{step}].gates[{index}].channel", channel);
+                }
+            }
         }
     }
 }
