@@ -81,6 +81,7 @@ internal static class KubernetesBadInputs
         ("on Kubernetes: a match by a cookie", Step, "{weight: 10, match: {headers: [{name: x-canary, value: always}], cookies: [{name: tester, value: 'yes'}]}}"),
         ("on Kubernetes: a mirror with Linkerd", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: Linkerd, linkerd: {httpRoutes: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 0, mirror: true}"),
         ("on Kubernetes: a match and a mirror of connections", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: GatewayAPI, gatewayAPI: {tcpRoutes: [{name: feed}]}}\n  strategy:\n    steps:\n    - {weight: 0, mirror: true, match: {headers: [{name: x-canary, value: always}]}}"),
+        ("on Kubernetes: more matches than ingress-nginx takes", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: IngressNginx, ingressNginx: {ingresses: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 10, match: {headers: [{name: a, value: b}, {name: c, value: d}], cookies: [{name: tester, value: 'yes'}]}}"),
         ("on Kubernetes: a match with TrafficSplits", $"{Traffic}\n  strategy:\n    steps:\n    - {Step}", "{router: SMI, smi: {trafficSplits: [{name: shop}]}}\n  strategy:\n    steps:\n    - {weight: 10, match: {headers: [{name: x-canary, value: always}]}}"),
         ("on Kubernetes: gates", Step, "{weight: 10, gates: [load]}"),
         ("on Kubernetes: approval channels", Step, "{weight: 10, approval: {name: sre, channels: [slack]}}"),

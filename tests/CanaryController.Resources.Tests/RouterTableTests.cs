@@ -47,7 +47,7 @@ public sealed class RouterTableTests
     public void A_step_that_asks_what_its_router_cannot_do_is_refused_with_the_row(RouterType router)
     {
         var row = RouterTable.Of(router);
-        var problems = RolloutRuleBook.Problems(With(router, new() { Weight = 0, Mirror = true, Match = new() { Headers = [new() { Name = "x-canary", Value = "always" }], Cookies = [new() { Name = "tester", Value = "yes" }] } }), RolloutRules.ByRouter);
+        var problems = RolloutRuleBook.Problems(With(router, new() { Weight = 0, Mirror = true, Match = new() { Headers = [new() { Name = "x-canary", Value = "always" }], Cookies = [new() { Name = "tester", Value = "always" }] } }), RolloutRules.ByRouter);
         foreach (var (field, support) in ((string, Support)[])[("mirror", row.Mirror), ("match.headers", row.Headers), ("match.cookies", row.Cookies)])
         {
             var problem = problems.SingleOrDefault(each => each.Path == $"spec.strategy.steps[0].{field}");

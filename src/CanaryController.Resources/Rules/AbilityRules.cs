@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
 
@@ -55,10 +56,32 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
                 context.Problem($"{path}.match.cookies", Refusal(row, row.Cookies, "pick requests by cookies"), row.Headers is Support.Yes ? ByHeader : BySmallWeight);
             }
 
+            CheckMatch(step.Match ?? new(), row, path, context);
+
             // What is finer than any router can is said by the rules of all steps.
             if (step.Weight is { } weight && row.FinestPercent is { } finest && weight % finest != 0 && weight % 0.01m == 0)
             {
                 context.Problem($"{path}.weight", $"{weight} is finer than {row.Router} divides ({row})", $"write a multiple of {finest}");
+            }
+        }
+    }
+
+    /// <summary>Where a router takes some matches only.</summary>
+    private static void CheckMatch(MatchSection match, RouterAbilities row, string path, ValidationContext<Rollout> context)
+    {
+        foreach (var (field, list) in ((string, EquatableArray<NameValueSection>)[])[("headers", match.Headers), ("cookies", match.Cookies)])
+        {
+            if (row.MostOfEach is { } most && list.Count > most)
+            {
+                context.Problem($"{path}.match.{field}[{most}]", $"{row.Router} matches {most} of the {field} at most ({row})", "keep one of them");
+            }
+        }
+
+        for (var index = 0; index < match.Cookies.Count; index++)
+        {
+            if (row.OnlyCookieValue is { } only && match.Cookies[index].Value is { Length: > 0 } value && value != only)
+            {
+                context.Problem($"{path}.match.cookies[{index}].value", $"{row.Router} matches cookies by the value {only} alone ({row})", $"write {only}, or match by a header");
             }
         }
     }

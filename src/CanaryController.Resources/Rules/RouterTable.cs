@@ -27,7 +27,13 @@ public enum Support
 /// <param name="TakeUp">How it is known that a split is in force.</param>
 public sealed record RouterAbilities(RouterType Router, string Divides, decimal? FinestPercent, Support Headers, Support Cookies, Support Mirror, Support Grpc, Support Tcp, string TakeUp)
 {
-    /// <summary>Why it cannot do something that others can, as a sentence without its end; empty where that needs no reason.</summary>
+    /// <summary>How many headers and how many cookies a step may have at most; null = as many as a step can have.</summary>
+    public int? MostOfEach { get; init; }
+
+    /// <summary>The only value that a cookie is matched by; null = any.</summary>
+    public string? OnlyCookieValue { get; init; }
+
+    /// <summary>Why it cannot do something that others can, or how far it can, as a sentence without its end; empty where that needs no word.</summary>
     public string Remark { get; init; } = "";
 
     /// <summary>The row in words: <c>requests in steps of 0.01 %, headers, cookies, no mirror, gRPC, no TCP</c>, and the remark.</summary>
@@ -61,7 +67,10 @@ public static class RouterTable
         new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
         new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Later, Support.Yes, Support.Later, Stored),
         new(RouterType.Contour, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, "Valid with its generation"),
-        new(RouterType.IngressNginx, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, Stored),
+        new(RouterType.IngressNginx, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, Stored)
+        {
+            MostOfEach = 1, OnlyCookieValue = "always", Remark = "one header and one cookie a step, the cookie by the value always",
+        },
         new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
         new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
     ];

@@ -91,19 +91,19 @@ internal sealed class VirtualServiceRules : KindRules
 
     private static void Headers(JsonObject match)
     {
-        foreach (var (name, condition) in match.Map("headers"))
+        foreach (var (name, condition) in match.Map("headers") ?? [])
         {
             if (name.Length == 0 || name.Any(char.IsUpper))
             {
                 throw Denied($"header name {name} is invalid: names are in lower case");
             }
 
-            if ((condition as JsonObject)?.Count is not 1)
+            if (condition is not JsonObject { Count: 1 } one)
             {
                 throw Denied("a header has one of exact, prefix and regex");
             }
 
-            if (condition["regex"] is { } pattern && !IsRegex((string)pattern!))
+            if (one["regex"] is { } pattern && !IsRegex((string)pattern!))
             {
                 throw Denied($"invalid regex: {pattern}");
             }

@@ -92,7 +92,7 @@ public sealed class BesideRouterTests
     [InlineData(9, false)]
     public async Task Rules_and_those_that_match_are_as_many_as_the_API_allows(int rules, bool fits)
     {
-        var rig = await DividedAsync($"[{string.Join(", ", Enumerable.Range(0, rules).Select(index => $$"""{"matches": [{"path": {"value": "/{{index}}"}}], "backendRefs": [{"name": "shop", "port": 80}]}"""))}]");
+        var rig = await DividedAsync($"[{string.Join(", ", Enumerable.Range(0, rules).Select(index => $$$"""{"matches": [{"path": {"value": "/{{{index}}}"}}], "backendRefs": [{"name": "shop", "port": 80}]}"""))}]");
         var read = await ApplyAsync(rig, Matched);
         Assert.Equal(fits ? null : "HTTPRoute shop/web would have 18 rules with those that match requests, and the API allows 16: match by fewer headers and cookies, or divide the object.", read.Route.Problem);
         Assert.Equal(fits ? 16 : 9, Route(rig)["spec"]!["rules"]!.AsArray().Count);

@@ -91,7 +91,7 @@ internal sealed record BesideSample(
             2 => new JsonArray(new JsonObject { ["type"] = "RequestMirror", ["requestMirror"] = new JsonObject { ["backendRef"] = new JsonObject { ["name"] = "audit", ["port"] = 80 } } }),
             _ => null,
         };
-        rule["backendRefs"] = new JsonArray([.. Entries(shape).Select(each => With(new() { ["name"] = each.Name, ["port"] = 80, ["own"] = shape.Unknown }, Weight(each.Weight)))]);
+        rule["backendRefs"] = new JsonArray([.. EntriesOf(shape).Select(each => With(new() { ["name"] = each.Name, ["port"] = 80, ["own"] = shape.Unknown }, Weight(each.Weight)))]);
         return Pruned(rule);
     }
 
@@ -107,7 +107,7 @@ internal sealed record BesideSample(
             2 => new JsonArray(new JsonObject { ["destination"] = new JsonObject { ["host"] = "audit" }, ["percentage"] = new JsonObject { ["value"] = 10 } }),
             _ => null,
         };
-        rule["route"] = new JsonArray([.. Entries(shape).Select(each => With(new() { ["destination"] = new JsonObject { ["host"] = each.Name, ["future"] = shape.Unknown } }, Weight(each.Weight)))]);
+        rule["route"] = new JsonArray([.. EntriesOf(shape).Select(each => With(new() { ["destination"] = new JsonObject { ["host"] = each.Name, ["future"] = shape.Unknown } }, Weight(each.Weight)))]);
         return Pruned(rule);
     }
 
@@ -121,7 +121,7 @@ internal sealed record BesideSample(
         }
 
         rule["conditions"] = conditions.Count == 0 ? null : new JsonArray([.. conditions]);
-        rule["services"] = new JsonArray([.. Entries(shape).Select(each => With(new() { ["name"] = each.Name, ["port"] = 80, ["own"] = shape.Unknown }, Weight(each.Weight)))]);
+        rule["services"] = new JsonArray([.. EntriesOf(shape).Select(each => With(new() { ["name"] = each.Name, ["port"] = 80, ["own"] = shape.Unknown }, Weight(each.Weight)))]);
         if (shape.Extra == 2)
         {
             rule["services"]!.AsArray().Add(new JsonObject { ["name"] = "audit", ["port"] = 80, ["mirror"] = true });
@@ -130,7 +130,7 @@ internal sealed record BesideSample(
         return Pruned(rule);
     }
 
-    private static IEnumerable<(string Name, int? Weight)> Entries(RuleShape shape)
+    private static IEnumerable<(string Name, int? Weight)> EntriesOf(RuleShape shape)
     {
         if (shape.Beside || !shape.Ours)
         {
