@@ -1,12 +1,10 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core;
 using CanaryController.Core.Traffic;
-using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Tests.Traffic.Contracts;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
 using CanaryController.Manager.Tests.Traffic.Istio;
 using CanaryController.Manager.Tests.Traffic.Routes;
-using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 
@@ -35,7 +33,7 @@ public sealed class BesideContractTests
             Assert.Equal((split, null), (read.Route.Applied, read.Route.Problem));
         }
 
-        Assert.Equal(1, (await bed.GetAsync(served))["spec"]!["rules"]!.AsArray().Count);
+        Assert.Single((await bed.GetAsync(served))["spec"]!["rules"]!.AsArray());
         Assert.Null(await bed.LeaveAsync(router, kind));
         var after = await bed.GetAsync(served);
         Assert.True(JsonNode.DeepEquals(before["spec"], after["spec"]), after["spec"]!.ToJsonString());
@@ -50,7 +48,7 @@ public sealed class BesideContractTests
         await bed.ApplyAsync(RouterType.GatewayAPI, RouteKinds.TcpRoute, 0);
         var split = RouteRig.Split(5) with { Matches = _both };
         Assert.Equal(split, (await bed.ApplyAsync(RouterType.GatewayAPI, RouteKinds.TcpRoute, split)).Route.Applied);
-        Assert.Equal(1, (await bed.GetAsync(RouteKinds.TcpRoute.Versions[0]))["spec"]!["rules"]!.AsArray().Count);
+        Assert.Single((await bed.GetAsync(RouteKinds.TcpRoute.Versions[0]))["spec"]!["rules"]!.AsArray());
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using CanaryController.Core;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.Kinds;
@@ -218,5 +217,23 @@ public sealed class BesideLawTests
     }
 
     /// <summary>The spec in one form: a weight may be written as another of the same share.</summary>
-    private static string Weightless(JsonObject route) => System.Text.RegularExpressions.Regex.Replace(route["spec"]!.ToJsonString(), "\"weight\":\\d+", "\"weight\":0");
+    private static string Weightless(JsonObject route) => Weightless(route["spec"]!.DeepClone()).ToJsonString();
+
+    private static JsonNode Weightless(JsonNode node)
+    {
+        foreach (var child in node is JsonObject map ? map.Select(pair => pair.Value).ToList() : node is JsonArray list ? [.. list] : [])
+        {
+            if (child is not null)
+            {
+                Weightless(child);
+            }
+        }
+
+        if (node is JsonObject entry && entry.ContainsKey("weight"))
+        {
+            entry["weight"] = 0;
+        }
+
+        return node;
+    }
 }

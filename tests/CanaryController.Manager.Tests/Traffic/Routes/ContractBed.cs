@@ -65,7 +65,7 @@ internal sealed class ContractBed : IFence, IAsyncDisposable
         return bed;
     }
 
-    public Task<RouteReading> ApplyAsync(RouterType router, RouteKind kind, decimal percent) => ApplyAsync(router, kind, new("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []));
+    public Task<RouteReading> ApplyAsync(RouterType router, RouteKind kind, decimal percent) => ApplyAsync(router, kind, new TrafficSplit("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []));
 
     public async Task<RouteReading> ApplyAsync(RouterType router, RouteKind kind, TrafficSplit split)
     {
