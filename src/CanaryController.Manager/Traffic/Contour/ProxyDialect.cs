@@ -18,10 +18,10 @@ internal sealed class ProxyDialect : RuleDialect
     private const string Conditions = "conditions";
 
     /// <inheritdoc/>
-    public override RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, string? canary)
+    public override RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, OriginalRoute? note)
     {
         var mirror = backends.ToList().FindIndex(backend => !backend.IsShare);
-        var isOwn = mirror >= 0 && backends[mirror].Name == canary;
+        var isOwn = mirror >= 0 && note?.IsCanary(backends[mirror].Name, null) is true;
         List<string> headers = [.. rule.Items(Conditions).Select(condition => condition.Text("header", "name")).OfType<string>()];
         return new([new(rule.At(Conditions) is { ValueKind: JsonValueKind.Array } conditions ? conditions.GetArrayLength() : null, [.. headers])])
         {

@@ -20,10 +20,10 @@ internal sealed class GatewayDialect : RuleDialect
     public override int MaxRules => 16;
 
     /// <inheritdoc/>
-    public override RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, string? canary)
+    public override RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, OriginalRoute? note)
     {
         List<JsonElement> filters = [.. rule.Items("filters")];
-        var own = canary is null ? -1 : filters.FindIndex(filter => filter.Text("type") == Mirrored && filter.Text("requestMirror", "backendRef", "name") == canary);
+        var own = note is null ? -1 : filters.FindIndex(filter => filter.Text("type") == Mirrored && note.IsCanary(filter.Text("requestMirror", "backendRef", "name") ?? "", null));
         return new([.. rule.Items("matches").Select(Match)])
         {
             Mirrors = rule.At("filters") is { ValueKind: JsonValueKind.Array } ? filters.Count : null,

@@ -24,11 +24,11 @@ internal sealed class HttpRouteDialect : RuleDialect
     public override bool IsOrdered => true;
 
     /// <inheritdoc/>
-    public override RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, string? canary)
+    public override RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, OriginalRoute? note)
     {
         List<JsonElement> several = [.. rule.Items(Several)];
-        var own = canary is null ? -1 : several.FindIndex(mirror => IsTo(mirror.At("destination"), canary));
-        var mirror = canary is not null && IsTo(rule.At(Single), canary) ? Single
+        var own = several.FindIndex(mirror => IsTo(mirror.At("destination"), note));
+        var mirror = IsTo(rule.At(Single), note) ? Single
             : own >= 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Several}/{own}")
             : null;
         return new([.. rule.Items("match").Select(Match)])
@@ -130,6 +130,6 @@ internal sealed class HttpRouteDialect : RuleDialect
     private static bool Remove(JsonObject? headers, RequestMatch pick) =>
         headers?[NameOf(pick)] is JsonObject there && JsonNode.DeepEquals(there, Condition(pick)) && headers.Remove(NameOf(pick));
 
-    private static bool IsTo(JsonElement? destination, string canary) =>
-        destination is { } to && (to.Text("subset") == canary || (to.Text("subset") is null && IstioHost.Read(to.Text("host") ?? "").Service == canary));
+    private static bool IsTo(JsonElement? destination, OriginalRoute? note) =>
+        destination is { } to && note?.IsCanary(IstioHost.Read(to.Text("host") ?? "").Service ?? "", to.Text("subset")) is true;
 }

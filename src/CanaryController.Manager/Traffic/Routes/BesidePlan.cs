@@ -1,3 +1,4 @@
+using System.Globalization;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
 
@@ -44,7 +45,7 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
     public void Write(JsonPatch patch)
     {
         Unmirror(patch);
-        var isInStep = BesideReading.IsInStep(route, [.. _ours.Select(each => each.Rule)], wanted.Matches) && route.Twins.All(twin => _ours.Exists(each => each.IsCanarys(twin.Entry)));
+        var isInStep = BesideReading.IsInStep(route, [.. _ours.Select(each => each.Rule)], wanted.Matches) && route.Twins.All(twin => _ours.Exists(each => each.Backend.Name == twin.Entry.Name && each.Backend.Subset == twin.Entry.Subset));
         if (!isInStep)
         {
             Remove(patch, route);
@@ -55,7 +56,7 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
         {
             if (wanted.IsMirrored && rule.Rule.Traits!.OwnMirror is null)
             {
-                dialect.Mirror(patch, $"{rule.Rule.List}/{(isInStep ? rule.Rule.At : Final(rule.Rule))}", rule.Rule, rule.Backend, rule.Canary, rule.Kept.Count);
+                dialect.Mirror(patch, $"{rule.Rule.List}/{(isInStep ? rule.Rule.At : Final(rule.Rule))}", rule.Rule, rule.Backend, rule.Canary, rule.Count);
             }
         }
     }
@@ -117,16 +118,14 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
     private void Twin(JsonPatch patch, string path, DividedRule rule, RuleDialect dialect, RequestMatch pick, HashSet<string> names)
     {
         var list = rule.Rule.Path[(rule.Rule.Path.LastIndexOf('/') + 1)..];
-        for (var index = rule.Kept.Count - 1; index >= 0; index--)
+        var (gone, canary) = rule.OnTwin(hasMirror: wanted.IsMirrored);
+        foreach (var index in gone)
         {
-            if (!rule.Kept[index])
-            {
-                patch.Remove($"{path}/{list}/{index}");
-            }
+            patch.Remove($"{path}/{list}/{index}");
         }
 
-        // Alone it gets everything, whatever it weighed beside stable's: but 0 would be nothing.
-        patch.Add($"{path}/{list}/{rule.Kept.Take(rule.Canary).Count(isKept => isKept)}/weight", route.Kind.Write(route.Kind.Alone(CanaryWeight.Full).Canary, rule.Rule));
+        // It gets what the two got: alone everything, where 0 would be nothing.
+        patch.Add($"{path}/{list}/{canary}/weight", route.Kind.Write(rule.Sum ?? route.Kind.Alone(CanaryWeight.Full).Canary, rule.Rule));
         if (wanted.IsMirrored && rule is { Mirror: { } mirror, IsMirrorAnEntry: false })
         {
             dialect.Unmirror(patch, path, rule.Rule, mirror);
@@ -172,38 +171,32 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
 
 /// <summary>A rule whose entries are divided, as it is after the operations on them.</summary>
 /// <param name="Rule">The rule as it was seen.</param>
-/// <param name="Canary">The index of the canary's entry.</param>
-/// <param name="Backend">That entry.</param>
+/// <param name="Stable">The index of stable's entry.</param>
+/// <param name="Canary">The index of the canary's.</param>
+/// <param name="Backend">The canary's entry.</param>
 /// <param name="Inserted">The index at which an entry came in; null when none did.</param>
-internal sealed record DividedRule(RouteRule Rule, int Canary, RouteBackend Backend, int? Inserted)
+/// <param name="Sum">What the two weigh together; null where they are alone.</param>
+internal sealed record DividedRule(RouteRule Rule, int Stable, int Canary, RouteBackend Backend, int? Inserted, int? Sum)
 {
-    /// <summary>Of each of its entries, whether it stands on a twin too: the canary's, and what the user mirrors to.</summary>
-    public IReadOnlyList<bool> Kept { get; } = Entries(Rule, Canary, Inserted);
+    /// <summary>How many entries it has, our mirror among them where that is one.</summary>
+    public int Count => Rule.Backends.Count + (Inserted is null ? 0 : 1);
 
     /// <summary>Where our mirror stands now, below the rule; null when it has none.</summary>
-    public string? Mirror => Rule.Traits?.OwnMirror is { } mirror && MirrorEntry(Rule) is { } entry && Inserted <= entry ? $"{mirror[..mirror.LastIndexOf('/')]}/{entry + 1}" : Rule.Traits?.OwnMirror;
+    public string? Mirror => Rule.Traits?.OwnMirror is { } mirror && MirrorEntry is { } entry ? string.Create(CultureInfo.InvariantCulture, $"{mirror[..mirror.LastIndexOf('/')]}/{entry}") : Rule.Traits?.OwnMirror;
 
-    /// <summary>It is one of the rule's entries.</summary>
-    public bool IsMirrorAnEntry => MirrorEntry(Rule) is not null;
+    /// <summary>Our mirror is one of the rule's entries.</summary>
+    public bool IsMirrorAnEntry => MirrorEntry is not null;
 
-    /// <summary><paramref name="entry"/> goes where this rule's canary entry goes.</summary>
-    public bool IsCanarys(RouteBackend entry) => entry.Name == Backend.Name && entry.Subset == Backend.Subset;
+    private int? MirrorEntry => Rule.Traits?.OwnMirror is { } mirror && Rule.Path.EndsWith('/' + mirror.Split('/')[0], StringComparison.Ordinal)
+        && int.Parse(mirror.AsSpan(mirror.LastIndexOf('/') + 1), CultureInfo.InvariantCulture) is var entry ? entry + (Inserted <= entry ? 1 : 0) : null;
 
-    private static List<bool> Entries(RouteRule rule, int canary, int? inserted)
+    /// <summary>Which entries of a copy go, the last one first, so that the canary's stands for the two; and where that is then. Others stay: what they get is not ours.</summary>
+    /// <param name="hasMirror">Our mirror still is one of them, where it is an entry.</param>
+    public (IReadOnlyList<int> Gone, int Canary) OnTwin(bool hasMirror)
     {
-        var own = MirrorEntry(rule);
-        List<bool> kept = [.. rule.Backends.Select((backend, index) => !backend.IsShare && index != own)];
-        if (inserted is { } at)
-        {
-            kept.Insert(at, false);
-        }
-
-        kept[canary] = true;
-        return kept;
+        var shift = !hasMirror && MirrorEntry is { } taken ? taken : int.MaxValue;
+        var (stable, canary) = (Stable - (Stable > shift ? 1 : 0), Canary - (Canary > shift ? 1 : 0));
+        List<int> gone = hasMirror && MirrorEntry is { } own ? [stable, own] : [stable];
+        return ([.. gone.OrderDescending()], canary - gone.Count(index => index < canary));
     }
-
-    private static int? MirrorEntry(RouteRule rule) =>
-        rule.Traits?.OwnMirror is { } mirror && rule.Path.EndsWith('/' + mirror.Split('/')[0], StringComparison.Ordinal)
-            ? int.Parse(mirror.AsSpan(mirror.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture)
-            : null;
 }

@@ -29,6 +29,9 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
     /// <summary>We mirror; null when we do not.</summary>
     public bool? IsMirrored { get; init; }
 
+    /// <summary>The Service whose subsets the two are, where that is needed to know what we added; otherwise null.</summary>
+    public string? Service { get; init; }
+
     /// <summary>What was added.</summary>
     [JsonIgnore]
     public BesideWeight Beside => Matches is null && IsMirrored is not true ? BesideWeight.None : new([.. Matches ?? []], IsMirrored is true);
@@ -73,7 +76,20 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
     public OriginalRule? Rule(int index) => Rules.FirstOrDefault(rule => rule.Rule == index);
 
     /// <summary>With what is added now.</summary>
-    public OriginalRoute With(BesideWeight beside) => this with { Matches = beside.Matches.IsEmpty ? null : beside.Matches, IsMirrored = beside.IsMirrored ? true : null };
+    public OriginalRoute With(BesideWeight beside, BackendPair pair) => this with
+    {
+        Matches = beside.Matches.IsEmpty ? null : beside.Matches,
+        IsMirrored = beside.IsMirrored ? true : null,
+        Service = pair.BySubset && !beside.IsNone ? pair.Service : null,
+    };
+
+    /// <summary>An entry of <paramref name="service"/>, or of a subset of it, is the canary's.</summary>
+    public bool IsCanary(string service, string? subset) => Canary is not null && Is(Canary, service, subset);
+
+    /// <summary>It is stable's.</summary>
+    public bool IsStable(string service, string? subset) => Is(Stable, service, subset);
+
+    private bool Is(string key, string service, string? subset) => Service is null ? service == key : service == Service && subset == key;
 
     /// <summary>With the note of a rule that is divided now.</summary>
     public static IReadOnlyList<OriginalRule> With(IReadOnlyList<OriginalRule> rules, OriginalRule rule) =>

@@ -117,9 +117,9 @@ internal sealed class RoutePlan
 
         _inserted = null;
         var (stable, canary) = Entries(place);
-        if (canary is { } theirs)
+        if (stable is { } own && canary is { } theirs)
         {
-            _divided.Add(new(place.Rule, theirs.At, theirs.Backend, _inserted));
+            _divided.Add(new(place.Rule, own.At, theirs.At, theirs.Backend, _inserted, place.IsAlone ? null : (int)place.Sum));
         }
 
         var wanted = place.IsAlone ? _route.Kind.Alone(weight) : PairWeights.Beside(weight, (int)place.Sum);
@@ -207,7 +207,7 @@ internal sealed class RoutePlan
         if (ChangesRules || !isBesideNoted)
         {
             var isNew = original is null || owners is not null;
-            var next = new OriginalRoute(_pair.Stable, _pair.Canary ?? original?.Pair.Other(_pair.Stable), _originals, isNew ? owners : original!.Owners).With(beside);
+            var next = new OriginalRoute(_pair.Stable, _pair.Canary ?? original?.Pair.Other(_pair.Stable), _originals, isNew ? owners : original!.Owners).With(beside, _pair);
             Changes.Annotate(_route.Meta, hasAnnotations: true, (RouteAnnotations.Original, next.ToString()));
         }
 

@@ -10,7 +10,7 @@ namespace CanaryController.Manager.Traffic.Routes;
 /// <param name="At">Its index there.</param>
 /// <param name="Pick">The requests.</param>
 /// <param name="Mark">Its rule, as <see cref="RouteRule.Mark"/> says it.</param>
-/// <param name="Entry">Its only entry, the canary's.</param>
+/// <param name="Entry">The canary's entry, which stands for the two.</param>
 internal sealed record RouteTwin(string List, int At, RequestMatch Pick, string Mark, RouteBackend Entry)
 {
     /// <summary>Tells twins from the rules of users, which keep their paths. Only an object whose note says that we added some has any.</summary>
@@ -30,7 +30,7 @@ internal sealed record RouteTwin(string List, int At, RequestMatch Pick, string 
             }
             else
             {
-                var traits = dialect.Read(body, rule.Backends, note is { IsMirrored: true } ? note.Canary : null);
+                var traits = dialect.Read(body, rule.Backends, note is { IsMirrored: true } ? note : null);
                 rules.Add(rule with { Traits = traits, Mark = note is { Matches.Count: > 0 } ? MarkOf(dialect, rule, JsonObject.Create(body)!, traits.OwnMirror, null) : null });
             }
         }
@@ -41,7 +41,7 @@ internal sealed record RouteTwin(string List, int At, RequestMatch Pick, string 
     private static RouteTwin? Twin(RuleDialect dialect, RouteRule rule, JsonElement body, OriginalRoute note)
     {
         List<RouteBackend> shares = [.. rule.Backends.Where(backend => backend.IsShare)];
-        if (shares is not [{ } only] || note.Canary is not { } canary || (only.Name != canary && only.Subset != canary))
+        if (shares.Find(each => note.IsCanary(each.Name, each.Subset)) is not { } canary || shares.Exists(each => note.IsStable(each.Name, each.Subset)))
         {
             return null;
         }
@@ -50,7 +50,7 @@ internal sealed record RouteTwin(string List, int At, RequestMatch Pick, string 
         {
             if (MarkOf(dialect, rule, JsonObject.Create(body)!, null, pick) is { } mark)
             {
-                return new(rule.List, rule.At, pick, mark, only);
+                return new(rule.List, rule.At, pick, mark, canary);
             }
         }
 

@@ -23,8 +23,8 @@ internal abstract class RuleDialect
     /// <summary>What of a rule has to be known to add to it.</summary>
     /// <param name="rule">The rule as it is written.</param>
     /// <param name="backends">Its entries.</param>
-    /// <param name="canary">The name or subset of the canary's entry where we mirror to it; null where a mirror is never ours.</param>
-    public abstract RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, string? canary);
+    /// <param name="note">Says who the canary is, where we mirror to it; null where a mirror is never ours.</param>
+    public abstract RuleTraits Read(JsonElement rule, EquatableArray<RouteBackend> backends, OriginalRoute? note);
 
     /// <summary>Takes the condition of <paramref name="pick"/> out of each match of a rule; false when one has none. Null takes nothing: it only writes the rule as it would be after that.</summary>
     public abstract bool Strip(JsonObject rule, RequestMatch? pick);
