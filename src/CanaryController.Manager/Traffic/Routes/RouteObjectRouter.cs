@@ -89,7 +89,17 @@ internal sealed class RouteObjectRouter(
         var seen = basis.Basis.Count > cluster.Routes.Count ? basis.Basis[cluster.Routes.Count] : "";
         var prepared = _companions.GetValueOrDefault(cluster.Router) is { } companion ? await companion.PrepareAsync(cluster, split, seen, cancellation) : RouteWrite.Done;
         var why = (basis.Route.Applied ?? basis.Found) is { GivesCanaryTraffic: true } ? Companion(cluster, split.Stable, split.Canary).Diversion : FirstObstacle(cluster, split);
+        why ??= CarriesConnectionsOnly(cluster, split) ? "Nothing that the rollout divides can match or mirror requests: it carries connections. Leave that out of the step, or name a route of requests." : null;
         return why is null ? prepared : RouteWrite.Refused(why);
+    }
+
+    /// <summary>Something is wanted beside the weight, and none of the rules that send to the service can give it.</summary>
+    private bool CarriesConnectionsOnly(ClusterRoute cluster, TrafficSplit split)
+    {
+        var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
+        return !BesideWeight.Of(split).IsNone && Enumerable.Range(0, cluster.Routes.Count).All(index =>
+            routes.Find(Name(cluster, index)) is { } route
+            && route.Rules.All(rule => rule.Traits is null || !pair.In(cluster.Routes[index]).Find(rule, OriginalRoute.Of(route)?.Pair ?? default).IsOurs));
     }
 
     private string? FirstObstacle(ClusterRoute cluster, TrafficSplit split) =>

@@ -41,14 +41,15 @@ public sealed class BesideContractTests
     }
 
     [Fact]
-    public async Task A_TCPRoute_carries_the_weight_alone_and_nothing_is_waited_for()
+    public async Task Connections_alone_are_not_matched_and_the_weight_does_not_rise()
     {
         await using var bed = await ContractBed.StartAsync(
             RouterType.GatewayAPI, [ContractDefinitions.Route("gateway.networking.k8s.io", "tcproutes", "TCPRoute", "v1")], (RouteKinds.TcpRoute.Versions[0], Route("TCPRoute")));
         await bed.ApplyAsync(RouterType.GatewayAPI, RouteKinds.TcpRoute, 0);
-        var split = RouteRig.Split(5) with { Matches = _both };
-        Assert.Equal(split, (await bed.ApplyAsync(RouterType.GatewayAPI, RouteKinds.TcpRoute, split)).Route.Applied);
-        Assert.Single((await bed.GetAsync(RouteKinds.TcpRoute.Versions[0]))["spec"]!["rules"]!.AsArray());
+        var read = await bed.ApplyAsync(RouterType.GatewayAPI, RouteKinds.TcpRoute, RouteRig.Split(5) with { Matches = _both });
+        Assert.Equal(RouteRig.Split(0), read.Route.Applied);
+        Assert.StartsWith("Nothing that the rollout divides can match or mirror requests", read.Route.Problem, StringComparison.Ordinal);
+        Assert.Equal(RouteRig.Split(5), (await bed.ApplyAsync(RouterType.GatewayAPI, RouteKinds.TcpRoute, 5)).Route.Applied);
     }
 
     [Theory]
