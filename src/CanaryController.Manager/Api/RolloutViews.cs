@@ -46,7 +46,7 @@ internal static class RolloutViews
             HoldLeftSeconds = resource.Spec is null ? null : RolloutExplanation.HoldLeft(resource.Spec, state, now)?.TotalSeconds,
             CanaryRequestsInStep = seen?.Analysis is { } judged && judged.StepIndex == state.StepIndex ? judged.CanaryRequestsInStep : null,
             RequestSharePercent = share?.Ratio is { } ratio ? Math.Round((decimal)ratio * 100, 2) : null,
-            RequestShare = share is { Ratio: not null } known ? known.Against(state.Weight) : null,
+            RequestShare = share is { Ratio: not null } known && seen?.Route.Applied is not ({ IsMirrored: true } or { Matches.IsEmpty: false }) ? known.Against(state.Weight) : null,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
             Problems = resource.Problems,
             ResourceVersion = stored.ResourceVersion,

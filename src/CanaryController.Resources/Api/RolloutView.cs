@@ -69,7 +69,7 @@ public sealed record RolloutView
     /// <summary>The canary's share of the requests that were counted at this step, percent; null when nothing was counted.</summary>
     public decimal? RequestSharePercent { get; init; }
 
-    /// <summary>How that stands to the wanted weight; null when nothing was counted. It decides nothing.</summary>
+    /// <summary>How that stands to the wanted weight; null when nothing was counted, and while requests are matched or mirrored. It decides nothing.</summary>
     public ShareVerdict? RequestShare { get; init; }
 
     /// <summary>Who approved the present step so far.</summary>

@@ -103,9 +103,9 @@ internal sealed class StepValidator : AbstractValidator<StepSection>
 
     private static void CheckNothingAtZero(StepSection step, ValidationContext<StepSection> context)
     {
-        if (step is { Weight: 0, MinRequests: > 0, Match: null or { Headers.Count: 0, Cookies.Count: 0 } })
+        if (step is { Weight: 0, MinRequests: > 0, Mirror: false, Match: null or { Headers.Count: 0, Cookies.Count: 0 } })
         {
-            context.Problem("minRequests", "the step waits for requests that never come: its weight is 0 and nothing matches", "leave it out, raise the weight, or write a match");
+            context.Problem("minRequests", "the step waits for requests that never come: its weight is 0, nothing matches and nothing is mirrored", "leave it out, raise the weight, or write a match or mirror: true");
         }
     }
 }

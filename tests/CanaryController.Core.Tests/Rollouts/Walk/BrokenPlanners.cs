@@ -19,6 +19,14 @@ internal static class BrokenPlanners
             RolloutPlanner.Decide(spec, state, seen) is { Next: { Phase: RolloutPhase.Aborting, CanaryRevision: { } canary } next } decision
                 ? decision with { Effects = [new Effect.ApplySplit(new TrafficSplit(next.StableRevision!, canary, next.Weight, spec.Steps[0].Matches))] }
                 : RolloutPlanner.Decide(spec, state, seen),
+        [("WeightInvariants.NeverReturnsToARejectedCanary", "keeps the mirror in an abort")] = (spec, state, seen) =>
+            RolloutPlanner.Decide(spec, state, seen) is { Next: { Phase: RolloutPhase.Aborting, CanaryRevision: { } canary } next } decision
+                ? decision with { Effects = [new Effect.ApplySplit(new TrafficSplit(next.StableRevision!, canary, next.Weight, []) { IsMirrored = true })] }
+                : RolloutPlanner.Decide(spec, state, seen),
+        [("WeightInvariants.IsMirroredOnlyWithoutWeight", "mirrors at each step")] = Deciding((_, decision) =>
+            decision.Next is { Phase: RolloutPhase.Progressing } && decision.Effects.OfType<Effect.ApplySplit>().SingleOrDefault() is { } apply
+                ? decision with { Effects = [.. decision.Effects.Where(one => one != apply), apply with { Split = apply.Split with { IsMirrored = true } }] }
+                : decision),
         [("WeightInvariants.ReturnsAsFarAsStableCarries", "keeps the weight in an abort")] = (spec, state, seen) =>
             RolloutPlanner.Decide(spec, state, seen) is { Next.Phase: RolloutPhase.Aborting } decision && state is not null
                 ? With(decision, decision.Next with { Weight = state.Weight })

@@ -10,6 +10,7 @@ internal static class Invariants
         ["WeightInvariants.IsWithinCapacity"] = WeightInvariants.IsWithinCapacity,
         ["WeightInvariants.NeverReturnsToARejectedCanary"] = WeightInvariants.NeverReturnsToARejectedCanary,
         ["WeightInvariants.ReturnsAsFarAsStableCarries"] = WeightInvariants.ReturnsAsFarAsStableCarries,
+        ["WeightInvariants.IsMirroredOnlyWithoutWeight"] = WeightInvariants.IsMirroredOnlyWithoutWeight,
         ["WeightInvariants.NeverStaysOnADeadCanary"] = WeightInvariants.NeverStaysOnADeadCanary,
         ["WeightInvariants.StaysWhilePaused"] = WeightInvariants.StaysWhilePaused,
         ["WeightInvariants.IsAppliedAsDecided"] = WeightInvariants.IsAppliedAsDecided,

@@ -49,7 +49,7 @@ internal static class WalkBounds
     };
 
     /// <summary>
-    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and has a metric of its own, one whose
+    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and copies, and has a metric of its own, one whose
     /// instances become fewer at the next, none at 100 %; warm-up, no window for fast returns, and every policy turned round.
     /// </summary>
     public static RolloutSpec ThreeSteps(WorkloadKind workload) => new()
@@ -63,6 +63,7 @@ internal static class WalkBounds
                 Weight = CanaryWeight.Zero,
                 Hold = Unit,
                 Matches = [new RequestMatch(RequestMatchKind.Cookie, "tester", "yes")],
+                IsMirrored = true,
                 Metrics = [new MetricSpec { Name = "orders", Kind = MetricKind.Query, Query = "orders", Min = 10 }],
             },
             new RolloutStep
