@@ -17,7 +17,7 @@ public static class RolloutExplanation
     {
         IEnumerable<string> sentences = state.Phase switch
         {
-            RolloutPhase.Initializing => WaitingSentences.ForTakeUp(spec, state, seen),
+            RolloutPhase.Initializing => [.. ForWindow(state, seen), .. WaitingSentences.ForTakeUp(spec, state, seen)],
             RolloutPhase.Progressing => ForStep(spec, state, seen),
             RolloutPhase.WaitingApproval => ForStep(spec, state, seen),
             RolloutPhase.Paused when Splits.IsTakenUp(state, seen.Route) => [ForResume(state)],
@@ -25,8 +25,9 @@ public static class RolloutExplanation
             RolloutPhase.Promoting => ForPromotion(spec, state, seen),
             RolloutPhase.Aborting => ForReturn(spec, state, seen),
             RolloutPhase.Idle when state.StableRevision is null => ForAdoption(seen),
-            RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted =>
-                Splits.IsTakenUp(state, seen.Route) ? [] : [WaitingSentences.ForRouter(state, seen.Route)],
+            RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted => Splits.IsTakenUp(state, seen.Route)
+                ? WaitingSentences.ForStart(state, seen)
+                : [WaitingSentences.ForRouter(state, seen.Route), .. WaitingSentences.ForStart(state, seen)],
             RolloutPhase.Invalid => [],
         };
         return [.. sentences];
@@ -83,6 +84,7 @@ public static class RolloutExplanation
     private static List<string> ForStep(RolloutSpec spec, RolloutState state, RolloutObservation seen)
     {
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
+        sentences.InsertRange(0, ForWindow(state, seen));
         AddHold(sentences, spec, state, seen.Now);
         sentences.AddRange(WaitingSentences.ForEvidence(spec, state, seen));
         sentences.AddRange(WaitingSentences.ForGates(state, seen));
@@ -98,6 +100,7 @@ public static class RolloutExplanation
         }
 
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
+        sentences.InsertRange(0, ForWindow(state, seen));
         AddDrain(sentences, spec, state, seen.Now, state.StableRevision);
         return sentences;
     }
@@ -123,6 +126,8 @@ public static class RolloutExplanation
 
         return sentences;
     }
+
+    private static string[] ForWindow(RolloutState state, RolloutObservation seen) => Windows.IsWaiting(state, seen) ? [WaitingSentences.ForWindow(seen.Window)] : [];
 
     private static string ForResume(RolloutState state) => $"resume: paused at {state.Weight}.";
 

@@ -38,7 +38,7 @@ public static class RolloutReader
     private static ReadResult Read(string text, string? file, RolloutRules rules, Func<Node, Node>? keep)
     {
         var read = new DocumentReader<Rollout>(
-            Rollout.KindText, RolloutBinder.Rollout, resource => RolloutRuleBook.Check(resource, rules), MetricTemplate.KindText, MetricTemplate.ClusterKindText).Read(text, file, keep);
+            Rollout.KindText, RolloutBinder.Rollout, resource => RolloutRuleBook.Check(resource, rules), [.. OtherKinds.Than(Rollout.KindText)]).Read(text, file, keep);
         var (documents, invalid) = (new List<RolloutDocument>(), new List<RolloutDocument>());
         foreach (var document in read.Documents.Where(document => document.Resource.Metadata.Name.Length > 0))
         {

@@ -16,10 +16,11 @@ internal enum EvidenceStatus
 }
 
 /// <summary>The conditions to leave a step that the router carries, as they are at this moment.</summary>
-internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool Approved)
+internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool Approved, bool MayAdvance)
 {
-    public bool AllHold => OthersHold && Approved;
+    public bool AllHold => OthersHold && Approved && MayAdvance;
 
+    /// <summary>People are asked while a window is closed too: it need not wait for them afterwards.</summary>
     public bool OnlyApprovalIsMissing => OthersHold && !Approved;
 
     private bool OthersHold => HoldPassed && GatesPassed && Evidence is EvidenceStatus.Complete;
@@ -31,7 +32,8 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
             Moments.HoldEnd(spec, state) <= seen.Now,
             EvidenceOf(spec, state, seen),
             HavePassed(step.Gates, seen.Gates),
-            step.Approval is null || Steps.Approvals(state) >= step.Approval.Required);
+            step.Approval is null || Steps.Approvals(state) >= step.Approval.Required,
+            Windows.MayAdvance(state, seen));
     }
 
     /// <summary>The evidence of this revision, attempt and step; any other never lets a step be left.</summary>

@@ -28,12 +28,13 @@ internal static class Starting
             PausedFrom = null,
             StableSizeAtStart = Math.Max(0, turn.Seen.Workload.StableSize),
             HandOverStarted = false,
+            Glass = Windows.IsBrokenFor(state, revision) ? state.Glass : null,
             Approvals = [],
         };
         turn.Record(next, reason, message, actor);
     }
 
-    /// <summary>The canary gets its first traffic only when the router knows it and its first step has capacity.</summary>
+    /// <summary>The canary gets its first traffic only when the router knows it, its first step has capacity, and no window is closed.</summary>
     public static void Advance(Turn turn)
     {
         var (spec, seen) = (turn.Spec, turn.Seen);
@@ -43,6 +44,12 @@ internal static class Starting
         }
 
         var state = turn.State;
+        if (!Windows.MayAdvance(state, seen))
+        {
+            turn.State = state.WaitingSince is null ? state : state with { WaitingSince = null };
+            return;
+        }
+
         if (turn.IsTakenUp && Capacity.HasRoomFor(spec, state, seen, Steps.Present(state)))
         {
             var next = state with { Phase = RolloutPhase.Progressing, WaitingSince = turn.Now };
