@@ -28,6 +28,7 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
             var others = MetricTemplateReader.Read(source.Text, source.Name);
             problems.AddRange(others.Problems);
             templates.AddRange(others.Documents);
+            problems.AddRange(FreezeWindowReader.Read(source.Text, source.Name).Problems);
         }
 
         problems.AddRange(RolloutSetRules.Check(documents));

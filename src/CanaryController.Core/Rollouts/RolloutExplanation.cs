@@ -68,12 +68,21 @@ public static class RolloutExplanation
             case RolloutPhase.Aborting:
                 AddDrain(sentences, spec, state, now, state.CanaryRevision);
                 break;
+            case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted when state.Pending is { } pending:
+                sentences.Add($"start: {pending.Revision} was asked for and waits for a window, or for room among the rollouts under way.");
+                break;
             case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted or RolloutPhase.Invalid:
                 break;
         }
 
         return [.. sentences];
     }
+
+    /// <summary>What a revision that is asked for waits for at rest: a window, or room among the rollouts under way. Empty when nothing waits.</summary>
+    public static EquatableArray<string> StartWaits(RolloutState state, RolloutObservation seen) => state.Phase.IsAtRest() ? [.. WaitingSentences.ForStart(state, seen)] : [];
+
+    /// <summary>A closed window stands in the way of the revision under way, or of the one that is asked for.</summary>
+    public static bool IsKeptByWindow(RolloutState state, RolloutObservation seen) => Windows.IsWaiting(state, seen);
 
     /// <summary>What is left of the present step's hold; null while it does not run, zero when it has passed.</summary>
     public static TimeSpan? HoldLeft(RolloutSpec spec, RolloutState state, DateTimeOffset now) =>

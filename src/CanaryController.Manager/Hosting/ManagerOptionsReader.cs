@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;
@@ -51,6 +52,7 @@ internal static class ManagerOptionsReader
             Api = api,
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
+            Fleet = new(settings.Section("rollouts").Number("maxUnderWay", 0, 0, 100_000)),
             Workers = settings.Number("workers", 4, 1, 64),
         };
         RequireRouter(options, settings);

@@ -21,7 +21,7 @@ internal static class ManagerServices
     /// <summary>Adds all of them.</summary>
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(new WorkerOptions(options.Workers));
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(new WorkerOptions(options.Workers)).AddSingleton(options.Fleet);
         services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
@@ -46,6 +46,7 @@ internal static class ManagerServices
         services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
         services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
+        services.AddSingleton<RolloutWindows>().AddSingleton<UnderWayLimit>();
         services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
@@ -60,6 +61,7 @@ internal static class ManagerServices
         services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
+        services.AddSingleton<SqliteFreezes>().AddSingleton<FreezeCatalog>().AddSingleton<IFreezes>(provider => provider.GetRequiredService<FreezeCatalog>()).AddSingleton<IFreezeKeeper>(provider => provider.GetRequiredService<FreezeCatalog>());
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<RolloutCatalog>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<RolloutCatalog>());
         services.AddSingleton<TransitionAnnouncer>().AddSingleton<ITransitionSignal>(provider => provider.GetRequiredService<TransitionAnnouncer>());
@@ -74,7 +76,7 @@ internal static class ManagerServices
 
     private static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
+        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<FreezeEndpoints>().AddSingleton<CommandEndpoint>();
         services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
         services.AddSingleton<EventPulse>();
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());

@@ -51,7 +51,12 @@ internal static class KubernetesRegistration
         if (options.Namespaces.Count == 0)
         {
             services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
+            services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
         }
+
+        services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
+        services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
+            provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
 
         services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
             provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
@@ -94,6 +99,8 @@ internal static class KubernetesRegistration
             [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
         {
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            Freezes = provider.GetRequiredService<ObjectCache<FreezeWindowObject>>(),
+            ClusterFreezes = provider.GetService<ObjectCache<ClusterFreezeWindowObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),

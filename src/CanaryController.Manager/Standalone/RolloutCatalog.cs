@@ -12,6 +12,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
 {
     private readonly Lock _gate = new();
     private readonly SqliteSpecs _specs;
+    private readonly FreezeCatalog _freezes;
     private readonly IRolloutStore _store;
     private readonly IRolloutWaker _waker;
     private readonly RolloutMetrics _metrics;
@@ -20,9 +21,10 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private HashSet<FieldProblem> _problems = [];
     private string? _folderProblem;
 
-    public RolloutCatalog(SqliteSpecs specs, IRolloutStore store, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
+    public RolloutCatalog(SqliteSpecs specs, FreezeCatalog freezes, IRolloutStore store, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
     {
         _specs = specs;
+        _freezes = freezes;
         _store = store;
         _waker = waker;
         _metrics = metrics;
@@ -84,6 +86,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
             return;
         }
 
+        _freezes.Apply(scan.Files);
         List<RolloutKey> changed;
         lock (_gate)
         {

@@ -2,6 +2,7 @@ using CanaryController.Manager.Traffic;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Manager.Standalone;
@@ -17,7 +18,13 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         var valid = read.Documents.Select(document => new ReadDocument(document.Key, Content(document), []));
         var invalid = read.Invalid.Select(document => new ReadDocument(document.Key, null, errors));
         var templates = MetricTemplateReader.Read(text, file);
-        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems]) { Templates = [.. templates.Documents.Where(template => !template.HasErrors).Select(template => template.Resource)] };
+        var freezes = FreezeWindowReader.Read(text, file);
+        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems, .. freezes.Problems])
+        {
+            Templates = [.. templates.Documents.Where(template => !template.HasErrors).Select(template => template.Resource)],
+            Freezes = freezes.Documents,
+            MayHoldFreeze = FreezeWindowReader.MayHold(text),
+        };
     }
 
     private static ResourceContent Content(RolloutDocument document)
@@ -27,6 +34,9 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         return new(
             RolloutSpecMapper.ToSpec(document.Resource),
             RolloutSpecMapper.DeclaredRevision(document.Resource),
-            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value });
+            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value })
+        {
+            Terms = WindowTerms.Of(document.Resource),
+        };
     }
 }

@@ -32,6 +32,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(StepSection[]))]
 [JsonSerializable(typeof(WindowSection[]))]
 [JsonSerializable(typeof(FreezeWindow))]
+[JsonSerializable(typeof(WindowTerms))]
 [JsonSerializable(typeof(MetricSection[]))]
 [JsonSerializable(typeof(TemplateArgumentSection[]))]
 [JsonSerializable(typeof(TemplateParameterSection[]))]
