@@ -1,4 +1,3 @@
-using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;

@@ -5,6 +5,7 @@ using CanaryController.Cli.Rendering;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Rollouts;
 using Spectre.Console;
+using Columns = CanaryController.Cli.Rendering.Columns;
 
 namespace CanaryController.Cli.Commands;
 

@@ -52,18 +52,20 @@ internal sealed partial class FreezeEndpoints(IFreezes freezes, ApiAccess access
             return ApiProblems.Of(StatusCodes.Status409Conflict, "Conflict", $"There is a freeze {request.Name} already; give this one another name.");
         }
 
-        Added(logger, ns, request.Name, ApiAccess.CallerOf(context).Actor, request.Reason);
+        var actor = ApiAccess.CallerOf(context).Actor;
+        Added(logger, ns, request.Name, actor, request.Reason);
         return Results.Json(FreezeViews.Of(window, Freeze.Of(window), null, time.GetUtcNow()), ApiJson.Default.FreezeView);
     }
 
     private IResult End(string ns, string name, HttpContext context)
     {
+        var actor = ApiAccess.CallerOf(context).Actor;
         switch (keeper?.End(ns, name))
         {
             case null when keeper is null:
                 return ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", OnKubernetes);
             case null:
-                Ended(logger, ns, name, ApiAccess.CallerOf(context).Actor);
+                Ended(logger, ns, name, actor);
                 return List(ns);
             case "":
                 return ApiProblems.Of(StatusCodes.Status404NotFound, "No such freeze", $"There is no freeze {name} in the namespace {ns}.");

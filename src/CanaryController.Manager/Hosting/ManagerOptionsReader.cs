@@ -1,7 +1,6 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;

@@ -43,6 +43,18 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
+    private static void AddFreezes(this IServiceCollection services, KubernetesOptions options)
+    {
+        services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
+        }
+
+        services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
+            provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
+    }
+
     private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
@@ -51,12 +63,9 @@ internal static class KubernetesRegistration
         if (options.Namespaces.Count == 0)
         {
             services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
-            services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
         }
 
-        services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
-        services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
-            provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
+        services.AddFreezes(options);
 
         services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
             provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));

@@ -1,4 +1,3 @@
-using CanaryController.Core;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Windows;

@@ -1,3 +1,5 @@
+using CanaryController.Core.Rollouts;
+
 namespace CanaryController.Core.Tests.Rollouts.Walk;
 
 /// <summary>What must hold of every decision. Each is written from what is promised, not from how the planner does it.</summary>
@@ -51,5 +53,7 @@ internal static class Invariants
         return null;
     }
 
-    public static bool SameAttempt(Edge edge) => edge.State.CanaryRevision == edge.After.CanaryRevision && edge.State.Attempt == edge.After.Attempt;
+    /// <summary>No other attempt began meanwhile. What the walk forgets of the history may give the next attempt of a revision the number of the last one.</summary>
+    public static bool SameAttempt(Edge edge) => edge.State.CanaryRevision == edge.After.CanaryRevision && edge.State.Attempt == edge.After.Attempt
+        && !edge.Decision.Transitions.Any(one => one.From.IsAtRest() && one.To is RolloutPhase.Initializing);
 }

@@ -118,7 +118,7 @@ internal static class WalkBounds
             Message = "",
             Sequence = 0,
             Approvals = isUnderWay ? [.. state.Approvals.Where(one => one.StepIndex == state.StepIndex).Select(one => one with { At = Start })] : [],
-            History = [.. Essence(state.History), .. Superseded(state)],
+            History = Essence(state.History),
         };
         return Renamed(essence);
     }
@@ -163,12 +163,6 @@ internal static class WalkBounds
         kept.Reverse();
         return [.. kept];
     }
-
-    /// <summary>The last canary was superseded, and what took its place waits: its attempt must be known should it be asked for again.</summary>
-    private static RevisionRecord[] Superseded(RolloutState state) =>
-        state.Pending is not null && state.Phase.IsAtRest() && state.History is { IsEmpty: false } history && history[^1] is { Outcome: RevisionOutcome.Superseded } last
-            ? [new RevisionRecord(last.Revision, RevisionOutcome.Superseded, RolloutReason.Superseded, "", Start, Start) { Attempt = 1 }]
-            : [];
 
     private static DateTimeOffset? Shift(DateTimeOffset? moment, DateTimeOffset now) => moment is { } value ? Shift(value, now) : null;
 
