@@ -133,7 +133,7 @@ public sealed record RevisionRecord(
     /// <summary>The attempt, from 1; 0 for an adopted revision.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>Who broke the glass for it and why; null when nobody did.</summary>
+    /// <summary>Who broke the glass for it and why; left out when nobody did.</summary>
     public string? BreakGlass { get; init; }
 }
 

@@ -51,6 +51,8 @@ internal static class FieldBounds
         [(typeof(WindowSection), "except")] = Days,
         [(typeof(WindowSection), "timeZone")] = ZoneName,
         [(typeof(FreezeWindowSpec), "reason")] = schema => schema with { MinLength = 1, MaxLength = FreezeWindowValidator.MaxReasonCharacters },
+        [(typeof(FreezeWindowSpec), "start")] = Moment,
+        [(typeof(FreezeWindowSpec), "end")] = Moment,
         [(typeof(FreezeWindowSpec), "cron")] = CronExpression,
         [(typeof(FreezeWindowSpec), "dates")] = Days,
         [(typeof(FreezeWindowSpec), "timeZone")] = ZoneName,
@@ -145,6 +147,9 @@ internal static class FieldBounds
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
 
     private static Schema CronExpression(Schema schema) => schema with { MinLength = 11, MaxLength = Windows.CronText.MaxCharacters };
+
+    /// <summary>RFC 3339 with nine digits of a second.</summary>
+    private static Schema Moment(Schema schema) => schema with { MaxLength = 35 };
 
     private static Schema ZoneName(Schema schema) => schema with { MinLength = 1, MaxLength = 64 };
 
