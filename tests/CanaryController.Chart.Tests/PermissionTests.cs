@@ -24,6 +24,8 @@ public sealed class PermissionTests
         $"{Watched}: {OfTheCluster}metrictemplates: list, watch",
         $"{Watched}: canarycontroller.io freezewindows: list, watch",
         $"{Watched}: {OfTheCluster}freezewindows: list, watch",
+        $"{Watched}: canarycontroller.io notificationchannels: list, watch",
+        $"{Watched}: core secrets canary-notifications: get",
         $"{Watched}: canarycontroller.io rollouts/status: patch",
         $"{Watched}: canarycontroller.io rolloutcommands/status: patch",
         $"{Watched}: apps deployments: get, list, watch, patch",
@@ -170,11 +172,12 @@ public sealed class PermissionTests
         var objects = Helm.Template(major, "").Objects;
 
         Assert.Equal(
-            [.. ((string[])["clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
+            [.. ((string[])["clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
             Grants(objects.One("ClusterRole", "canary-controller-view"), "x").Order(StringComparer.Ordinal));
         Assert.Equal(
             [
-                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
+                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
+                "x: canarycontroller.io notificationchannels: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
                 "x: canarycontroller.io rollouts: create, update, patch, delete, deletecollection",
             ],
             Grants(objects.One("ClusterRole", "canary-controller-edit"), "x").Order(StringComparer.Ordinal));

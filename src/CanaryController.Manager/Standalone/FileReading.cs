@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
 
@@ -16,6 +17,8 @@ internal sealed record FileReading(string File, IReadOnlyList<ReadDocument> Docu
     /// <summary>The valid templates in it.</summary>
     public IReadOnlyList<MetricTemplate> Templates { get; init; } = [];
 
+    /// <summary>The valid channels in it.</summary>
+    public IReadOnlyList<NotificationChannel> Channels { get; init; } = [];
     /// <summary>The freezes in it, those with errors too.</summary>
     public IReadOnlyList<FreezeWindowDocument> Freezes { get; init; } = [];
 

@@ -14,6 +14,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private readonly SqliteSpecs _specs;
     private readonly FreezeCatalog _freezes;
     private readonly IRolloutStore _store;
+    private readonly FolderChannels _channels;
     private readonly IRolloutWaker _waker;
     private readonly RolloutMetrics _metrics;
     private readonly ILogger<RolloutCatalog> _logger;
@@ -21,11 +22,13 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private HashSet<FieldProblem> _problems = [];
     private string? _folderProblem;
 
-    public RolloutCatalog(SqliteSpecs specs, FreezeCatalog freezes, IRolloutStore store, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
+    public RolloutCatalog(
+        SqliteSpecs specs, FreezeCatalog freezes, IRolloutStore store, FolderChannels channels, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
     {
         _specs = specs;
         _freezes = freezes;
         _store = store;
+        _channels = channels;
         _waker = waker;
         _metrics = metrics;
         _logger = logger;
@@ -94,7 +97,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
             _specs.Save([.. merged.Entries.Values.Where(entry => entry.Content is not null && IsNews(entry))]);
             changed = [.. merged.Entries.Values.Where(IsChange).Select(entry => entry.Key)];
             _entries = merged.Entries;
-            Report(merged.Problems);
+            Report([.. merged.Problems, .. _channels.Apply(scan.Files)]);
         }
 
         changed.ForEach(key => _waker.Wake(key, QueueLane.Prompt));

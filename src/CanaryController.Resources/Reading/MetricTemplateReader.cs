@@ -1,4 +1,5 @@
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 

@@ -1,3 +1,4 @@
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 

@@ -16,14 +16,20 @@ internal enum EvidenceStatus
 }
 
 /// <summary>The conditions to leave a step that the router carries, as they are at this moment.</summary>
-internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool Approved, bool MayAdvance)
+/// <param name="HoldPassed">Traffic has rested there long enough.</param>
+/// <param name="Evidence">What the evidence allows.</param>
+/// <param name="GatesPassed">The gates of the step itself have passed.</param>
+/// <param name="WayIsFree">So have those that guard what comes next.</param>
+/// <param name="Approved">Nobody else has to agree.</param>
+/// <param name="MayAdvance">No window is closed.</param>
+internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool WayIsFree, bool Approved, bool MayAdvance)
 {
     public bool AllHold => OthersHold && Approved && MayAdvance;
 
     /// <summary>People are asked while a window is closed too: it need not wait for them afterwards.</summary>
     public bool OnlyApprovalIsMissing => OthersHold && !Approved;
 
-    private bool OthersHold => HoldPassed && GatesPassed && Evidence is EvidenceStatus.Complete;
+    private bool OthersHold => HoldPassed && GatesPassed && WayIsFree && Evidence is EvidenceStatus.Complete;
 
     public static ExitConditions Of(RolloutSpec spec, RolloutState state, RolloutObservation seen)
     {
@@ -31,7 +37,8 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
         return new ExitConditions(
             Moments.HoldEnd(spec, state) <= seen.Now,
             EvidenceOf(spec, state, seen),
-            HavePassed(step.Gates, seen.Gates),
+            Gates.HavePassed(state, seen.Gates, state.StepIndex, GateMoment.During),
+            Gates.WayIsFree(state, seen.Gates),
             step.Approval is null || Steps.Approvals(state) >= step.Approval.Required,
             Windows.MayAdvance(state, seen));
     }
@@ -71,19 +78,6 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
         Verdict.BelowMinRequests => policy.OnBelowMinRequests,
         Verdict.ProviderError => policy.OnProviderError,
     };
-
-    public static bool HasPassed(string gate, EquatableArray<GateObservation> answers)
-    {
-        foreach (var answer in answers)
-        {
-            if (answer.Name == gate)
-            {
-                return answer.Status is GateStatus.Passed;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>
     /// The rollout's metrics are asked for where the canary has traffic, a step's own always. Evidence that was not gathered for this step yet is waited
@@ -128,17 +122,4 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
         };
 
     private static EvidenceStatus Worse(EvidenceStatus left, EvidenceStatus right) => left >= right ? left : right;
-
-    private static bool HavePassed(EquatableArray<string> gates, EquatableArray<GateObservation> answers)
-    {
-        foreach (var gate in gates)
-        {
-            if (!HasPassed(gate, answers))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }
