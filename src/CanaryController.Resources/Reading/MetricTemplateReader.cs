@@ -1,5 +1,4 @@
 using CanaryController.Resources.Api;
-using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 

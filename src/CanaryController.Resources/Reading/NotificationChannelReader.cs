@@ -1,6 +1,5 @@
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Notifications;
-using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Resources.Reading;
