@@ -89,7 +89,7 @@ internal sealed partial class NotificationOutbox(
 
         var worker = Task.Run(() => WorkAsync(lane, _stopping.Token), CancellationToken.None);
         _workers[worker] = lane;
-        worker.ContinueWith(done => _workers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = worker.ContinueWith(done => _workers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task WorkAsync(LaneKey lane, CancellationToken stopping)
