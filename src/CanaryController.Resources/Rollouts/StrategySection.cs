@@ -11,6 +11,9 @@ public sealed record StrategySection
     /// <summary>The steps in order, weights never falling: 1 to 50. Without a step at 100, promotion follows the last one. Required.</summary>
     public EquatableArray<StepSection> Steps { get; init; }
 
+    /// <summary>When the rollout may start and go on: at most 10. Left out: always. Aborts and rollbacks never wait.</summary>
+    public EquatableArray<WindowSection> Windows { get; init; }
+
     /// <summary>How an earlier stable version may return. Left out: like any other.</summary>
     public RollbackWindowSection RollbackWindow { get; init; } = new();
 

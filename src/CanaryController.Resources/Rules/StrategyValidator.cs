@@ -16,6 +16,9 @@ internal sealed class StrategyValidator : AbstractValidator<StrategySection>
             .Must(steps => steps.Count > 0).Says("a rollout needs at least one step", "write steps: [{weight: 5, hold: 5m}, …]").WithErrorCode(RuleText.Absence)
             .Must(steps => steps.Count <= MaxSteps).Says(steps => $"{steps.Count} steps are too many", $"keep {MaxSteps} at most");
         RuleForEach(strategy => strategy.Steps).SetValidator(new StepValidator());
+        RuleFor(strategy => strategy.Windows)
+            .Must(windows => windows.Count <= WindowRules.MaxWindows).Says(windows => $"{windows.Count} windows are too many", $"keep {WindowRules.MaxWindows} at most");
+        RuleForEach(strategy => strategy.Windows).SetValidator(new WindowValidator());
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckWeights(strategy, context));
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckGates(strategy, context));
         RuleFor(strategy => strategy.RollbackWindow.Revisions)

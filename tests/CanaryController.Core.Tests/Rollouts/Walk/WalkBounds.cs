@@ -109,7 +109,8 @@ internal static class WalkBounds
         {
             TargetRevision = state.Pending?.Revision ?? state.CanaryRevision ?? state.StableRevision,
             DeclaredRevision = null,
-            Pending = state.Pending is { } pending ? pending with { Actor = null } : null,
+            Pending = state.Pending is { } pending ? pending with { Actor = null, AskedAt = default, Comment = null } : null,
+            Glass = state.Glass is { } glass && (glass.Revision == state.Pending?.Revision || (isUnderWay && glass.Revision == state.CanaryRevision)) ? new(glass.Revision, "ann", Start, "because") : null,
             Attempt = state.CanaryRevision is null ? 0 : 1,
             Plan = isUnderWay ? state.Plan : [],
             StepIndex = isUnderWay ? state.StepIndex : 0,
@@ -144,6 +145,7 @@ internal static class WalkBounds
             CanaryRevision = state.CanaryRevision is { } canary ? Name(canary) : null,
             TargetRevision = state.TargetRevision is { } target ? Name(target) : null,
             Pending = state.Pending is { } pending ? pending with { Revision = Name(pending.Revision) } : null,
+            Glass = state.Glass is { } glass ? glass with { Revision = Name(glass.Revision) } : null,
             History = [.. state.History.Select(one => one with { Revision = Name(one.Revision) })],
         };
     }
