@@ -20,6 +20,8 @@ namespace CanaryController.Resources.Api;
 [JsonSerializable(typeof(RolloutEvent))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(CommandResponse))]
+[JsonSerializable(typeof(GateView))]
+[JsonSerializable(typeof(GateReport))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ApiJson : JsonSerializerContext;
 
