@@ -50,7 +50,7 @@ internal static class JUnitReport
         {
             ExitCode.Done => null,
             ExitCode.Rejected or ExitCode.Superseded or ExitCode.TimedOut => "failure",
-            ExitCode.Usage or ExitCode.NotFound or ExitCode.Unreachable or ExitCode.Forbidden or ExitCode.Interrupted => "error",
+            ExitCode.Usage or ExitCode.NotFound or ExitCode.Unreachable or ExitCode.Forbidden or ExitCode.Interrupted or ExitCode.Terminated => "error",
         },
         Type = record.Last?.Reason?.ToString() ?? record.Exit.ToString(),
         Message = record.Ending,
