@@ -6,7 +6,7 @@ namespace CanaryController.Cli.Tests;
 /// <summary>The examples of pipelines are read as their systems read them, and each line of ours in them is one that the program takes.</summary>
 public sealed class CiExampleTests
 {
-    public static TheoryData<string> Files => [.. CiScripts.Files.Select(Path.GetFileName)!];
+    public static TheoryData<string> Files => [.. CiScripts.Files];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -26,7 +26,7 @@ public sealed class CiExampleTests
     {
         foreach (var script in CiScripts.Of(file))
         {
-            using var shell = Process.Start(new ProcessStartInfo("sh", "-n") { RedirectStandardInput = true, RedirectStandardError = true })!;
+            using var shell = Process.Start(new ProcessStartInfo("sh", "-n") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
             shell.StandardInput.Write(ShellLines.WithoutExpressions(script));
             shell.StandardInput.Close();
             var error = shell.StandardError.ReadToEnd();
@@ -38,7 +38,7 @@ public sealed class CiExampleTests
     [Fact]
     public void Every_example_waits_at_a_gate_and_takes_back_what_was_cancelled()
     {
-        foreach (var file in CiScripts.Files.Select(path => Path.GetFileName(path)))
+        foreach (var file in CiScripts.Files)
         {
             var commands = CiScripts.Of(file).SelectMany(ShellLines.Of).ToList();
             Assert.Contains(commands, line => (line[0] == "wait" || line.Contains("--wait")) && line.Contains("--timeout") && line.Contains("--revision"));

@@ -9,8 +9,9 @@ internal static partial class CiScripts
     /// <summary>Where each system keeps scripts: a text, or a list of texts that run one after the other.</summary>
     private static readonly string[] _keys = ["run", "script", "before_script", "after_script"];
 
-    /// <summary>All pipelines.</summary>
-    public static IEnumerable<string> Files => Directory.EnumerateFiles(Folder()).Where(path => Path.GetFileName(path) is not "README.md").Order(StringComparer.Ordinal);
+    /// <summary>The names of all pipelines.</summary>
+    public static IEnumerable<string> Files =>
+        new DirectoryInfo(Folder()).EnumerateFiles().Select(file => file.Name).Where(name => name is not "README.md").Order(StringComparer.Ordinal);
 
     /// <summary>The scripts of one.</summary>
     public static IReadOnlyList<string> Of(string file)

@@ -122,7 +122,7 @@ internal sealed class FakeController : IAsyncDisposable
 
         var (view, history) = Next();
         var question = new GateQuestion(GateGoals.Find(query["for"])!.Value, query.TryGetValue("revision", out var revision) ? revision.ToString() : null) { Known = query["known"] == "true" };
-        var answer = GateAnswers.Of(question, new(view, history.Revisions) { Sequence = history.Events.Select(each => each.Sequence).DefaultIfEmpty(0).Max(), Images = Images });
+        var answer = GateAnswers.Of(question, new(view, history.Revisions) { Sequence = history.Events.Select(each => each.Sequence).DefaultIfEmpty(0).Max(), Images = [.. Images] });
         var after = query.TryGetValue("after", out var text) ? long.Parse(text!, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue;
         return Results.Json(answer with { Transitions = [.. history.Events.Where(each => each.Sequence > after).Reverse()] }, ApiJson.Default.GateView);
     }

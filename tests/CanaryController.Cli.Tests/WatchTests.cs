@@ -1,4 +1,3 @@
-using CanaryController.Cli.Watching;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Gates;
 

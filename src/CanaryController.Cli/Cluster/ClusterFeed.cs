@@ -1,11 +1,9 @@
 using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Watching;
 using CanaryController.Resources;
-using CanaryController.Resources.Api;
 using CanaryController.Resources.Gates;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
-using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Cli.Cluster;
 

@@ -9,10 +9,15 @@ namespace CanaryController.Cli.Hosting;
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration[] _heard;
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
     private ExitCode? _by;
 
-    public StopSignals() => _heard = [Hear(PosixSignal.SIGINT, ExitCode.Interrupted), Hear(PosixSignal.SIGTERM, ExitCode.Terminated)];
+    public StopSignals()
+    {
+        _interrupt = Hear(PosixSignal.SIGINT, ExitCode.Interrupted);
+        _terminate = Hear(PosixSignal.SIGTERM, ExitCode.Terminated);
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
@@ -23,11 +28,8 @@ internal sealed class StopSignals : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var registration in _heard)
-        {
-            registration.Dispose();
-        }
-
+        _interrupt.Dispose();
+        _terminate.Dispose();
         _stop.Dispose();
     }
 

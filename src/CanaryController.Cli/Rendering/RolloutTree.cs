@@ -99,13 +99,21 @@ internal static class RolloutTree
     }
 
     /// <summary>What was counted, whatever the router says of itself.</summary>
-    private static string Counted(RolloutView view) => (view.RequestSharePercent, view.RequestShare) switch
+    private static string Counted(RolloutView view)
     {
-        (null, _) or (_, null) => "",
-        ({ } share, ShareVerdict.Differs) => $"  [red]counted {Humanize.Percent(share)}[/]",
-        ({ } share, ShareVerdict.AsWanted) => $"  [green]counted {Humanize.Percent(share)}[/]",
-        ({ } share, ShareVerdict.Inconclusive) => $"  [grey]counted {Humanize.Percent(share)}[/]",
-    };
+        if (view is not { RequestSharePercent: { } share, RequestShare: { } verdict })
+        {
+            return "";
+        }
+
+        var color = verdict switch
+        {
+            ShareVerdict.Differs => "red",
+            ShareVerdict.AsWanted => "green",
+            ShareVerdict.Inconclusive => "grey",
+        };
+        return $"  [{color}]counted {Humanize.Percent(share)}[/]";
+    }
 
     private static void AddMetrics(Tree tree, RolloutView view)
     {

@@ -47,7 +47,7 @@ internal static class StatusComposer
         || !Lasting(shown).SetEquals(Lasting(next));
 
     /// <summary>What is asked for is the newest. They go along with what is written anyway, and are never a reason to write.</summary>
-    private static EquatableArray<RevisionImages> Images(EquatableArray<RevisionImages> before, RevisionImages? asked) => asked is null || before.LastOrDefault() == asked
+    private static EquatableArray<RevisionImages> Images(EquatableArray<RevisionImages> before, RevisionImages? asked) => asked is null || (before is [.., var last] && last == asked)
         ? before
         : [.. before.Where(each => each.Revision != asked.Revision).Append(asked).TakeLast(RolloutStatus.MaxImages)];
 
