@@ -31,7 +31,7 @@ public sealed class GateTests : IDisposable
     [Fact]
     public async Task Each_question_goes_on_where_the_answer_before_ended()
     {
-        await using var controller = (await FakeController.StartAsync()).Then(Sample.Idle()).Then(Sample.Progressing(), Sample.History()).Then(Sample.Promoted(), Sample.History(("v2", RevisionOutcome.Promoted)));
+        await using var controller = (await FakeController.StartAsync()).Then(Sample.Idle() with { TargetRevision = "v2" }).Then(Sample.Progressing(), Sample.History()).Then(Sample.Promoted(), Sample.History(("v2", RevisionOutcome.Promoted)));
         controller.Images = [new() { Revision = "v2", Images = [Image] }];
         Assert.Equal(0, (await CommandRun.OfAsync($"wait shop --for promoted --revision {Image}", controller)).Exit);
         Assert.Equal(
@@ -162,7 +162,7 @@ public sealed class GateTests : IDisposable
     public async Task By_kubeconfig_an_image_is_waited_for_until_the_controller_has_seen_it()
     {
         await using var cluster = (await FakeCluster.StartAsync()).AddLed("shop", "web").Show(FakeCluster.AtStep(1, 5), images: new RevisionImages { Revision = "v1", Images = ["registry.example/shop:1.0"] });
-        var run = await cluster.RunAsync($"wait shop --for promoted --revision {Image} --junit {JUnit}", environment => environment with
+        var run = await cluster.RunAsync($"wait shop --for promoted --revision {Image} --timeout 1m --junit {JUnit}", environment => environment with
         {
             Error = new Listener(environment.Error, line =>
             {

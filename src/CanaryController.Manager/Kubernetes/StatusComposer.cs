@@ -25,7 +25,7 @@ internal static class StatusComposer
             Conditions = conditions,
             Message = shown.State.Message is { Length: > 0 } message ? message : conditions.FirstOrDefault(condition => condition.Type == "Ready")?.Message ?? "",
             Metrics = resource.Spec is null ? [] : [.. MetricViews.From(resource.Spec, shown.State, seen?.Analysis).Select(Metric)],
-            Images = Images(before?.Images ?? [], shown.Asked),
+            Images = resource.IsLeft ? [] : Images(before?.Images ?? [], shown.Asked),
             InForce = resource.Problems.Count == 0 ? null : resource is { IsRemains: false, Rollout: { } rollout } ? RolloutJson.Write(rollout) : before?.InForce,
         };
         return resource.Spec is null && shown.State.IsNew() ? status with { Phase = RolloutPhase.Invalid, State = null } : status;
