@@ -7,6 +7,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<
     ["decide"] = DecideBench.RunAsync,
     ["reaction"] = ReactionBench.RunAsync,
     ["scale"] = ScaleBench.RunAsync,
+    ["analysis"] = AnalysisBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
     ["kubernetes-idle"] = RestBench.RunAsync,
     ["kubernetes-weight"] = WeightBench.RunAsync,

@@ -1,7 +1,4 @@
-using System.Net.Http.Json;
-using System.Text;
 using CanaryController.Benchmarks.Running;
-using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
 
 namespace CanaryController.Benchmarks;
@@ -20,28 +17,24 @@ internal static class ScaleBench
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellation)
     {
-        await using var gateways = await SyntheticGateways.StartAsync(Targets, [.. Enumerable.Range(0, Rollouts).Select(route => new SyntheticRoute($"r{route}", "v1", "v2"))], cancellation);
+        await using var gateways = await SyntheticGateways.StartAsync(Targets, ManyRollouts.Counted(Rollouts), cancellation);
         await using var stage = new BenchStage();
         using var client = new HttpClient();
-        await stage.StartGatewayAsync(Routes(), cancellation);
+        await stage.StartGatewayAsync(ManyRollouts.Routes(Rollouts), cancellation);
         await stage.StartPrometheusAsync($"{ScrapeSeconds}s", gateways.Ports, cancellation);
-        for (var route = 0; route < Rollouts; route++)
-        {
-            await File.WriteAllTextAsync(Path.Combine(stage.Folder, "rollouts", $"r{route}.yaml"), Rollout(route), cancellation);
-        }
-
+        await ManyRollouts.WriteAsync(stage, Rollouts, Metrics, cancellation);
         var began = TimeProvider.System.GetTimestamp();
         await stage.StartManagerAsync(cancellation);
         await stage.UntilAsync($"{Rollouts} rollouts under way and judged", TimeSpan.FromSeconds(1), async () =>
-            (await ListAsync(stage, client, cancellation)).Count(IsJudged) == Rollouts, cancellation);
+            (await ManyRollouts.ListAsync(stage, client, cancellation)).Count(IsJudged) == Rollouts, cancellation);
         var ready = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, cancellation);
 
-        var (queriesBefore, scansBefore, cpuBefore, from) = (await QueriesAsync(stage, client, cancellation), await LooksAsync(stage, client, cancellation), stage.ManagerCpuSeconds(), TimeProvider.System.GetTimestamp());
+        var (queriesBefore, scansBefore, cpuBefore, from) = (await ExposedMetrics.QueriesAsync(stage, client, cancellation), await LooksAsync(stage, client, cancellation), stage.ManagerCpuSeconds(), TimeProvider.System.GetTimestamp());
         await Task.Delay(_window, TimeProvider.System, cancellation);
         var elapsed = TimeProvider.System.GetElapsedTime(from).TotalSeconds;
-        var (queries, looks, cpu) = (await QueriesAsync(stage, client, cancellation) - queriesBefore, await LooksAsync(stage, client, cancellation) - scansBefore, stage.ManagerCpuSeconds() - cpuBefore);
-        var judged = (await ListAsync(stage, client, cancellation)).Count(IsJudged);
+        var (queries, looks, cpu) = (await ExposedMetrics.QueriesAsync(stage, client, cancellation) - queriesBefore, await LooksAsync(stage, client, cancellation) - scansBefore, stage.ManagerCpuSeconds() - cpuBefore);
+        var judged = (await ManyRollouts.ListAsync(stage, client, cancellation)).Count(IsJudged);
         if (judged < Rollouts)
         {
             throw new InvalidOperationException($"Only {judged} of {Rollouts} rollouts were still under way and judged: the figures would say nothing.");
@@ -57,55 +50,14 @@ internal static class ScaleBench
         ];
     }
 
-    private static bool IsJudged(RolloutView rollout) =>
-        rollout is { Phase: RolloutPhase.Progressing } && rollout.Metrics.Count == 2 && rollout.Metrics.All(metric => metric.Requests > 0);
-
-    private static async Task<IReadOnlyList<RolloutView>> ListAsync(BenchStage stage, HttpClient client, CancellationToken cancellation) =>
-        (await client.GetFromJsonAsync(BenchStage.Local(stage.ManagerPort, "/v1/namespaces/-/rollouts"), ApiJson.Default.RolloutList, cancellation))?.Items ?? [];
-
-    /// <summary>Queries as Prometheus counted them.</summary>
-    private static Task<double> QueriesAsync(BenchStage stage, HttpClient client, CancellationToken cancellation) =>
-        SumAsync(client, BenchStage.Local(stage.PrometheusPort, "/metrics"), line => line.StartsWith("prometheus_http_requests_total", StringComparison.Ordinal) && line.Contains("/api/v1/", StringComparison.Ordinal), cancellation);
+    private static bool IsJudged(RolloutView rollout) => ManyRollouts.IsJudged(rollout, metrics: 2);
 
     /// <summary>Answers that the manager fed to its ledgers.</summary>
     private static Task<double> LooksAsync(BenchStage stage, HttpClient client, CancellationToken cancellation) =>
-        SumAsync(client, BenchStage.Local(stage.ManagerPort, "/metrics"), line => line.StartsWith("canary_evidence_fold_duration_seconds_count", StringComparison.Ordinal), cancellation);
+        ExposedMetrics.SumAsync(client, BenchStage.Local(stage.ManagerPort, "/metrics"), line => line.StartsWith("canary_evidence_fold_duration_seconds_count", StringComparison.Ordinal), cancellation);
 
-    private static async Task<double> SumAsync(HttpClient client, Uri url, Func<string, bool> counts, CancellationToken cancellation) =>
-        (await client.GetStringAsync(url, cancellation)).Split('\n').Where(counts).Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..]));
-
-    private static string Routes()
-    {
-        var routes = new StringBuilder();
-        for (var route = 0; route < Rollouts; route++)
-        {
-            routes.Append($$"""
-                - name: r{{route}}
-                  hosts: [r{{route}}.example]
-                  path: /
-                  stable: v1
-                  versions: {v1: {addresses: ['http://127.0.0.1:9']}, v2: {addresses: ['http://127.0.0.1:9']} }
-
-                """);
-        }
-
-        return routes.ToString();
-    }
-
-    private static string Rollout(int route) => """
-        apiVersion: canarycontroller.io/v1alpha1
-        kind: Rollout
-        metadata: {name: ROUTE}
-        spec:
-          workload: {kind: External, versions: {stable: v1, canary: v2}}
-          traffic: {router: Gateway, gateway: {route: ROUTE}}
-          strategy:
-            steps:
-            - {weight: 50, hold: 10h}
-            - {weight: 100, hold: 1s}
-          analysis:
-            metrics:
+    private const string Metrics = """
             - {name: success-rate, builtin: RequestSuccessRate, threshold: {min: 99}, compare: {to: Stable, tolerate: 1.2}}
             - {name: latency, builtin: RequestDuration, quantile: 0.99, threshold: {max: 250ms}, compare: {to: Stable, tolerate: 1.2}}
-        """.Replace("ROUTE", $"r{route}", StringComparison.Ordinal);
+        """;
 }

@@ -22,6 +22,8 @@ public sealed class PermissionTests
         $"{Watched}: canarycontroller.io rolloutcommands: list, watch, delete",
         $"{Watched}: canarycontroller.io metrictemplates: list, watch",
         $"{Watched}: canarycontroller.io {OfTheCluster}: list, watch",
+        $"{Watched}: canarycontroller.io notificationchannels: list, watch",
+        $"{Watched}: core secrets canary-notifications: get",
         $"{Watched}: canarycontroller.io rollouts/status: patch",
         $"{Watched}: canarycontroller.io rolloutcommands/status: patch",
         $"{Watched}: apps deployments: get, list, watch, patch",
@@ -168,11 +170,12 @@ public sealed class PermissionTests
         var objects = Helm.Template(major, "").Objects;
 
         Assert.Equal(
-            [.. ((string[])["clustermetrictemplates", "metrictemplates", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
+            [.. ((string[])["clustermetrictemplates", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
             Grants(objects.One("ClusterRole", "canary-controller-view"), "x").Order(StringComparer.Ordinal));
         Assert.Equal(
             [
-                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
+                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
+                "x: canarycontroller.io notificationchannels: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
                 "x: canarycontroller.io rollouts: create, update, patch, delete, deletecollection",
             ],
             Grants(objects.One("ClusterRole", "canary-controller-edit"), "x").Order(StringComparer.Ordinal));

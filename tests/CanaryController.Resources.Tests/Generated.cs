@@ -42,13 +42,34 @@ internal static class Generated
         Gen.Select(_label, Gen.String[Gen.Char["abcXYZ019-_."], 1, 30], (name, value) => new NameValueSection { Name = name, Value = value });
 
     private static readonly Gen<ApprovalSection> _approval = Gen.Select(
-        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(),
-        (name, required, timeout, then) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then });
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3),
+        (name, required, timeout, then, channels) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then, Channels = [.. channels.Distinct(StringComparer.Ordinal)] });
+
+    /// <summary>Those that every step may have.</summary>
+    private static readonly GateMoment[] _moments = [GateMoment.Before, GateMoment.During, GateMoment.Rollback];
+
+    private static readonly Gen<GateSection> _gate = Gen.Select(
+        _label, Gen.Int[0, 2].Select(index => _moments[index]), Gen.Bool, Span(1_000, 60_000).Nullable(), List(_pair, 0, 3), Gen.Enum<GateRefusal>().Nullable(),
+        (name, when, inline, duration, metadata, refusal) => new GateSection
+        {
+            Name = name,
+            When = when,
+            Url = inline ? $"https://{name}.example.com/gate?x=1" : null,
+            Channel = inline ? null : name,
+            Secret = inline && duration is not null ? new() { Name = name, Key = "a.b_C" } : null,
+            Format = inline ? GateFormat.Flagger : null,
+            Timeout = duration,
+            Interval = duration,
+            Deadline = when is GateMoment.Rollback ? null : duration,
+            OnRefusal = when is GateMoment.Rollback ? null : refusal,
+            Metadata = [.. metadata.DistinctBy(pair => pair.Name).Select(pair => new GateMetadataSection { Name = pair.Name, Value = pair.Value })],
+        });
 
     private static readonly Gen<StepSection> _step = Gen.Select(
-        Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(),
-        (weight, hold, requests, approval, headers, cookies) => new StepSection
+        Gen.Int[0, 10_000], Span(0, 2_592_000_000), Gen.Long[0, 1_000_000_000], _approval.Null(), List(_pair, 0, 3), List(_pair, 1, 3).Nullable(), List(_gate, 0, 3),
+        (weight, hold, requests, approval, headers, cookies, gates) => new StepSection
         {
+            Gates = [.. gates.DistinctBy(gate => gate.Name)],
             Weight = weight / 100m,
             Hold = hold,
             MinRequests = weight == 0 ? 0 : requests,
@@ -83,6 +104,7 @@ internal static class Generated
                 Traffic = new() { Router = RouterType.Gateway, Gateway = new() { Route = route } },
                 Strategy = new() { Steps = [.. steps.OrderBy(step => step.Weight)] },
                 Analysis = analysis with { Metrics = Named(analysis.Metrics) },
+                Notifications = new() { Channels = [.. steps.Select(step => step.Approval?.Name).OfType<string>().Distinct(StringComparer.Ordinal)] },
             },
         });
 

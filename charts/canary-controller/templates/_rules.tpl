@@ -24,6 +24,15 @@
   resources: {{ if .Values.namespaces }}[metrictemplates]{{ else }}[metrictemplates, clustermetrictemplates]{{ end }}
   verbs: [list, watch]
 - apiGroups: [canarycontroller.io]
+  resources: [notificationchannels]
+  verbs: [list, watch]
+{{- with .Values.notifications.secrets }}
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: {{ toJson . }}
+  verbs: [get]
+{{- end }}
+- apiGroups: [canarycontroller.io]
   resources: [rollouts/status, rolloutcommands/status]
   verbs: [patch]
 - apiGroups: [apps]

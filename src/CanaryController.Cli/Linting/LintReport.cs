@@ -18,6 +18,7 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
     public static LintReport Of(IEnumerable<LintSource> sources, RolloutRules rules)
     {
         var (files, problems, documents, templates) = (new List<string>(), new List<FieldProblem>(), new List<RolloutDocument>(), new List<MetricTemplateDocument>());
+        var channels = new List<NotificationChannelDocument>();
         foreach (var source in sources)
         {
             var read = RolloutReader.Read(source.Text, source.Name, rules);
@@ -28,10 +29,14 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
             var others = MetricTemplateReader.Read(source.Text, source.Name);
             problems.AddRange(others.Problems);
             templates.AddRange(others.Documents);
+            var told = NotificationChannelReader.Read(source.Text, source.Name);
+            problems.AddRange(told.Problems);
+            channels.AddRange(told.Documents);
         }
 
         problems.AddRange(RolloutSetRules.Check(documents));
         problems.AddRange(TemplateSetRules.Check(documents, templates));
+        problems.AddRange(ChannelSetRules.Check(documents, channels));
         return new LintReport(files.Count, documents.Count, [.. problems.OrderBy(problem => files.IndexOf(problem.File ?? "")).ThenBy(problem => problem.Line).ThenBy(problem => problem.Column)]);
     }
 

@@ -17,7 +17,7 @@ public static class RolloutExplanation
     {
         IEnumerable<string> sentences = state.Phase switch
         {
-            RolloutPhase.Initializing => WaitingSentences.ForTakeUp(spec, state, seen),
+            RolloutPhase.Initializing => [.. WaitingSentences.ForTakeUp(spec, state, seen), .. WaitingSentences.ForGates(state, seen, state.StepIndex, GateMoment.Before)],
             RolloutPhase.Progressing => ForStep(spec, state, seen),
             RolloutPhase.WaitingApproval => ForStep(spec, state, seen),
             RolloutPhase.Paused when Splits.IsTakenUp(state, seen.Route) => [ForResume(state)],
@@ -85,7 +85,10 @@ public static class RolloutExplanation
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
         AddHold(sentences, spec, state, seen.Now);
         sentences.AddRange(WaitingSentences.ForEvidence(spec, state, seen));
-        sentences.AddRange(WaitingSentences.ForGates(state, seen));
+        sentences.AddRange(WaitingSentences.ForGates(state, seen, state.StepIndex, GateMoment.During));
+        sentences.AddRange(Steps.IsLast(state)
+            ? WaitingSentences.ForGates(state, seen, state.StepIndex, GateMoment.BeforePromotion)
+            : WaitingSentences.ForGates(state, seen, state.StepIndex + 1, GateMoment.Before));
         AddApproval(sentences, state);
         return sentences;
     }

@@ -21,7 +21,7 @@ public sealed record RolloutObservation
     /// <summary>What the metrics say; null when nothing was evaluated.</summary>
     public AnalysisObservation? Analysis { get; init; }
 
-    /// <summary>The gates' answers at the present step.</summary>
+    /// <summary>The gates' answers so far.</summary>
     public EquatableArray<GateObservation> Gates { get; init; }
 
     /// <summary>Set while something outside demands a rollback: one sentence that says what.</summary>
@@ -65,11 +65,14 @@ public sealed record WorkloadObservation(int StableReady, int StableSize, int Ca
     public int? MaxSize { get; init; }
 }
 
-/// <summary>A gate's answer for the present step of the present attempt.</summary>
+/// <summary>A gate's answer. It counts for this revision, attempt and step only.</summary>
+/// <param name="Revision">The canary's revision that it was asked about.</param>
+/// <param name="Attempt">Its attempt.</param>
+/// <param name="StepIndex">The step that names the gate.</param>
 /// <param name="Name">The gate.</param>
 /// <param name="Status">Its answer.</param>
 /// <param name="Message">One sentence.</param>
-public sealed record GateObservation(string Name, GateStatus Status, string Message);
+public sealed record GateObservation(string Revision, int Attempt, int StepIndex, string Name, GateStatus Status, string Message);
 
 /// <summary>A gate's answer.</summary>
 public enum GateStatus
@@ -80,6 +83,6 @@ public enum GateStatus
     /// <summary>Go on.</summary>
     Passed,
 
-    /// <summary>Roll back.</summary>
+    /// <summary>Roll back: it refuses, or demands that.</summary>
     Failed,
 }

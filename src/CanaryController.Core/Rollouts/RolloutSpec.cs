@@ -26,6 +26,9 @@ public sealed record RolloutSpec
 
     /// <summary>How many promotions back an earlier stable revision may return to at weight 100 at once, still judged. Default 0: never.</summary>
     public int RollbackWindowRevisions { get; init; }
+
+    /// <summary>Names of the channels that hear of the rollout. Nothing is decided by them.</summary>
+    public EquatableArray<string> Channels { get; init; }
 }
 
 /// <summary>Who runs the versions.</summary>
@@ -56,8 +59,8 @@ public sealed record RolloutStep
     /// <summary>Who must agree; null = nobody.</summary>
     public ApprovalRequirement? Approval { get; init; }
 
-    /// <summary>Names of gates that must have passed.</summary>
-    public EquatableArray<string> Gates { get; init; }
+    /// <summary>Webhooks that have a word in it.</summary>
+    public EquatableArray<GateSpec> Gates { get; init; }
 
     /// <summary>Requests that go to the canary while at this step, whatever the weight.</summary>
     public EquatableArray<RequestMatch> Matches { get; init; }
@@ -85,6 +88,9 @@ public sealed record ApprovalRequirement
 
     /// <summary>What happens at the timeout.</summary>
     public ApprovalTimeoutAction OnTimeout { get; init; } = ApprovalTimeoutAction.Abort;
+
+    /// <summary>Names of the channels where approvers are asked, beside the rollout's own. Nothing is decided by them.</summary>
+    public EquatableArray<string> Channels { get; init; }
 }
 
 /// <summary>What happens when nobody approved in time.</summary>

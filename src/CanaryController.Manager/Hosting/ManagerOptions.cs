@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;
@@ -36,6 +37,9 @@ internal sealed record ManagerOptions
 
     /// <summary>The list <c>haproxies</c>; standalone at least one of all routers.</summary>
     public IReadOnlyList<HAProxyOptions> HAProxies { get; init; } = [];
+
+    /// <summary>The section <c>outbound</c>.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();

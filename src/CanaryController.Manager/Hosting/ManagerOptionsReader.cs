@@ -1,6 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;
@@ -50,6 +51,7 @@ internal static class ManagerOptionsReader
             HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
+            Outbound = OutboundOptions.Read(settings.Section("outbound")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
             Workers = settings.Number("workers", 4, 1, 64),
         };

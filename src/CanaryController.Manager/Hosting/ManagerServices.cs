@@ -1,8 +1,10 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Gates;
 using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Notifications;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Telemetry;
@@ -21,8 +23,8 @@ internal static class ManagerServices
     /// <summary>Adds all of them.</summary>
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(new WorkerOptions(options.Workers));
+        services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),
@@ -62,11 +64,16 @@ internal static class ManagerServices
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
+        services.AddSingleton<FolderChannels>().AddSingleton<INotificationChannels>(provider => provider.GetRequiredService<FolderChannels>()).AddSingleton<ISecretTexts, FolderSecrets>();
+        services.AddSingleton<SqliteDeliveries>().AddSingleton<IDeliveryMemory>(provider => provider.GetRequiredService<SqliteDeliveries>()).AddSingleton<DeliveryFeed>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<DeliveryFeed>());
+        services.AddSingleton<INotificationHandler<GateDecided>>(provider => provider.GetRequiredService<DeliveryFeed>());
         services.AddSingleton<RolloutCatalog>().AddSingleton<IRolloutResources>(provider => provider.GetRequiredService<RolloutCatalog>());
         services.AddSingleton<TransitionAnnouncer>().AddSingleton<ITransitionSignal>(provider => provider.GetRequiredService<TransitionAnnouncer>());
         services.AddSingleton<FolderWatcher>();
 
         // In this order: the outbox is emptied, the workers wait, the folder gives them work. They stop the other way round.
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<TransitionAnnouncer>());
         services.AddHostedService<RolloutWorkers>();
         services.AddHostedService(provider => provider.GetRequiredService<FolderWatcher>());

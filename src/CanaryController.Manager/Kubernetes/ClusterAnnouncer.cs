@@ -84,6 +84,10 @@ internal sealed partial class ClusterAnnouncer(
             var stored = log.Add(new(announcement.Subject.Name.Namespace, announcement.Subject.Name.Name), transition);
             await mediator.Publish(new RolloutTransitioned(stored.ToEvent()), stopping);
         }
+        else if (announcement.Transition is { } before)
+        {
+            await mediator.Publish(new RolloutRetold(new StoredTransition(0, new(announcement.Subject.Name.Namespace, announcement.Subject.Name.Name), before).ToEvent()), stopping);
+        }
 
         var body = Body(announcement);
         for (var (tried, rest) = (1, FirstRest); ; tried++, rest *= 2)

@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
+using CanaryController.Manager.Notifications;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.GatewayApi;
@@ -13,6 +14,7 @@ using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
+using MediatR;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -28,6 +30,10 @@ internal static class KubernetesRegistration
         services.AddSingleton<ClusterEventLog>().AddSingleton<IEventLog>(provider => provider.GetRequiredService<ClusterEventLog>());
         services.AddSingleton<ClusterAnnouncer>().AddSingleton<ITransitionSignal>(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddSingleton<IClusterEvents>(provider => provider.GetRequiredService<ClusterAnnouncer>());
+        services.AddSingleton<ClusterDeliveries>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<ClusterDeliveries>());
+        services.AddSingleton<INotificationHandler<RolloutRetold>>(provider => provider.GetRequiredService<ClusterDeliveries>());
+        services.AddSingleton<INotificationHandler<GateDecided>>(provider => provider.GetRequiredService<ClusterDeliveries>());
         services.AddSingleton<IRolloutStore, ClusterRolloutStore>().AddSingleton<ClusterWaker>().AddSingleton<ClusterSource>();
         services.AddSingleton<IReadiness, ClusterReadiness>().AddSingleton<ILeadership, ClusterLeadership>();
         services.AddClusterWorkloads(options.Hold).AddClusterRouters();
@@ -48,6 +54,8 @@ internal static class KubernetesRegistration
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
+        services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
         if (options.Namespaces.Count == 0)
         {

@@ -5,7 +5,7 @@ using CanaryController.Manager.Traffic;
 namespace CanaryController.Manager.Rollouts;
 
 /// <summary>Gathers what the planner decides by: the router's split, what runs, the evidence's judgement, the clock.</summary>
-internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workloads, IEvidence evidence, TimeProvider time)
+internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workloads, IEvidence evidence, IGates gates, TimeProvider time)
 {
     /// <summary>Looks at everything once. A reading that acting has just brought is used again instead of asking the router twice.</summary>
     public async Task<Observed> ObserveAsync(
@@ -25,6 +25,7 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
             Route = RouteOf(resource, state, known.Reading),
             Workload = workload.Counts ?? Counts(known.Reading, stable, canary),
             Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,
+            Gates = state.Phase.IsUnderWay() ? gates.Observe(resource.Key, state) : [],
             Command = command,
             Deleted = resource.Deleted,
             Released = resource.Released,

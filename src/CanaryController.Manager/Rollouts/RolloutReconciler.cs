@@ -17,6 +17,7 @@ internal sealed class RolloutReconciler(
     EffectExecutor executor,
     RolloutLeaver leaver,
     IEvidence evidence,
+    IGates gates,
     LiveRollouts live,
     CommandDesk desk,
     ITransitionSignal announcer,
@@ -143,6 +144,7 @@ internal sealed class RolloutReconciler(
         var acted = await executor.ApplyAsync(observed, resource, decision, cancellation);
         var now = acted.Reading ?? observed.Route;
         Gather(resource, observed.Spec, decision.Next);
+        gates.Track(resource.Key, decision.Next, RolloutGates.Asked(observed.Spec, decision.Next, seen with { Route = now.Reading.Route }));
         var failure = acted.Failure ?? observed.Workload.Problem;
         Show(resource.Key, decision.Next, seen, now.Reading.Route, failure);
         var moved = acted.Failure is null && now.Reading.Route != observed.Route.Reading.Route;
@@ -256,6 +258,7 @@ internal sealed class RolloutReconciler(
     private void Forget(RolloutKey key)
     {
         evidence.Forget(key);
+        gates.Forget(key);
         live.Remove(key);
         resources.Forget(key);
         metrics.Remove(key);

@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Standalone;
@@ -14,6 +15,9 @@ internal sealed record FileReading(string File, IReadOnlyList<ReadDocument> Docu
 {
     /// <summary>The valid templates in it.</summary>
     public IReadOnlyList<MetricTemplate> Templates { get; init; } = [];
+
+    /// <summary>The valid channels in it.</summary>
+    public IReadOnlyList<NotificationChannel> Channels { get; init; } = [];
 
     /// <summary>Some document in it may be one that cannot be recognized.</summary>
     public bool HasErrors => Problems.Any(problem => problem.Severity is ProblemSeverity.Error);

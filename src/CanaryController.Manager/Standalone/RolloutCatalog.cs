@@ -13,6 +13,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private readonly Lock _gate = new();
     private readonly SqliteSpecs _specs;
     private readonly IRolloutStore _store;
+    private readonly FolderChannels _channels;
     private readonly IRolloutWaker _waker;
     private readonly RolloutMetrics _metrics;
     private readonly ILogger<RolloutCatalog> _logger;
@@ -20,10 +21,11 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private HashSet<FieldProblem> _problems = [];
     private string? _folderProblem;
 
-    public RolloutCatalog(SqliteSpecs specs, IRolloutStore store, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
+    public RolloutCatalog(SqliteSpecs specs, IRolloutStore store, FolderChannels channels, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
     {
         _specs = specs;
         _store = store;
+        _channels = channels;
         _waker = waker;
         _metrics = metrics;
         _logger = logger;
@@ -91,7 +93,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
             _specs.Save([.. merged.Entries.Values.Where(entry => entry.Content is not null && IsNews(entry))]);
             changed = [.. merged.Entries.Values.Where(IsChange).Select(entry => entry.Key)];
             _entries = merged.Entries;
-            Report(merged.Problems);
+            Report([.. merged.Problems, .. _channels.Apply(scan.Files)]);
         }
 
         changed.ForEach(key => _waker.Wake(key, QueueLane.Prompt));

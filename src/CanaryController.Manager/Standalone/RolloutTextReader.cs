@@ -17,7 +17,12 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         var valid = read.Documents.Select(document => new ReadDocument(document.Key, Content(document), []));
         var invalid = read.Invalid.Select(document => new ReadDocument(document.Key, null, errors));
         var templates = MetricTemplateReader.Read(text, file);
-        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems]) { Templates = [.. templates.Documents.Where(template => !template.HasErrors).Select(template => template.Resource)] };
+        var channels = NotificationChannelReader.Read(text, file);
+        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems, .. channels.Problems])
+        {
+            Templates = [.. templates.Documents.Where(template => !template.HasErrors).Select(template => template.Resource)],
+            Channels = [.. channels.Documents.Where(channel => !channel.HasErrors).Select(channel => channel.Resource)],
+        };
     }
 
     private static ResourceContent Content(RolloutDocument document)

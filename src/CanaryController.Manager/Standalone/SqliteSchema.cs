@@ -3,7 +3,7 @@ namespace CanaryController.Manager.Standalone;
 /// <summary>The tables. A change of them raises <see cref="Version"/> and comes with a step from the version before.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>
     /// <c>specs</c>: the last good text of each resource, read. <c>rollouts</c>: states. <c>forgotten</c>: how far the sequence of a removed rollout
@@ -35,10 +35,21 @@ internal static class SqliteSchema
     /// <summary>Version 2 tells routers apart; before, there was the gateway only.</summary>
     private const string Routers = "ALTER TABLE specs ADD COLUMN router TEXT NOT NULL DEFAULT 'Gateway';";
 
+    /// <summary>
+    /// Version 3 keeps what is to be told: <c>deliveries</c>, a row for each channel that has not heard it yet. What happened before is told to nobody.
+    /// </summary>
+    private const string Deliveries =
+        """
+        CREATE TABLE deliveries (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, channel TEXT NOT NULL, since TEXT NOT NULL, asked INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+        INSERT INTO cursors (listener, event_id) SELECT 'outbox', COALESCE(MAX(id), 0) FROM events;
+        """;
+
     /// <summary>What brings a database of <paramref name="version"/> to <see cref="Version"/>; 0 is an empty one.</summary>
     public static string StepsFrom(int version) => version switch
     {
-        0 => Text + Routers,
-        _ => Routers,
+        0 => Text + Routers + Deliveries,
+        1 => Routers + Deliveries,
+        _ => Deliveries,
     };
 }

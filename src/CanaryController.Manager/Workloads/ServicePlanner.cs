@@ -168,7 +168,10 @@ internal static class ServicePlanner
             : Math.Min(available, Ready(view, view.Target.CanaryServiceName.Name).Count(pod => pod is not null && PodName.IsOf(pod, canary.Meta.Name.Name)));
     }
 
-    /// <summary>The canary once the route spares the Service; until then whoever it was before, because requests may still go there.</summary>
+    /// <summary>
+    /// The canary once the route spares the Service and a pod of it is ready; until then whoever it was before, because requests may still go there, and because there are routers that drop a
+    /// whole route when one of its Services has no endpoint.
+    /// </summary>
     private static string BehindCanary(WorkloadView view, WorkloadPlan plan, string stable)
     {
         if (!view.IsCanaryInUse)
@@ -176,12 +179,16 @@ internal static class ServicePlanner
             return stable;
         }
 
-        if (plan.Basis.IsCanaryServiceIdle || IsReachable(view))
+        if (IsReachable(view) || (plan.Basis.IsCanaryServiceIdle && view.Canary is { ReadyReplicas: > 0 }))
         {
             return view.CanaryRevision!;
         }
 
-        plan.Wait("the route to spare the canary's Service");
+        if (!plan.Basis.IsCanaryServiceIdle)
+        {
+            plan.Wait("the route to spare the canary's Service");
+        }
+
         return view.Seen.CanaryService is { } service ? Hash(service) ?? stable : stable;
     }
 

@@ -71,8 +71,16 @@ internal static class Cel
         $"[{string.Join(", ", Enumerable.Range(0, MaxSteps - 1))}].all(i, i + 1 >= size(self) || self[i].weight <= self[i + 1].weight)", "weights never fall from step to step");
 
     public static readonly CelRule NotYet = new(
-        "!has(self.match) && (!has(self.mirror) || !self.mirror) && (!has(self.gates) || size(self.gates) == 0) && (!has(self.approval) || !has(self.approval.channels) || size(self.approval.channels) == 0)",
-        "this version takes no match, mirror, gates or approval channels on Kubernetes: leave them out");
+        "!has(self.match) && (!has(self.mirror) || !self.mirror)",
+        "this version takes no match or mirror on Kubernetes: leave them out");
+
+    public static readonly CelRule GateHasPlace = new(
+        "has(self.url) != has(self.channel) && (!has(self.channel) || (!has(self.secret) && !has(self.format)))", "a gate has a url or a channel; a channel has its own secret and format");
+
+    public static readonly CelRule RollbackIsNotWaitedFor = new(
+        "self.when != 'Rollback' || (!has(self.deadline) && !has(self.onRefusal))", "a gate that may demand the rollback is not waited for: leave deadline and onRefusal out");
+
+    public static readonly CelRule OneDestination = new("has(self.slack) != has(self.webhook)", "a channel leads to one place: write slack or webhook");
 
     public static readonly CelRule BuiltinOrQuery = new(
         "[has(self.builtin), has(self.query), has(self.template)].filter(is, is).size() == 1", "a metric is built in or has a query: write one of builtin, query and template");

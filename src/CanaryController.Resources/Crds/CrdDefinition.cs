@@ -1,3 +1,4 @@
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -44,7 +45,7 @@ public sealed record CrdDefinition
 
     /// <summary>All definitions.</summary>
     /// <param name="docs">The documentation of this assembly and of Core.</param>
-    public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) => [Rollouts(docs), RolloutCommands(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt")];
+    public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) => [Rollouts(docs), RolloutCommands(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt"), NotificationChannels(docs)];
 
     private static CrdDefinition Rollouts(XmlDocs docs) => new()
     {
@@ -106,6 +107,24 @@ public sealed record CrdDefinition
             docs.OfType(typeof(MetricTemplate)),
             Name(new() { Type = "string", Pattern = Patterns.DnsLabel, MaxLength = 63 }),
             new SchemaMaker(RolloutJson.Default.Options, docs, namesEnums: true).Object(typeof(MetricTemplateSpec), docs.OfMember(typeof(MetricTemplate), "spec")),
+            status: null),
+    };
+
+    private static CrdDefinition NotificationChannels(XmlDocs docs) => new()
+    {
+        Kind = NotificationChannel.KindText,
+        Plural = "notificationchannels",
+        ShortNames = ["cnc"],
+        Columns =
+        [
+            new("Slack", "string", ".spec.slack.channel", "The Slack channel."),
+            new("Format", "string", ".spec.webhook.format", "What a webhook's requests carry."),
+            new("Age", "date", ".metadata.creationTimestamp", "How long it has been there."),
+        ],
+        Schema = Whole(
+            docs.OfType(typeof(NotificationChannel)),
+            Name(new() { Type = "string", Pattern = Patterns.DnsLabel, MaxLength = 63 }),
+            new SchemaMaker(RolloutJson.Default.Options, docs, namesEnums: true).Object(typeof(NotificationChannelSpec), docs.OfMember(typeof(NotificationChannel), "spec")),
             status: null),
     };
 

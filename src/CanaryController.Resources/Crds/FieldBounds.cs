@@ -1,4 +1,5 @@
 using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -50,7 +51,13 @@ internal static class FieldBounds
         [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
         [(typeof(StepSection), "weight")] = schema => Range(0, 100)(schema) with { Rules = [Cel.WeightInHundredths] },
         [(typeof(StepSection), "minRequests")] = Range(0, 1_000_000_000),
-        [(typeof(StepSection), "gates")] = schema => schema with { ListType = "set", MaxItems = 10, Items = Label(schema.Items!) },
+        [(typeof(StepSection), "gates")] = schema => Named(schema) with { MaxItems = 10 },
+        [(typeof(GateSection), "name")] = Label,
+        [(typeof(GateSection), "url")] = schema => schema with { Pattern = Patterns.OutgoingUrl, MinLength = 1, MaxLength = OutgoingUrl.MaxCharacters },
+        [(typeof(GateSection), "channel")] = Label,
+        [(typeof(GateSection), "metadata")] = schema => Named(schema) with { MaxItems = GateValidator.MaxMetadata },
+        [(typeof(GateMetadataSection), "name")] = schema => schema with { MinLength = 1, MaxLength = GateValidator.MaxMetadataName },
+        [(typeof(GateMetadataSection), "value")] = schema => schema with { MaxLength = GateValidator.MaxMetadataValue },
         [(typeof(StepSection), "metrics")] = schema => Named(schema) with { MaxItems = 20 },
         [(typeof(MatchSection), "headers")] = schema => schema with { MaxItems = 16 },
         [(typeof(MatchSection), "cookies")] = schema => schema with { MaxItems = 16 },
@@ -58,7 +65,18 @@ internal static class FieldBounds
         [(typeof(NameValueSection), "value")] = schema => schema with { Pattern = Patterns.VisibleText, MinLength = 1, MaxLength = 256 },
         [(typeof(ApprovalSection), "name")] = Label,
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
-        [(typeof(ApprovalSection), "channels")] = schema => schema with { MaxItems = 16, Items = Label(schema.Items!) },
+        [(typeof(ApprovalSection), "channels")] = Channels,
+        [(typeof(NotificationsSection), "channels")] = Channels,
+        [(typeof(NotificationChannelSpec), "events")] = Set,
+        [(typeof(WebhookSection), "url")] = schema => schema with { Pattern = Patterns.OutgoingUrl, MinLength = 1, MaxLength = OutgoingUrl.MaxCharacters },
+        [(typeof(SecretKeySection), "name")] = Subdomain,
+        [(typeof(SecretKeySection), "key")] = schema => schema with { Pattern = Patterns.SecretKey, MinLength = 1, MaxLength = 253 },
+        [(typeof(SlackSection), "channel")] = schema => schema with { Pattern = Patterns.SlackChannel, MinLength = 1, MaxLength = 81 },
+        [(typeof(SlackSection), "mentions")] = schema => schema with { MaxItems = SlackValidator.MaxMentions },
+        [(typeof(SlackTemplatesSection), "title")] = schema => schema with { MaxLength = SlackValidator.MaxTitle },
+        [(typeof(SlackTemplatesSection), "text")] = schema => schema with { MaxLength = SlackValidator.MaxText },
+        [(typeof(SlackMentionSection), "events")] = Set,
+        [(typeof(SlackMentionSection), "who")] = schema => Set(schema) with { MinItems = 1, MaxItems = SlackValidator.MaxMentions, Items = schema.Items! with { Pattern = Patterns.SlackMention, MaxLength = 31 } },
         [(typeof(AnalysisSection), "falseAlarmRate")] = schema => Range(0, 20)(schema) with { IsMinimumExclusive = true, Default = "1" },
         [(typeof(SourceLabelsSection), "version")] = MetricLabel,
         [(typeof(SourceLabelsSection), "pod")] = MetricLabel,
@@ -118,6 +136,8 @@ internal static class FieldBounds
         [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
         [typeof(IngressNginxSection)] = Cel.RoutesStay("ingresses"),
         [typeof(StepSection)] = [Cel.NotYet],
+        [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
+        [typeof(GateSection)] = [Cel.GateHasPlace, Cel.RollbackIsNotWaitedFor],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
     };
@@ -137,6 +157,10 @@ internal static class FieldBounds
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
+
+    private static Schema Channels(Schema schema) => schema with { ListType = "set", MaxItems = SpecValidator.MaxChannels, Items = Label(schema.Items!) };
+
+    private static Schema Set(Schema schema) => schema with { ListType = "set", MaxItems = 16 };
 
     private static Schema Routes(Schema schema) => Named(schema) with { MaxItems = 16 };
 

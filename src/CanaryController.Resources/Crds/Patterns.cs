@@ -12,6 +12,10 @@ internal static class Patterns
     public const string ArgumentName = "^[A-Za-z][A-Za-z0-9_]{0,62}$";
     public const string ProxyName = "^[A-Za-z0-9_.:-]{1,128}$";
     public const string MetricLabel = "^[A-Za-z_][A-Za-z0-9_]{0,127}$";
+    public const string OutgoingUrl = "^[hH][tT][tT][pP][sS]?://[^/?#@]+([/?][^#]*)?$";
+    public const string SecretKey = "^[-._a-zA-Z0-9]{1,253}$";
+    public const string SlackChannel = "^([CGD][A-Z0-9]{2,30}|#[-_a-z0-9]{1,80})$";
+    public const string SlackMention = "^([UWS][A-Z0-9]{2,30}|here|channel)$";
     public const string HttpToken = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
     public const string VisibleText = @"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$";
 }

@@ -24,6 +24,7 @@ public static class RolloutSpecMapper
             ProgressDeadline = spec.Workload.ProgressDeadline,
             DrainDelay = spec.Strategy.DrainDelay,
             RollbackWindowRevisions = spec.Strategy.RollbackWindow.Revisions,
+            Channels = spec.Notifications.Channels,
         };
     }
 
@@ -47,11 +48,26 @@ public static class RolloutSpecMapper
         MinRequests = step.MinRequests,
         Replicas = step.Replicas is { } size ? new ReplicaTarget(size.Count, size.Percent) : null,
         Approval = step.Approval is { } approval ? Approval(approval) : null,
-        Gates = step.Gates,
+        Gates = Each(step.Gates, Gate),
         Matches = step.Match is { } match
             ? [.. Each(match.Headers, each => Match(RequestMatchKind.Header, each)), .. Each(match.Cookies, each => Match(RequestMatchKind.Cookie, each))]
             : [],
         Metrics = Each(step.Metrics, Metric),
+    };
+
+    private static GateSpec Gate(GateSection gate) => new()
+    {
+        Name = gate.Name,
+        When = gate.When ?? throw Invalid("when"),
+        Url = gate.Url,
+        Channel = gate.Channel,
+        Format = gate.Format ?? GateFormat.CloudEvents,
+        Secret = gate.Secret is { } secret ? new GateSecret(secret.Name, secret.Key) : null,
+        Timeout = gate.Timeout ?? GateSection.DefaultTimeout,
+        Interval = gate.Interval ?? GateSection.DefaultInterval,
+        Deadline = gate.Deadline ?? (gate.When is GateMoment.Rollback || gate.OnRefusal is GateRefusal.Hold ? null : GateSection.DefaultDeadline),
+        OnRefusal = gate.OnRefusal ?? GateRefusal.Abort,
+        Metadata = Each(gate.Metadata, each => new GateMetadata(each.Name, each.Value)),
     };
 
     private static RequestMatch Match(RequestMatchKind kind, NameValueSection pair) => new(kind, pair.Name, pair.Value);
@@ -62,6 +78,7 @@ public static class RolloutSpecMapper
         Required = approval.Required,
         Timeout = approval.Timeout,
         OnTimeout = approval.OnTimeout,
+        Channels = approval.Channels,
     };
 
     private static AnalysisPolicy Analysis(AnalysisSection analysis) => new()

@@ -20,6 +20,8 @@ namespace CanaryController.Resources.Persistence;
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<RolloutStep>),
         typeof(EquatableArrayConverter<RequestMatch>),
+        typeof(EquatableArrayConverter<GateSpec>),
+        typeof(EquatableArrayConverter<GateMetadata>),
         typeof(EquatableArrayConverter<MetricSpec>),
         typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
@@ -32,6 +34,8 @@ namespace CanaryController.Resources.Persistence;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RolloutStep[]))]
 [JsonSerializable(typeof(RequestMatch[]))]
+[JsonSerializable(typeof(GateSpec[]))]
+[JsonSerializable(typeof(GateMetadata[]))]
 [JsonSerializable(typeof(MetricSpec[]))]
 [JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]

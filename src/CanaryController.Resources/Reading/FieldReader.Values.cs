@@ -1,4 +1,5 @@
 using System.Globalization;
+using CanaryController.Core;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Resources.Reading;
@@ -56,6 +57,32 @@ internal sealed partial class FieldReader
         var meant = NearestName.Find(scalar.Text, names);
         _problems.Report(PathOf(name), scalar, $"{Named(scalar)} is not one of {listed}", meant is null ? $"write one of {listed}" : $"write {meant}");
         return null;
+    }
+
+    /// <summary>A list of an enum's names, spelt exactly. What is none is reported, and left out.</summary>
+    public EquatableArray<T> Choices<T>(string name)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>();
+        return
+        [
+            .. Items(name, (path, node) =>
+            {
+                if (TextOf(path, node) is not { } text)
+                {
+                    return default(T?);
+                }
+
+                if (Array.IndexOf(names, text) is >= 0 and var index)
+                {
+                    return Enum.Parse<T>(names[index]);
+                }
+
+                var meant = NearestName.Find(text, names);
+                _problems.Report(path, node, $"{node.Show()} is not one of {string.Join(", ", names)}", meant is null ? $"write one of {string.Join(", ", names)}" : $"write {meant}");
+                return null;
+            }).OfType<T>(),
+        ];
     }
 
     /// <summary>A number; null when it is left out. Its range is a rule's business; here it only keeps a fix from naming a number beyond it.</summary>

@@ -1,4 +1,5 @@
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -20,8 +21,8 @@ public sealed record MetricTemplateReadResult(IReadOnlyList<MetricTemplateDocume
 public static class MetricTemplateReader
 {
     private static readonly MetricTemplateValidator _rules = new();
-    private static readonly DocumentReader<MetricTemplate> _local = new(MetricTemplate.KindText, Template, Check, Rollout.KindText, MetricTemplate.ClusterKindText);
-    private static readonly DocumentReader<MetricTemplate> _cluster = new(MetricTemplate.ClusterKindText, Template, Check, Rollout.KindText, MetricTemplate.KindText);
+    private static readonly DocumentReader<MetricTemplate> _local = new(MetricTemplate.KindText, Template, Check, Rollout.KindText, MetricTemplate.ClusterKindText, NotificationChannel.KindText);
+    private static readonly DocumentReader<MetricTemplate> _cluster = new(MetricTemplate.ClusterKindText, Template, Check, Rollout.KindText, MetricTemplate.KindText, NotificationChannel.KindText);
     private static readonly string[] _keptOfServer = ["name", "namespace"];
 
     /// <summary>Reads all documents of <paramref name="text"/>.</summary>

@@ -1,3 +1,5 @@
+using CanaryController.Resources.Rules;
+
 namespace CanaryController.Resources.Reading;
 
 /// <summary>A place in a text.</summary>
@@ -36,7 +38,7 @@ internal sealed record ScalarNode(Place At, string Text, bool Quoted) : Node(At)
     /// <summary>Foreign text in a message: in one line, shortened, without invisible characters.</summary>
     public static string Show(string text)
     {
-        var line = text.ReplaceLineEndings(" ");
+        var line = OutgoingUrl.Shown(text.ReplaceLineEndings(" "));
         return line.Length > MaxShown ? TextGuard.Clean(line[..MaxShown]) + "…" : TextGuard.Clean(line);
     }
 }

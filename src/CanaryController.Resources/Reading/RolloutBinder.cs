@@ -1,6 +1,7 @@
 using CanaryController.Core;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Resources.Reading;
@@ -39,6 +40,7 @@ internal static class RolloutBinder
         Traffic = fields.Section("traffic", Traffic) ?? new(),
         Strategy = fields.Section("strategy", Strategy) ?? new(),
         Analysis = fields.Section("analysis", Analysis) ?? new(),
+        Notifications = fields.Section("notifications", each => new NotificationsSection { Channels = each.Texts("channels") }) ?? new(),
     };
 
     private static WorkloadSection Workload(FieldReader fields) => new()
@@ -92,7 +94,7 @@ internal static class RolloutBinder
         MinRequests = fields.Whole("minRequests", 0, 1_000_000_000) ?? 0,
         Replicas = fields.Replicas("replicas"),
         Approval = fields.Section("approval", Approval),
-        Gates = fields.Texts("gates"),
+        Gates = fields.Sections("gates", Gate),
         Match = fields.Section("match", each => new MatchSection { Headers = each.Sections("headers", Pair), Cookies = each.Sections("cookies", Pair) }),
         Mirror = fields.Boolean("mirror") ?? false,
         Metrics = fields.Sections("metrics", Metric),
@@ -107,6 +109,21 @@ internal static class RolloutBinder
         Channels = fields.Texts("channels"),
         Timeout = fields.Duration("timeout", mayBeZero: false),
         OnTimeout = fields.Choice<ApprovalTimeoutAction>("onTimeout") ?? ApprovalTimeoutAction.Abort,
+    };
+
+    private static GateSection Gate(FieldReader fields) => new()
+    {
+        Name = fields.Text("name") ?? "",
+        When = fields.Choice<GateMoment>("when"),
+        Url = fields.Text("url"),
+        Channel = fields.Text("channel"),
+        Secret = fields.Section("secret", NotificationChannelBinder.SecretKey),
+        Format = fields.Choice<GateFormat>("format"),
+        Timeout = fields.Duration("timeout", mayBeZero: false),
+        Interval = fields.Duration("interval", mayBeZero: false),
+        Deadline = fields.Duration("deadline", mayBeZero: false),
+        OnRefusal = fields.Choice<GateRefusal>("onRefusal"),
+        Metadata = fields.Sections("metadata", each => new GateMetadataSection { Name = each.Text("name") ?? "", Value = each.Text("value") ?? "" }),
     };
 
     private static AnalysisSection Analysis(FieldReader fields)

@@ -12,7 +12,7 @@ public sealed record ApprovalSection
     /// <summary>How many different people must approve: 1 to 10. Default 1.</summary>
     public int Required { get; init; } = 1;
 
-    /// <summary>Where approvers are asked. Not supported by this version.</summary>
+    /// <summary>Names of NotificationChannels where approvers are asked, beside the rollout's own: at most 16, each named once.</summary>
     public EquatableArray<string> Channels { get; init; }
 
     /// <summary>How long to wait once everything else holds: 1s to 720h. Left out: for ever.</summary>

@@ -1,4 +1,5 @@
 using CanaryController.Core;
+using CanaryController.Resources.Notifications;
 
 namespace CanaryController.Resources.Rollouts;
 
@@ -70,4 +71,7 @@ public sealed record SpecSection
 
     /// <summary>What the canary is judged by. Left out: nothing is judged, and a warning says so.</summary>
     public AnalysisSection Analysis { get; init; } = new();
+
+    /// <summary>Who hears of it. Left out: nobody but those who look.</summary>
+    public NotificationsSection Notifications { get; init; } = new();
 }

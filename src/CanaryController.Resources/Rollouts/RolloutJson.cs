@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CanaryController.Core;
+using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Persistence;
 
 namespace CanaryController.Resources.Rollouts;
@@ -25,6 +26,10 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<TemplateParameterSection>),
         typeof(EquatableArrayConverter<NameValueSection>),
         typeof(EquatableArrayConverter<RouteSection>),
+        typeof(EquatableArrayConverter<GateSection>),
+        typeof(EquatableArrayConverter<GateMetadataSection>),
+        typeof(EquatableArrayConverter<NotificationEvent>),
+        typeof(EquatableArrayConverter<SlackMentionSection>),
     ])]
 [JsonSerializable(typeof(Rollout))]
 [JsonSerializable(typeof(string[]))]
@@ -35,6 +40,11 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(MetricTemplate))]
 [JsonSerializable(typeof(NameValueSection[]))]
 [JsonSerializable(typeof(RouteSection[]))]
+[JsonSerializable(typeof(GateSection[]))]
+[JsonSerializable(typeof(GateMetadataSection[]))]
+[JsonSerializable(typeof(NotificationChannel))]
+[JsonSerializable(typeof(NotificationEvent[]))]
+[JsonSerializable(typeof(SlackMentionSection[]))]
 public sealed partial class RolloutJson : JsonSerializerContext
 {
     /// <summary>The whole resource.</summary>

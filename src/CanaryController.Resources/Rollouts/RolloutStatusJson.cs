@@ -24,6 +24,8 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<RolloutStep>),
         typeof(EquatableArrayConverter<RequestMatch>),
+        typeof(EquatableArrayConverter<GateSpec>),
+        typeof(EquatableArrayConverter<GateMetadata>),
         typeof(EquatableArrayConverter<MetricSpec>),
         typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
@@ -41,6 +43,8 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RolloutStep[]))]
 [JsonSerializable(typeof(RequestMatch[]))]
+[JsonSerializable(typeof(GateSpec[]))]
+[JsonSerializable(typeof(GateMetadata[]))]
 [JsonSerializable(typeof(MetricSpec[]))]
 [JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]

@@ -43,8 +43,8 @@ public sealed record StepSection
     /// <summary>Who must agree before this step is left. Left out: nobody.</summary>
     public ApprovalSection? Approval { get; init; }
 
-    /// <summary>Names of webhooks that must answer before this step is left: at most 10. Not supported by this version.</summary>
-    public EquatableArray<string> Gates { get; init; }
+    /// <summary>Webhooks that have a word in it: at most 10, each named once.</summary>
+    public EquatableArray<GateSection> Gates { get; init; }
 
     /// <summary>Requests that go to the canary while at this step, whatever the weight. Left out: none. Which routers can is in docs/routers/README.md.</summary>
     public MatchSection? Match { get; init; }

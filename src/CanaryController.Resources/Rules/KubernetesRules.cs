@@ -42,14 +42,6 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             .When(rollout => rollout.Spec is { Workload.Kind: WorkloadType.External, Traffic: { Router: RouterType.Istio, Istio: not null } });
         Include(new AbilityRules());
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckIngresses(rollout.Spec, context));
-        RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
-        {
-            step.RuleFor(each => each.Gates)
-                .Must(gates => gates.IsEmpty).Says("this version asks no gates: the step would wait for ever", "leave it out; an approval can be given by a pipeline");
-            step.RuleFor(each => each.Approval!.Channels)
-                .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl, kubectl or the HTTP API")
-                .When(each => each.Approval is not null);
-        });
         When(rollout => EffectiveSource.Of(rollout.Spec) is RequestSource.Gateway, () =>
         {
             RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step => GatewayHistogram.Add(step.RuleForEach(each => each.Metrics)));

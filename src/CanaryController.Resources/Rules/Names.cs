@@ -38,6 +38,24 @@ public static partial class Names
     /// <summary>RFC 6265, 4.1.1: a cookie's value without quotes.</summary>
     public static bool IsCookieValue(string text) => text.Length <= 256 && CookieValue().IsMatch(text);
 
+    /// <summary>A key of a Secret, and the name of a file: at most 253 of letters, digits, <c>- _ .</c>, and not <c>.</c> or beginning with <c>..</c>.</summary>
+    public static bool IsSecretKey(string text) => SecretKey().IsMatch(text) && text is not "." && !text.StartsWith("..", StringComparison.Ordinal);
+
+    /// <summary>A Slack channel: its id, or its name behind a <c>#</c>.</summary>
+    public static bool IsSlackChannel(string text) => SlackChannel().IsMatch(text);
+
+    /// <summary>What Slack can mention: the id of a user or user group, <c>here</c> or <c>channel</c>.</summary>
+    public static bool IsSlackMention(string text) => SlackMention().IsMatch(text);
+
+    [GeneratedRegex(@"^[-._a-zA-Z0-9]{1,253}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex SecretKey();
+
+    [GeneratedRegex(@"^([CGD][A-Z0-9]{2,30}|#[-_a-z0-9]{1,80})\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex SlackChannel();
+
+    [GeneratedRegex(@"^([UWS][A-Z0-9]{2,30}|here|channel)\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex SlackMention();
+
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DnsLabel();
 

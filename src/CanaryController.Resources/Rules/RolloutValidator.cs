@@ -39,6 +39,9 @@ internal sealed class MetadataValidator : AbstractValidator<RolloutMetadata>
 /// <summary>The rules of <see cref="SpecSection"/>.</summary>
 internal sealed class SpecValidator : AbstractValidator<SpecSection>
 {
+    /// <summary>The most channels that a rollout, or an approval, names.</summary>
+    public const int MaxChannels = 16;
+
     public SpecValidator()
     {
         RuleFor(spec => spec.Workload).SetValidator(new WorkloadValidator());
@@ -46,6 +49,10 @@ internal sealed class SpecValidator : AbstractValidator<SpecSection>
         RuleFor(spec => spec.Traffic).SetValidator(new TrafficValidator());
         RuleFor(spec => spec.Strategy).SetValidator(new StrategyValidator());
         RuleFor(spec => spec.Analysis).SetValidator(new AnalysisValidator());
+        RuleFor(spec => spec.Notifications.Channels)
+            .Must(channels => channels.Count <= MaxChannels).Says(channels => $"{channels.Count} channels are too many", $"keep {MaxChannels} at most");
+        RuleForEach(spec => spec.Notifications.Channels).IsThere("write the channel's name").IsDnsLabel();
+        RuleFor(spec => spec).Custom((spec, context) => Repeats.Check(spec.Notifications.Channels, "notifications.channels", "the channel", context));
         RuleFor(spec => spec).Custom((spec, context) => SpecRules.Check(spec, context));
     }
 }

@@ -18,14 +18,6 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
             .Says(router => $"{router} is for Kubernetes", "write Gateway, Consul or HAProxy");
         Include(new AbilityRules());
         RuleFor(rollout => rollout).Custom((rollout, context) => HAProxyShares.Check(rollout.Spec, context));
-        RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step =>
-        {
-            step.RuleFor(each => each.Gates)
-                .Must(gates => gates.IsEmpty).Says("this version asks no gates: the step would wait for ever", "leave it out; an approval can be given by a pipeline");
-            step.RuleFor(each => each.Approval!.Channels)
-                .Must(channels => channels.IsEmpty).Says("this version asks in no channels", "leave it out; approvers use canaryctl or the HTTP API")
-                .When(each => each.Approval is not null);
-        });
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckSource(rollout.Spec, context));
         When(rollout => EffectiveSource.Of(rollout.Spec) is RequestSource.Gateway, () =>
         {

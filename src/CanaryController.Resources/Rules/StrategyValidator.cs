@@ -1,3 +1,4 @@
+using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
@@ -16,9 +17,25 @@ internal sealed class StrategyValidator : AbstractValidator<StrategySection>
             .Must(steps => steps.Count <= MaxSteps).Says(steps => $"{steps.Count} steps are too many", $"keep {MaxSteps} at most");
         RuleForEach(strategy => strategy.Steps).SetValidator(new StepValidator());
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckWeights(strategy, context));
+        RuleFor(strategy => strategy).Custom((strategy, context) => CheckGates(strategy, context));
         RuleFor(strategy => strategy.RollbackWindow.Revisions)
             .Must(revisions => revisions is >= 0 and <= 10).Says(revisions => $"{revisions} is out of range", "write 0 (never) to 10");
         RuleFor(strategy => strategy.DrainDelay).IsWithin(TimeSpan.Zero, TimeSpan.FromHours(1));
+    }
+
+    /// <summary>What comes before the promotion comes after the last step.</summary>
+    private static void CheckGates(StrategySection strategy, ValidationContext<StrategySection> context)
+    {
+        for (var step = 0; step < strategy.Steps.Count - 1; step++)
+        {
+            for (var gate = 0; gate < strategy.Steps[step].Gates.Count; gate++)
+            {
+                if (strategy.Steps[step].Gates[gate].When is GateMoment.BeforePromotion)
+                {
+                    context.Problem($"steps[{step}].gates[{gate}].when", "only the last step is left for the promotion", "move the gate to the last step, or write when: During");
+                }
+            }
+        }
     }
 
     /// <summary>Weights never fall, and are percent.</summary>
@@ -76,8 +93,8 @@ internal sealed class StepValidator : AbstractValidator<StepSection>
             .Says(size => $"{size} is out of range", "write 1 to 10000 pods, or 1% to 100%");
         RuleFor(step => step.Approval!).SetValidator(new ApprovalValidator()).When(step => step.Approval is not null);
         RuleFor(step => step.Gates).Must(gates => gates.Count <= MaxGates).Says(gates => $"{gates.Count} gates are too many", $"keep {MaxGates} at most");
-        RuleForEach(step => step.Gates).IsThere("write the gate's name").IsDnsLabel();
-        RuleFor(step => step.Gates).Custom((gates, context) => Repeats.Check(gates, "gates", "the gate", context));
+        RuleForEach(step => step.Gates).SetValidator(new GateValidator());
+        RuleFor(step => step).Custom((step, context) => Repeats.Check([.. step.Gates.Select(gate => gate.Name)], "gates", "the gate", context));
         RuleFor(step => step.Match!).SetValidator(new MatchValidator()).When(step => step.Match is not null);
         RuleFor(step => step.Metrics).Must(metrics => metrics.Count <= MaxMetrics).Says(metrics => $"{metrics.Count} metrics are too many", $"keep {MaxMetrics} at most");
         RuleForEach(step => step.Metrics).SetValidator(new MetricValidator());
@@ -100,6 +117,9 @@ internal sealed class ApprovalValidator : AbstractValidator<ApprovalSection>
     {
         RuleFor(approval => approval.Name).IsThere("write who is asked, like sre").IsDnsLabel();
         RuleFor(approval => approval.Required).Must(count => count is >= 1 and <= 10).Says(count => $"{count} is out of range", "write how many people must approve, 1 to 10");
+        RuleFor(approval => approval.Channels)
+            .Must(channels => channels.Count <= SpecValidator.MaxChannels).Says(channels => $"{channels.Count} channels are too many", $"keep {SpecValidator.MaxChannels} at most");
+        RuleFor(approval => approval).Custom((approval, context) => Repeats.Check(approval.Channels, "channels", "the channel", context));
         RuleForEach(approval => approval.Channels).IsThere("write the channel's name").IsDnsLabel();
         RuleFor(approval => approval.Timeout).IsWithin(TimeSpan.FromSeconds(1), TimeSpan.FromHours(720));
     }

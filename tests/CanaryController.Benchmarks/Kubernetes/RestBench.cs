@@ -69,7 +69,7 @@ internal static class RestBench
         ];
     }
 
-    private static string Told(IEnumerable<ManagerRequest> requests) => string.Join(", ", requests.CountBy(request => request.Verb).Select(each => $"{each.Value} {each.Key}").Order());
+    private static string Told(IEnumerable<ManagerRequest> requests) => string.Join(", ", requests.CountBy(request => request.ToString()).Select(each => $"{each.Value} {each.Key}").Order());
 
     private static double Since(long began) => TimeProvider.System.GetElapsedTime(began).TotalSeconds;
 }

@@ -39,6 +39,9 @@ internal sealed class BenchStage : IAsyncDisposable
     /// <summary>The manager's process id, to read its CPU time from.</summary>
     public int ManagerId { get; private set; }
 
+    /// <summary>Prometheus'.</summary>
+    public int PrometheusId { get; private set; }
+
     public static Uri Local(int port, string path = "/") => new($"http://127.0.0.1:{port}{path}");
 
     public async Task StartPrometheusAsync(string scrapeInterval, IEnumerable<int> targets, CancellationToken cancellation)
@@ -51,8 +54,9 @@ internal sealed class BenchStage : IAsyncDisposable
               static_configs: [{"{"}targets: [{list}]{"}"}]
             """;
         await File.WriteAllTextAsync(Path.Combine(Folder, "prometheus.yaml"), config, cancellation);
-        await StartAsync("prometheus", _programs.Prometheus, Local(PrometheusPort, "/-/ready"), cancellation,
+        var child = await StartAsync("prometheus", _programs.Prometheus, Local(PrometheusPort, "/-/ready"), cancellation,
             $"--config.file={Folder}/prometheus.yaml", $"--storage.tsdb.path={Folder}/prometheus", $"--web.listen-address=127.0.0.1:{PrometheusPort}", "--log.level=warn");
+        PrometheusId = child.Id;
     }
 
     /// <summary>Starts the gateway with <paramref name="routes"/> (YAML list items).</summary>
@@ -69,7 +73,7 @@ internal sealed class BenchStage : IAsyncDisposable
         await StartAsync("gateway", _programs.Gateway, Local(AdminPort, "/readyz"), cancellation, "--config", $"{Folder}/gateway.yaml");
     }
 
-    public async Task StartManagerAsync(CancellationToken cancellation)
+    public async Task<ChildProcess> StartManagerAsync(CancellationToken cancellation)
     {
         var config = $"""
             standalone: {"{"}folder: {Folder}/rollouts, database: {Folder}/manager.db{"}"}
@@ -81,6 +85,7 @@ internal sealed class BenchStage : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(Folder, "manager.yaml"), config, cancellation);
         var child = await StartAsync("manager", _programs.Manager, Local(ManagerPort, "/readyz"), cancellation, "--config", $"{Folder}/manager.yaml");
         ManagerId = child.Id;
+        return child;
     }
 
     /// <summary>Seconds of CPU that the manager has used.</summary>

@@ -18,6 +18,9 @@ internal static class ProcessFigures
     public static double Megabytes(int id) =>
         long.Parse(File.ReadAllText($"/proc/{id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * 4096.0 / (1 << 20);
 
+    /// <summary>How many programs wanted to run at once in the last minute, on average (proc(5), loadavg).</summary>
+    public static double Load() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+
     /// <summary>The most resident memory that it had.</summary>
     public static double PeakMegabytes(int id)
     {

@@ -11,7 +11,7 @@ public sealed class ReasonTests
     {
         [RolloutReason.MetricFailed] = (run => run.Verdict = Verdict.Failed, "success-rate 96.2 % is below min 99 %."),
         [RolloutReason.GateFailed] =
-            (run => run.Gates = [new GateObservation("smoke", GateStatus.Failed, "3 of 20 checks failed.")], "Gate smoke failed: 3 of 20 checks failed."),
+            (run => run.Gate = (_, _) => (GateStatus.Failed, "3 of 20 checks failed."), "Gate smoke failed: 3 of 20 checks failed."),
         [RolloutReason.ExternalAlarm] = (run => run.Alarm = "Alarm checkout-errors fires.", "Alarm checkout-errors fires."),
         [RolloutReason.CanaryUnavailable] = (run => run.CanaryReady = 0, "No instance of v2 is available, and it has 50 % of the traffic."),
         [RolloutReason.Reverted] = (run => run.Declared = "v1", "v1 is wanted again, which is stable: v2 is taken back."),
@@ -53,7 +53,7 @@ public sealed class ReasonTests
     [MemberData(nameof(Reasons))]
     public void Every_rollback_says_why(RolloutReason reason)
     {
-        var run = RolloutRun.External(Specs.Approved(50, timeoutMinutes: 5), Specs.Step(100)).Start();
+        var run = RolloutRun.External(Specs.Approved(50, timeoutMinutes: 5) with { Gates = [Specs.Gate("smoke", GateMoment.During)] }, Specs.Step(100)).Start();
         Causes[reason].Cause(run);
         run.Settle();
         var abort = run.Transitions.Single(one => one.To is RolloutPhase.Aborting);
@@ -65,7 +65,8 @@ public sealed class ReasonTests
     [Fact]
     public void What_a_step_waits_for_is_said_in_sentences()
     {
-        var run = RolloutRun.External(Specs.Approved(50, required: 2) with { MinRequests = 500, Gates = ["smoke"] }).Start();
+        var run = RolloutRun.External(Specs.Approved(50, required: 2) with { MinRequests = 500, Gates = [Specs.Gate("smoke", GateMoment.During), Specs.Gate("confirm", GateMoment.BeforePromotion)] }).Start();
+        run.Gate = (_, gate) => gate.Name == "confirm" ? (GateStatus.Pending, "It answered 503.") : null;
         (run.Verdict, run.Requests) = (Verdict.Inconclusive, 42);
         Assert.Equal(
             [
@@ -73,6 +74,7 @@ public sealed class ReasonTests
                 "minRequests: 42 of 500 requests.",
                 "success-rate: Inconclusive: success-rate 96.2 % is below min 99 %.",
                 "gate smoke: no answer yet.",
+                "gate confirm: Pending: It answered 503.",
                 "approval 'sre': 0 of 2.",
             ],
             RolloutExplanation.WaitingFor(run.Spec, run.Present, run.See()));

@@ -46,7 +46,8 @@ internal sealed class RolloutRun(RolloutSpec spec)
 
     public bool HasEvidence { get; set; } = true;
 
-    public EquatableArray<GateObservation> Gates { get; set; }
+    /// <summary>What each gate answers; null = nothing yet.</summary>
+    public Func<int, GateSpec, (GateStatus Status, string Message)?> Gate { get; set; } = Specs.AllPass;
 
     public string? Alarm { get; set; }
 
@@ -70,7 +71,7 @@ internal sealed class RolloutRun(RolloutSpec spec)
         Route = RouterAnswers && Applied is not null ? new RouteObservation(Applied, RouterAccepts, null) : new RouteObservation(null, false, "connection refused."),
         Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver) { MaxSize = MaxSize },
         Analysis = HasEvidence && State is { } state ? Specs.Judgements(Spec, state, Verdict, Requests) : null,
-        Gates = Gates,
+        Gates = Specs.Answers(State, Gate),
         ExternalAlarm = Alarm,
         Command = command,
         Deleted = Deleted,

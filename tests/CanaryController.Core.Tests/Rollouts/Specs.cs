@@ -33,6 +33,19 @@ internal static class Specs
             },
         };
 
+    public static GateSpec Gate(string name, GateMoment when) => new() { Name = name, When = when, Url = $"https://gates.example.com/{name}" };
+
+    /// <summary>What the gates of the attempt's plan answer; those for which <paramref name="answer"/> says nothing have not answered.</summary>
+    public static EquatableArray<GateObservation> Answers(RolloutState? state, Func<int, GateSpec, (GateStatus Status, string Message)?> answer) =>
+        state?.CanaryRevision is not { } revision ? [] :
+        [
+            .. state.Plan.SelectMany((step, index) => step.Gates.Select(gate => answer(index, gate) is var (status, message) ? new GateObservation(revision, state.Attempt, index, gate.Name, status, message) : null))
+                .OfType<GateObservation>(),
+        ];
+
+    /// <summary>All is well: those that are asked whether to go on say yes, and nobody demands a rollback.</summary>
+    public static (GateStatus Status, string Message)? AllPass(int stepIndex, GateSpec gate) => gate.When is GateMoment.Rollback ? null : (GateStatus.Passed, "ok.");
+
     public static AnalysisObservation? Judgements(RolloutSpec spec, RolloutState state, Verdict verdict, long? requests = 1000)
     {
         if (state.CanaryRevision is null)

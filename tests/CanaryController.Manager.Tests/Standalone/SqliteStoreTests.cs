@@ -44,7 +44,7 @@ public sealed class SqliteStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_database_of_the_version_before_knows_the_gateway_only_and_is_brought_up()
+    public void A_database_of_the_first_version_knows_the_gateway_only_and_is_brought_up()
     {
         var path = Path.Combine(_bed.Directory, "older.db");
         using (var database = new SqliteDatabase(path))
@@ -53,11 +53,31 @@ public sealed class SqliteStoreTests : IAsyncDisposable
             database.Transact(scope => scope.Execute(
                 "INSERT INTO specs (namespace, name, file, spec, declared, gateway, route) VALUES ('default', 'shop', 'shop.yaml', $1, 'v2', 'edge', 'shop')",
                 JsonSerializer.Serialize(new RolloutSpec { Workload = WorkloadKind.External, Steps = [] }, CoreJson.Default.RolloutSpec)));
+            database.Transact(scope => scope.Execute("DROP TABLE deliveries"));
+            database.Transact(scope => scope.Execute("DELETE FROM cursors"));
             database.Transact(scope => scope.Execute("PRAGMA user_version=1"));
         }
 
         using var opened = new SqliteDatabase(path);
         Assert.Equal(new RouteTarget("edge", "shop") { Router = RouterType.Gateway }, Assert.Single(new SqliteSpecs(opened).Load()).Content!.Target);
+    }
+
+    [Fact]
+    public void A_database_of_the_second_version_tells_nobody_what_happened_before()
+    {
+        var path = Path.Combine(_bed.Directory, "second.db");
+        using (var database = new SqliteDatabase(path))
+        {
+            database.Transact(scope => scope.Execute("INSERT INTO events (namespace, name, sequence, body) VALUES ('default', 'shop', 1, '{}')"));
+            database.Transact(scope => scope.Execute("DROP TABLE deliveries"));
+            database.Transact(scope => scope.Execute("DELETE FROM cursors"));
+            database.Transact(scope => scope.Execute("PRAGMA user_version=2"));
+        }
+
+        using var opened = new SqliteDatabase(path);
+        var deliveries = new SqliteDeliveries(opened, new(opened));
+        Assert.Empty(deliveries.Fresh(10));
+        Assert.Empty(deliveries.Load());
     }
 
     [Fact]

@@ -16,13 +16,18 @@ internal enum EvidenceStatus
 }
 
 /// <summary>The conditions to leave a step that the router carries, as they are at this moment.</summary>
-internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool Approved)
+/// <param name="HoldPassed">Traffic has rested there long enough.</param>
+/// <param name="Evidence">What the evidence allows.</param>
+/// <param name="GatesPassed">The gates of the step itself have passed.</param>
+/// <param name="WayIsFree">So have those that guard what comes next.</param>
+/// <param name="Approved">Nobody else has to agree.</param>
+internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool WayIsFree, bool Approved)
 {
     public bool AllHold => OthersHold && Approved;
 
     public bool OnlyApprovalIsMissing => OthersHold && !Approved;
 
-    private bool OthersHold => HoldPassed && GatesPassed && Evidence is EvidenceStatus.Complete;
+    private bool OthersHold => HoldPassed && GatesPassed && WayIsFree && Evidence is EvidenceStatus.Complete;
 
     public static ExitConditions Of(RolloutSpec spec, RolloutState state, RolloutObservation seen)
     {
@@ -30,7 +35,8 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
         return new ExitConditions(
             Moments.HoldEnd(spec, state) <= seen.Now,
             EvidenceOf(spec, state, seen),
-            HavePassed(step.Gates, seen.Gates),
+            Gates.HavePassed(state, seen.Gates, state.StepIndex, GateMoment.During),
+            Gates.WayIsFree(state, seen.Gates),
             step.Approval is null || Steps.Approvals(state) >= step.Approval.Required);
     }
 
@@ -69,19 +75,6 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
         Verdict.BelowMinRequests => policy.OnBelowMinRequests,
         Verdict.ProviderError => policy.OnProviderError,
     };
-
-    public static bool HasPassed(string gate, EquatableArray<GateObservation> answers)
-    {
-        foreach (var answer in answers)
-        {
-            if (answer.Name == gate)
-            {
-                return answer.Status is GateStatus.Passed;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>
     /// The rollout's metrics are asked for where the canary has traffic, a step's own always. Evidence that was not gathered for this step yet is waited
@@ -126,17 +119,4 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
         };
 
     private static EvidenceStatus Worse(EvidenceStatus left, EvidenceStatus right) => left >= right ? left : right;
-
-    private static bool HavePassed(EquatableArray<string> gates, EquatableArray<GateObservation> answers)
-    {
-        foreach (var gate in gates)
-        {
-            if (!HasPassed(gate, answers))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

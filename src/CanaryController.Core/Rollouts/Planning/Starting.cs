@@ -33,7 +33,11 @@ internal static class Starting
         turn.Record(next, reason, message, actor);
     }
 
-    /// <summary>The canary gets its first traffic only when the router knows it and its first step has capacity.</summary>
+    /// <summary>The router knows the canary, and its first step has capacity.</summary>
+    public static bool IsReady(RolloutSpec spec, RolloutState state, RolloutObservation seen) =>
+        Splits.IsTakenUp(state, seen.Route) && Capacity.HasRoomFor(spec, state, seen, Steps.Present(state));
+
+    /// <summary>The canary gets its first traffic only when it is ready and the gates before its first step have passed. While only they are waited for, no deadline runs but their own.</summary>
     public static void Advance(Turn turn)
     {
         var (spec, seen) = (turn.Spec, turn.Seen);
@@ -43,11 +47,18 @@ internal static class Starting
         }
 
         var state = turn.State;
-        if (turn.IsTakenUp && Capacity.HasRoomFor(spec, state, seen, Steps.Present(state)))
+        var isReady = IsReady(spec, state, seen);
+        if (isReady && Gates.HavePassed(state, seen.Gates, state.StepIndex, GateMoment.Before))
         {
             var next = state with { Phase = RolloutPhase.Progressing, WaitingSince = turn.Now };
             next = next with { Weight = Weights.AtStep(turn, next) };
             turn.Record(next, RolloutReason.CanaryReady, $"{turn.Canary} is ready: {Steps.Describe(state)} begins at {next.Weight}.");
+            return;
+        }
+
+        if (isReady)
+        {
+            turn.State = state.WaitingSince is null ? state : state with { WaitingSince = null };
             return;
         }
 

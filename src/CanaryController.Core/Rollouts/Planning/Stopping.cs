@@ -23,9 +23,9 @@ internal static class Stopping
             var message = metric.Message.Contains(metric.Name, StringComparison.Ordinal) ? metric.Message : $"{metric.Name}: {metric.Message}";
             Aborting.Begin(turn, RolloutReason.MetricFailed, message);
         }
-        else if (FailedGate(seen.Gates) is { } gate)
+        else if (Gates.Failed(state, seen.Gates) is var (gate, when))
         {
-            Aborting.Begin(turn, RolloutReason.GateFailed, $"Gate {gate.Name} failed: {gate.Message}");
+            Aborting.Begin(turn, RolloutReason.GateFailed, $"Gate {gate.Name} {(when is GateMoment.Rollback ? "demands the rollback" : "failed")}: {gate.Message}");
         }
         else if (seen.ExternalAlarm is { } alarm)
         {
@@ -51,19 +51,6 @@ internal static class Stopping
             if (metric.Verdict is Verdict.Failed)
             {
                 return metric;
-            }
-        }
-
-        return null;
-    }
-
-    private static GateObservation? FailedGate(EquatableArray<GateObservation> gates)
-    {
-        foreach (var gate in gates)
-        {
-            if (gate.Status is GateStatus.Failed)
-            {
-                return gate;
             }
         }
 

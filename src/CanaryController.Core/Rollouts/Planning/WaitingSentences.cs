@@ -69,15 +69,16 @@ internal static class WaitingSentences
         return sentences;
     }
 
-    public static List<string> ForGates(RolloutState state, RolloutObservation seen)
+    /// <summary>The gates of <paramref name="moment"/> that the step names.</summary>
+    public static List<string> ForGates(RolloutState state, RolloutObservation seen, int stepIndex, GateMoment moment)
     {
         var sentences = new List<string>();
-        foreach (var gate in Steps.Present(state).Gates)
+        foreach (var gate in stepIndex < state.Plan.Count ? state.Plan[stepIndex].Gates : [])
         {
-            if (!ExitConditions.HasPassed(gate, seen.Gates))
+            var answer = Gates.AnswerOf(state, seen.Gates, stepIndex, gate.Name);
+            if (gate.When == moment && answer?.Status is not GateStatus.Passed)
             {
-                var answer = seen.Gates.FirstOrDefault(one => one.Name == gate);
-                sentences.Add(answer is null ? $"gate {gate}: no answer yet." : $"gate {gate}: {answer.Status}: {answer.Message}");
+                sentences.Add(answer is null ? $"gate {gate.Name}: no answer yet." : $"gate {gate.Name}: {answer.Status}: {answer.Message}");
             }
         }
 

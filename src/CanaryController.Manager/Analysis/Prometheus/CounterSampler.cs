@@ -12,9 +12,14 @@ internal sealed class CounterSampler(
     /// <returns>True when all were answered.</returns>
     public async Task<bool> SampleAsync(IReadOnlyList<CounterBatch> batches, bool lookAtAll, CancellationToken cancellation)
     {
-        var problems = await Task.WhenAll(batches.Select(batch => SampleAsync(batch, cancellation)));
+        var samplings = await Task.WhenAll(batches.Select(batch => SampleAsync(batch, cancellation)));
         Wake(book.Settle(batches, lookAtAll));
-        var problem = Array.Find(problems, each => each is not null);
+        if (samplings.Max(each => each.LiveSince) is { } last)
+        {
+            metrics.Evaluated(time.GetElapsedTime(last));
+        }
+
+        var problem = Array.Find(samplings, each => each.Problem is not null).Problem;
         if (problem is not null && Interlocked.Exchange(ref _failing, 1) == 0)
         {
             logger.ProviderFails(problem);
@@ -27,7 +32,7 @@ internal sealed class CounterSampler(
         return problem is null;
     }
 
-    private async Task<string?> SampleAsync(CounterBatch batch, CancellationToken cancellation)
+    private async Task<Sampling> SampleAsync(CounterBatch batch, CancellationToken cancellation)
     {
         var kind = batch.Kind == CounterKind.Requests ? "requests" : "durations";
         using var answer = await client.QueryAsync(
@@ -39,7 +44,7 @@ internal sealed class CounterSampler(
         if (answer.Body is not { } body)
         {
             book.Fail(batch, answer.Result);
-            return answer.Result.Problem;
+            return new(answer.Result.Problem, null);
         }
 
         var started = time.GetTimestamp();
@@ -52,7 +57,7 @@ internal sealed class CounterSampler(
             metrics.Unusable(kind, fold.Read.Outcome);
         }
 
-        return fold.Read.Problem;
+        return new(fold.Read.Problem, batch.Live ? started : null);
     }
 
     private void Wake(IReadOnlyList<Wake> wakes)
@@ -62,4 +67,9 @@ internal sealed class CounterSampler(
             waker.Wake(key, urgent ? QueueLane.Urgent : QueueLane.Normal);
         }
     }
+
+    /// <summary>How one query of a look went.</summary>
+    /// <param name="Problem">Why it has no use; null when it has.</param>
+    /// <param name="LiveSince">For a tick's query: when its answer was there, as a timestamp of the clock.</param>
+    private readonly record struct Sampling(string? Problem, long? LiveSince);
 }

@@ -182,7 +182,7 @@ internal sealed class EvidenceBook
     {
         lock (_lock)
         {
-            return schedule.Next(_sources.Targets, lastTick);
+            return schedule.Next(_sources.Targets, lastTick, _tracked.Values.Any(rollout => rollout.IsClose));
         }
     }
 
@@ -276,6 +276,7 @@ internal sealed class EvidenceBook
         var minRequests = state.StepIndex < state.Plan.Count ? state.Plan[state.StepIndex].MinRequests : 0;
         var seen = rollout.Judge(state, now);
         var signal = JudgementSignal.Of(seen, rollout.Ledger.FailedCount, minRequests);
+        rollout.IsClose = signal.Failed == 0 && seen.Metrics.Any(metric => metric.Evidence > metric.EvidenceLimit / 2 && metric.EvidenceLimit > 0);
         if (signal != rollout.Signal)
         {
             wakes.Add(new(rollout.Request.Key, signal.Failed > rollout.Signal.Failed));

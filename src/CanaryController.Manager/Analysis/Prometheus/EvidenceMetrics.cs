@@ -23,6 +23,11 @@ internal sealed class EvidenceMetrics(IMetricFactory factory)
         "How long an answer was read and fed to the ledgers; judging waits meanwhile.",
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0001, 3, 9) });
 
+    private readonly Histogram _evaluation = factory.CreateHistogram(
+        "canary_evidence_evaluation_duration_seconds",
+        "From the last answer of a look at the counters until every rollout that it concerns was judged.",
+        new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 1, 2] });
+
     /// <summary>A query ended.</summary>
     public void Queried(string kind, QueryOutcome outcome, TimeSpan took)
     {
@@ -46,6 +51,9 @@ internal sealed class EvidenceMetrics(IMetricFactory factory)
             _lag.Observe(Math.Max(0, age.TotalSeconds));
         }
     }
+
+    /// <summary>All rollouts of a look were judged.</summary>
+    public void Evaluated(TimeSpan took) => _evaluation.Observe(took.TotalSeconds);
 
     private static string Name(QueryOutcome outcome) => outcome switch
     {

@@ -15,6 +15,15 @@ internal sealed class TickSchedule
     /// <summary>How often.</summary>
     public const int MaxRetries = 3;
 
+    /// <summary>The least between two looks where each is worth its query: one or two targets, or evidence that is about to decide.</summary>
+    public const int CloseMs = 100;
+
+    /// <summary>So few targets have a look each.</summary>
+    private const int FewTargets = 2;
+
+    /// <summary>Looks in between that may follow each other; each is regained in two intervals.</summary>
+    private const int MaxExtraLooks = 4;
+
     private const int MaxLateMs = 2_000;
     private const int MinLateMs = -500;
 
@@ -23,6 +32,7 @@ internal sealed class TickSchedule
     private int _retries;
     private Awaited? _awaited;
     private Awaited? _givenUp;
+    private long _repaidMs;
 
     /// <summary>
     /// How much later than their timestamps samples are found, learnt: a scrape's own duration, and the difference of two machines' clocks. It falls slowly while samples are found
@@ -33,7 +43,8 @@ internal sealed class TickSchedule
     /// <summary>The next look.</summary>
     /// <param name="targets">What is scraped.</param>
     /// <param name="lastTick">When the last look began; what it brought is in <paramref name="targets"/>.</param>
-    public DateTimeOffset Next(IReadOnlyCollection<ScrapeTarget> targets, DateTimeOffset lastTick)
+    /// <param name="isClose">A canary's evidence is about to decide: the next target's samples may.</param>
+    public DateTimeOffset Next(IReadOnlyCollection<ScrapeTarget> targets, DateTimeOffset lastTick, bool isClose = false)
     {
         var lastMs = lastTick.ToUnixTimeMilliseconds();
         if (_awaited is { } awaited && awaited.DueMs + LateMs <= lastMs)
@@ -48,13 +59,30 @@ internal sealed class TickSchedule
         }
 
         _retries = 0;
-        var intervalMs = ShortestInterval(targets, lastMs);
+        var (intervalMs, alive) = ShortestInterval(targets, lastMs);
 
         // A little more than half: many targets with many phases make fewer than two looks an interval.
         var gapMs = Math.Clamp(intervalMs * 55 / 100, 500, 7_500);
         _awaited = Due(targets, lastMs);
-        var nextMs = Math.Max(lastMs + gapMs, _awaited is { } next ? next.DueMs + LateMs + MarginMs : lastMs + intervalMs);
-        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(nextMs, lastMs + Math.Clamp(2 * intervalMs, 1_000, 15_000)));
+        var dueMs = _awaited is { } next ? next.DueMs + LateMs + MarginMs : lastMs + intervalMs;
+        if (alive is > 0 and <= FewTargets || (isClose && dueMs < lastMs + gapMs && TakeExtra(lastMs, intervalMs)))
+        {
+            gapMs = CloseMs;
+        }
+
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(Math.Max(lastMs + gapMs, dueMs), lastMs + Math.Clamp(2 * intervalMs, 1_000, 15_000)));
+    }
+
+    private bool TakeExtra(long nowMs, int intervalMs)
+    {
+        var repaidMs = Math.Max(_repaidMs, nowMs) + (2L * intervalMs);
+        if (repaidMs > nowMs + (MaxExtraLooks * 2L * intervalMs))
+        {
+            return false;
+        }
+
+        _repaidMs = repaidMs;
+        return true;
     }
 
     private void Learn(Awaited awaited)
@@ -73,18 +101,19 @@ internal sealed class TickSchedule
         LateMs = Math.Clamp(LateMs, MinLateMs, MaxLateMs);
     }
 
-    private static int ShortestInterval(IReadOnlyCollection<ScrapeTarget> targets, long nowMs)
+    private static (int IntervalMs, int Alive) ShortestInterval(IReadOnlyCollection<ScrapeTarget> targets, long nowMs)
     {
-        var shortest = int.MaxValue;
+        var (shortest, alive) = (int.MaxValue, 0);
         foreach (var target in targets)
         {
             if (target.IntervalMs is { } interval && IsAlive(target, interval, nowMs))
             {
                 shortest = Math.Min(shortest, interval);
+                alive++;
             }
         }
 
-        return shortest == int.MaxValue ? 1_000 : Math.Clamp(shortest, 500, 15_000);
+        return (shortest == int.MaxValue ? 1_000 : Math.Clamp(shortest, 500, 15_000), alive);
     }
 
     private Awaited? Due(IReadOnlyCollection<ScrapeTarget> targets, long nowMs)

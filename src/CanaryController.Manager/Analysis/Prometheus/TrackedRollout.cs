@@ -70,6 +70,9 @@ internal sealed class TrackedRollout
     /// <summary>New samples came since the last look at the judgement.</summary>
     public bool Fed { get; set; }
 
+    /// <summary>At the last look evidence had come more than half the way to a rollback.</summary>
+    public bool IsClose { get; set; }
+
     /// <summary>What the waker was told last.</summary>
     public JudgementSignal Signal { get; set; }
 
@@ -291,9 +294,3 @@ internal sealed class TrackedRollout
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }
-
-/// <summary>The series of a rollout, as they are known when its ledger begins.</summary>
-/// <param name="Counted">Where its requests are counted.</param>
-/// <param name="Slots">Its counters' slots.</param>
-/// <param name="Bounds">The bounds of its histograms.</param>
-internal sealed record TrackedSeries(CountedBy Counted, CounterSlots Slots, HistogramBounds Bounds);

@@ -33,7 +33,12 @@ internal static class BrokenPlanners
         [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "asks for no evidence")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { Analysis = spec.Analysis with { Metrics = [] } }, state, seen),
         [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "needs no approval")] = InPlan(step => step with { Approval = null }),
-        [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "leaves a step by its gates unasked")] = InPlan(step => step with { Gates = [] }),
+        [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "leaves a step by its gates unasked")] = WithoutGates(GateMoment.During),
+        [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "goes on to a step by the gates before it")] = WithoutGates(GateMoment.Before),
+        [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "promotes by the gates before it")] = WithoutGates(GateMoment.BeforePromotion),
+        [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "takes another attempt's answers of gates")] = OfThisAttempt(GateStatus.Passed),
+        [("StepInvariants.TrafficBeginsOnlyWhenItsGatesPassed", "begins without asking")] = WithoutGates(GateMoment.Before),
+        [("StepInvariants.GatesCountForOneStepOfOneAttempt", "takes another attempt's refusal")] = OfThisAttempt(GateStatus.Failed),
         [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "counts no requests")] = InPlan(step => step with { MinRequests = 0 }),
         [("StepInvariants.AreLeftOnlyWhenAllConditionsHold", "takes another step's evidence")] = Seeing(seen =>
             seen.Analysis is { StepIndex: > 0 } analysis ? seen with { Analysis = analysis with { StepIndex = analysis.StepIndex - 1 } } : seen),
@@ -44,6 +49,7 @@ internal static class BrokenPlanners
         [("StepInvariants.FailureRollsBackAtOnce", "is deaf to alarms")] = Seeing(seen => seen with { ExternalAlarm = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at metrics")] = Seeing(seen => seen with { Analysis = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at gates")] = Seeing(seen => seen with { Gates = [] }),
+        [("StepInvariants.FailureRollsBackAtOnce", "does not hear a demand for the rollback")] = Seeing(seen => seen with { Gates = [.. seen.Gates.Where(one => one.Name != "pager")] }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not notice a deletion")] = Seeing(seen => seen with { Deleted = false, Released = false }),
         [("StepInvariants.DeadlinesAreKept", "never gives up")] =
             (spec, state, seen) => RolloutPlanner.Decide(spec with { ProgressDeadline = TimeSpan.MaxValue }, state, seen),
@@ -91,6 +97,13 @@ internal static class BrokenPlanners
         Deciding((_, decision) => decision.Next.Phase == phase ? With(decision, fault(decision.Next)) : decision);
 
     private static Decider Seeing(Func<RolloutObservation, RolloutObservation> fault) => (spec, state, seen) => RolloutPlanner.Decide(spec, state, fault(seen));
+
+    private static Decider WithoutGates(GateMoment moment) => InPlan(step => step with { Gates = [.. step.Gates.Where(gate => gate.When != moment)] });
+
+    private static Decider OfThisAttempt(GateStatus status) => (spec, state, seen) => RolloutPlanner.Decide(spec, state, state?.CanaryRevision is not { } revision ? seen : seen with
+    {
+        Gates = [.. seen.Gates.Select(one => one.Status == status ? one with { Revision = revision, Attempt = state.Attempt } : one)],
+    });
 
     /// <summary>Decides as if the plan asked for less, and remembers the plan as it is.</summary>
     private static Decider InPlan(Func<RolloutStep, RolloutStep> fault) => (spec, state, seen) =>

@@ -21,7 +21,6 @@ internal static class Homecoming
             CanaryReady = null,
             HandedOver = spec.Workload is WorkloadKind.External,
             Verdict = Verdict.Passed,
-            Gates = [new GateObservation("smoke", GateStatus.Passed, "ok.")],
             Deleted = isDeleted,
             RouterAccepts = isAnswered,
         };

@@ -18,6 +18,8 @@ internal static class Invariants
         ["StepInvariants.FailureRollsBackAtOnce"] = StepInvariants.FailureRollsBackAtOnce,
         ["StepInvariants.DeadlinesAreKept"] = StepInvariants.DeadlinesAreKept,
         ["StepInvariants.NewAttemptsBeginAtNothing"] = StepInvariants.NewAttemptsBeginAtNothing,
+        ["StepInvariants.TrafficBeginsOnlyWhenItsGatesPassed"] = StepInvariants.TrafficBeginsOnlyWhenItsGatesPassed,
+        ["StepInvariants.GatesCountForOneStepOfOneAttempt"] = StepInvariants.GatesCountForOneStepOfOneAttempt,
         ["WorkloadInvariants.InstancesGoOnlyAfterTheDrain"] = WorkloadInvariants.InstancesGoOnlyAfterTheDrain,
         ["WorkloadInvariants.CapacityStaysUnderTraffic"] = WorkloadInvariants.CapacityStaysUnderTraffic,
         ["WorkloadInvariants.HandOverComesAfterAllTraffic"] = WorkloadInvariants.HandOverComesAfterAllTraffic,

@@ -55,7 +55,7 @@ internal static class StepInvariants
 
         var failed = seen.Analysis is { } analysis && analysis.Revision == before.CanaryRevision && analysis.Attempt == before.Attempt
             && analysis.Metrics.Any(one => one.Verdict is Verdict.Failed);
-        var mustStop = failed || seen.ExternalAlarm is not null || seen.Leaves || seen.Gates.Any(one => one.Status is GateStatus.Failed)
+        var mustStop = failed || seen.ExternalAlarm is not null || seen.Leaves || seen.Gates.Any(one => Counts(before, one) && one.Status is GateStatus.Failed)
             || (seen.Workload.CanaryReady == 0 && before.Weight > CanaryWeight.Zero && (edge.Spec.Workload is WorkloadKind.Managed || seen.Route.Applied is not null));
         return mustStop && Invariants.SameAttempt(edge) && edge.After.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted)
             ? $"It had to be rolled back, and is {edge.After.Phase}."
@@ -92,6 +92,31 @@ internal static class StepInvariants
             : "An attempt did not begin at weight 0.";
     }
 
+    /// <summary>The first traffic waits for the gates before the first step, and for nothing that was said of another attempt.</summary>
+    public static string? TrafficBeginsOnlyWhenItsGatesPassed(Edge edge) =>
+        edge.Decision.Transitions.FirstOrDefault(one => one.Reason is RolloutReason.CanaryReady) is { } begun
+        && (edge.State.CanaryRevision != begun.Revision || edge.State.Attempt != begun.Attempt || edge.State.Plan.IsEmpty
+            ? edge.Spec.Steps[0].Gates.Any(gate => gate.When is GateMoment.Before)
+            : !HavePassed(edge.State, edge.Seen, 0, GateMoment.Before))
+            ? "Traffic began although a gate before it had not passed."
+            : null;
+
+    /// <summary>A gate rolls back what it was asked about, and nothing else.</summary>
+    public static string? GatesCountForOneStepOfOneAttempt(Edge edge) =>
+        edge.Decision.Transitions.Any(one => one.Reason is RolloutReason.GateFailed && one.From is not RolloutPhase.Aborting)
+        && !edge.Seen.Gates.Any(one => Counts(edge.State, one) && one.Status is GateStatus.Failed)
+            ? "It was rolled back by a gate that was not asked about it."
+            : null;
+
+    private static bool HavePassed(RolloutState state, RolloutObservation seen, int stepIndex, GateMoment moment) =>
+        (stepIndex < state.Plan.Count ? state.Plan[stepIndex].Gates : []).Where(gate => gate.When == moment)
+            .All(gate => seen.Gates.Any(one => Counts(state, one) && (one.StepIndex, one.Name, one.Status) == (stepIndex, gate.Name, GateStatus.Passed)));
+
+    /// <summary>An answer about this attempt, of a gate that it has, and not of a step that was left behind; a demand for the rollback whenever it comes.</summary>
+    private static bool Counts(RolloutState state, GateObservation answer) =>
+        answer.Revision == state.CanaryRevision && answer.Attempt == state.Attempt && answer.StepIndex < state.Plan.Count
+        && state.Plan[answer.StepIndex].Gates.Any(gate => gate.Name == answer.Name && (gate.When is GateMoment.Rollback || answer.StepIndex >= state.StepIndex));
+
     private static string? Missing(Edge edge, bool withoutApproval)
     {
         var (state, seen) = (edge.State, edge.Seen);
@@ -106,7 +131,9 @@ internal static class StepInvariants
             : (analysis.Revision, analysis.Attempt, analysis.StepIndex) != (state.CanaryRevision, state.Attempt, state.StepIndex) ? "the evidence was another's"
             : metrics.Any(one => analysis.Metrics.SingleOrDefault(judged => judged.Name == one.Name)?.Verdict is not Verdict.Passed) ? "a metric had not passed"
             : step.MinRequests > 0 && !(analysis.CanaryRequestsInStep >= step.MinRequests) ? "it had too few requests"
-            : step.Gates.Any(gate => seen.Gates.SingleOrDefault(one => one.Name == gate)?.Status is not GateStatus.Passed) ? "a gate had not passed"
+            : !HavePassed(state, seen, state.StepIndex, GateMoment.During) ? "a gate had not passed"
+            : !HavePassed(state, seen, state.StepIndex + 1, GateMoment.Before) ? "a gate before the next step had not passed"
+            : state.StepIndex == state.Plan.Count - 1 && !HavePassed(state, seen, state.StepIndex, GateMoment.BeforePromotion) ? "a gate before the promotion had not passed"
             : !withoutApproval && step.Approval is { } approval && approvals < approval.Required ? "it was not approved"
             : null;
     }

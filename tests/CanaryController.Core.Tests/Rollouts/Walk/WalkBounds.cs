@@ -26,11 +26,17 @@ internal static class WalkBounds
             {
                 Weight = CanaryWeight.FromBasisPoints(5000),
                 Hold = Unit,
-                Gates = ["smoke"],
+                Gates = [Specs.Gate("open", GateMoment.Before), Specs.Gate("smoke", GateMoment.During), Specs.Gate("pager", GateMoment.Rollback)],
                 Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Promote },
                 Matches = [new RequestMatch(RequestMatchKind.Header, "x-canary", "always")],
             },
-            new RolloutStep { Weight = CanaryWeight.Full, Hold = Unit, MinRequests = 100 },
+            new RolloutStep
+            {
+                Weight = CanaryWeight.Full,
+                Hold = Unit,
+                MinRequests = 100,
+                Gates = [Specs.Gate("smoke", GateMoment.Before), Specs.Gate("confirm", GateMoment.BeforePromotion)],
+            },
         ],
         Analysis = new AnalysisPolicy
         {
@@ -63,6 +69,7 @@ internal static class WalkBounds
             {
                 Weight = CanaryWeight.FromBasisPoints(2500),
                 Replicas = new ReplicaTarget(null, 100),
+                Gates = [Specs.Gate("slot", GateMoment.Before)],
                 Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Abort },
             },
             new RolloutStep { Weight = CanaryWeight.FromBasisPoints(5000), Hold = Unit, MinRequests = 100 },

@@ -51,7 +51,7 @@ internal static class WalkInputs
         Route = route,
         Workload = new WorkloadObservation(WalkBounds.Size, WalkBounds.Size, WalkBounds.Size, WalkBounds.Size, spec.Workload is WorkloadKind.External),
         Analysis = Evidence(spec, state, Verdict.Passed),
-        Gates = [new GateObservation("smoke", GateStatus.Passed, "ok.")],
+        Gates = Specs.Answers(state, Specs.AllPass),
     };
 
     private static IEnumerable<RolloutObservation> Single(RolloutSpec spec, RolloutState? state, RolloutObservation well)
@@ -102,8 +102,11 @@ internal static class WalkInputs
         yield return well with { Analysis = Evidence(spec, state, Verdict.NoData) };
         yield return well with { ExternalAlarm = "The pager says so." };
         yield return well with { ExternalAlarm = "The pager says so.", DeclaredRevision = "v3" };
-        yield return well with { Gates = [] };
-        yield return well with { Gates = [new GateObservation("smoke", GateStatus.Failed, "no.")] };
+        foreach (var gates in Gates(state, well.Gates))
+        {
+            yield return well with { Gates = gates };
+        }
+
         yield return well with { Workload = well.Workload with { HandedOver = true } };
         if (state is { CanaryRevision: not null } && well.Analysis is { } analysis)
         {
@@ -113,6 +116,30 @@ internal static class WalkInputs
             yield return well with { Analysis = analysis with { CanaryRequestsInStep = 99 } };
             yield return well with { Analysis = analysis with { Metrics = [] } };
         }
+    }
+
+    /// <summary>Nobody answers; one does not, or refuses, or demands the rollback; and answers that are another revision's, attempt's, step's or gate's.</summary>
+    private static IEnumerable<EquatableArray<GateObservation>> Gates(RolloutState? state, EquatableArray<GateObservation> well)
+    {
+        yield return [];
+        if (state?.CanaryRevision is not { } revision)
+        {
+            yield break;
+        }
+
+        foreach (var (step, gate) in state.Plan.SelectMany((step, index) => step.Gates.Select(gate => (index, gate))))
+        {
+            GateObservation[] others = [.. well.Where(one => (one.StepIndex, one.Name) != (step, gate.Name))];
+            var refusal = new GateObservation(revision, state.Attempt, step, gate.Name, GateStatus.Failed, "no.");
+            yield return [.. others];
+            yield return [.. others, refusal with { Status = GateStatus.Pending }];
+            yield return [.. others, refusal];
+        }
+
+        yield return [.. well.Select(one => one with { Revision = "v9" })];
+        yield return [.. well.Select(one => one with { Attempt = one.Attempt + 1 })];
+        yield return [.. well.Select(one => one with { StepIndex = one.StepIndex + 1 })];
+        yield return [.. well, .. well.Select(one => one with { Attempt = one.Attempt - 1, Status = GateStatus.Failed }), new GateObservation(revision, state.Attempt, 0, "unknown", GateStatus.Failed, "no.")];
     }
 
     /// <summary>Taken up; not known; something else; not accepted yet; stable only.</summary>

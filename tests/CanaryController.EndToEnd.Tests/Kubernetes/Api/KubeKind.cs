@@ -20,6 +20,10 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
     public static readonly KubeKind HttpRoute = new("gateway.networking.k8s.io/v1", "httproutes", "HTTPRoute");
     public static readonly KubeKind VirtualService = new("networking.istio.io/v1", "virtualservices", "VirtualService");
     public static readonly KubeKind DestinationRule = new("networking.istio.io/v1", "destinationrules", "DestinationRule");
+    public static readonly KubeKind TrafficSplit = new("split.smi-spec.io/v1alpha2", "trafficsplits", "TrafficSplit");
+    public static readonly KubeKind TraefikService = new("traefik.io/v1alpha1", "traefikservices", "TraefikService");
+    public static readonly KubeKind HttpProxy = new("projectcontour.io/v1", "httpproxies", "HTTPProxy");
+    public static readonly KubeKind Ingress = new("networking.k8s.io/v1", "ingresses", "Ingress");
     public static readonly KubeKind Rollout = new("canarycontroller.io/v1alpha1", "rollouts", "Rollout");
     public static readonly KubeKind RolloutCommand = new("canarycontroller.io/v1alpha1", "rolloutcommands", "RolloutCommand");
 

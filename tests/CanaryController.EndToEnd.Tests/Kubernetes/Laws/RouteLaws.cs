@@ -10,14 +10,14 @@ internal static class RouteLaws
     public static IEnumerable<string> BothEntriesStay(LawContext context)
     {
         var world = context.World;
-        if (RouteForm.Of(context.Happened.Kind) is null || context.Happened.IsDeleted || !world.IsLed)
+        if (RouteForm.Of(context.Happened.Kind) is not { } form || world.Route is null || !world.IsLed)
         {
             yield break;
         }
 
         foreach (var rule in world.Backends().Where(rule => rule.Count > 0))
         {
-            var stable = rule.Any(each => each.Service == $"{world.Name}-stable");
+            var stable = rule.Any(each => each.Service == form.Stable(world.Name));
             var canary = rule.Any(each => each.Service == $"{world.Name}-canary");
             var sum = rule.Sum(each => each.Weight);
             if (stable && canary)

@@ -13,6 +13,7 @@ internal sealed class World(string name)
     private readonly Dictionary<string, JsonObject> _slices = [];
     private readonly Dictionary<string, string> _hashes = [];
     private RouteForm? _form;
+    private JsonObject? _beside;
     private JsonObject? _rule;
 
     /// <summary>The shop's name: its Deployment's, Service's, route's and Rollout's too.</summary>
@@ -49,7 +50,7 @@ internal sealed class World(string name)
         "Pod" or "ReplicaSet" => happened.Item.Label("app") == name,
         "EndpointSlice" => happened.Item.Label("kubernetes.io/service-name") is { } service && IsService(service),
         "Service" => IsService(happened.Name),
-        _ => happened.Name == name,
+        _ => happened.Name == name || happened.Name == RouteForm.Of(happened.Kind)?.Beside(name),
     };
 
     /// <summary>Takes a change over. Returns the object as it was before.</summary>
@@ -84,7 +85,8 @@ internal sealed class World(string name)
                     return null;
                 }
 
-                (before, Route, HasRoute, _form) = (Route, after, true, form);
+                (HasRoute, _form) = (true, form);
+                (before, Route, _beside) = happened.Name == name ? (Route, after, _beside) : (_beside, Route, after);
                 break;
         }
 
@@ -103,7 +105,7 @@ internal sealed class World(string name)
     ];
 
     /// <summary>Backends of each rule of the route that send to this shop.</summary>
-    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends() => (_form?.Backends(Route) ?? []).Select(rule => rule.Where(each => IsService(each.Service)).ToList());
+    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends() => (_form?.Backends(Route, _beside) ?? []).Select(rule => rule.Where(each => IsService(each.Service)).ToList());
 
     /// <summary>The pods that an entry leads to: a subset's are those of the Service that its labels choose.</summary>
     private IReadOnlyList<string> Behind(string service) => _rule is null || service == name

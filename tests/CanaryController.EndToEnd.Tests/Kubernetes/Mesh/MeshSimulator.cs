@@ -8,14 +8,11 @@ using CanaryController.EndToEnd.Tests.Kubernetes.Watching;
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Mesh;
 
 /// <summary>
-/// Plays the gateway: accepts each generation of the HTTPRoutes in their status, and counts the requests that they would route. No request is sent: what is counted follows from the routes, the
+/// Plays the gateways and meshes: accepts each generation of the routes in their status, where theirs say something, and counts the requests that they would route. No request is sent: what is counted follows from the routes, the
 /// Services' endpoints and the pods as the API server tells them.
 /// </summary>
 internal sealed class MeshSimulator : IAsyncDisposable
 {
-    /// <summary>Who the routes' status says accepted them.</summary>
-    public const string ControllerName = "canarycontroller.io/e2e-mesh";
-
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(100);
 
     private readonly KubeClient _client;
@@ -38,16 +35,19 @@ internal sealed class MeshSimulator : IAsyncDisposable
     /// <summary>Carries the routes of a namespace from now on.</summary>
     public void Carry(NamespaceView view)
     {
-        foreach (var route in view.All(KubeKind.HttpRoute))
+        foreach (var kind in RouteForm.Kinds)
         {
-            Accept(view.Name, route);
+            foreach (var route in view.All(kind))
+            {
+                Accept(view.Name, kind, route);
+            }
         }
 
         view.Happened.Add(happened =>
         {
-            if (happened.Kind == KubeKind.HttpRoute && !happened.IsDeleted)
+            if (!happened.IsDeleted)
             {
-                Accept(view.Name, happened.Item);
+                Accept(view.Name, happened.Kind, happened.Item);
             }
         });
     }
@@ -57,7 +57,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     {
         var traffic = new ShopTraffic(view.Name, shop, requestsPerSecond);
         view.Happened.Add(traffic.Observe);
-        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.All.Select(form => form.Kind)])
+        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.Kinds])
         {
             foreach (var item in view.All(kind))
             {
@@ -108,37 +108,25 @@ internal sealed class MeshSimulator : IAsyncDisposable
         }
     }
 
-    private void Accept(string ns, JsonObject route)
+    private void Accept(string ns, KubeKind kind, JsonObject route)
     {
         var (key, generation) = ((ns, route.Uid()), route.Int("metadata", "generation") ?? 0);
-        if (_accepted.TryGetValue(key, out var known) && known >= generation)
+        if (RouteForm.Of(kind)?.Accepted(route, _time.GetUtcNow()) is not { } status || (_accepted.TryGetValue(key, out var known) && known >= generation))
         {
             return;
         }
 
         _accepted[key] = generation;
-        _accepting[key] = AcceptAsync(_accepting.GetValueOrDefault(key, Task.CompletedTask), key, route.Name(), generation, [.. route.Items("spec", "parentRefs")]);
+        _accepting[key] = AcceptAsync(_accepting.GetValueOrDefault(key, Task.CompletedTask), key, kind, route.Name(), new JsonObject { ["status"] = status });
     }
 
     /// <summary>One after the other: were two under way at once, an older generation could be accepted last, and the newer one never again.</summary>
-    private async Task AcceptAsync(Task before, (string Namespace, string Uid) key, string name, long generation, IReadOnlyList<JsonObject> parents)
+    private async Task AcceptAsync(Task before, (string Namespace, string Uid) key, KubeKind kind, string name, JsonObject status)
     {
         await before;
-        var status = new JsonObject
-        {
-            ["status"] = new JsonObject
-            {
-                ["parents"] = new JsonArray([.. parents.Select(parent => (JsonNode)new JsonObject
-                {
-                    ["parentRef"] = parent.DeepClone(),
-                    ["controllerName"] = ControllerName,
-                    ["conditions"] = new JsonArray(Condition("Accepted", generation), Condition("ResolvedRefs", generation)),
-                })]),
-            },
-        };
         try
         {
-            await _client.MergeAsync(KubeKind.HttpRoute, key.Namespace, name, status, _stop.Token, "status");
+            await _client.MergeAsync(kind, key.Namespace, name, status, _stop.Token, "status");
         }
         catch (Exception lost) when (lost is HttpRequestException or OperationCanceledException)
         {
@@ -146,16 +134,6 @@ internal sealed class MeshSimulator : IAsyncDisposable
             _accepted.TryRemove(key, out _);
         }
     }
-
-    private JsonObject Condition(string type, long generation) => new()
-    {
-        ["type"] = type,
-        ["status"] = "True",
-        ["reason"] = type,
-        ["message"] = "",
-        ["observedGeneration"] = generation,
-        ["lastTransitionTime"] = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"),
-    };
 }
 
 /// <summary>The requests to one shop.</summary>

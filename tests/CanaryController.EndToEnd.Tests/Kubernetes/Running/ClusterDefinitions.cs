@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using YamlDotNet.Serialization;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
@@ -38,30 +39,39 @@ internal sealed class ClusterDefinitions(KubeClient client)
         }
         """;
 
-    /// <summary>The same for other systems' kinds, whose status nobody writes here.</summary>
-    private static string Least(string plural, string kind) => $$"""
-        {
-          "apiVersion": "apiextensions.k8s.io/v1",
-          "kind": "CustomResourceDefinition",
-          "metadata": {"name": "{{plural}}.networking.istio.io"},
-          "spec": {
-            "group": "networking.istio.io",
-            "scope": "Namespaced",
-            "names": {"kind": "{{kind}}", "listKind": "{{kind}}List", "plural": "{{plural}}", "singular": "{{kind.ToLowerInvariant()}}"},
-            "versions": [{
-              "name": "v1", "served": true, "storage": true,
-              "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": true} } } }
-            }]
-          }
-        }
-        """;
+    /// <summary>The same for other kinds.</summary>
+    private static string Least(KubeKind kind)
+    {
+        var (group, version) = (kind.ApiVersion.Split('/')[0], kind.ApiVersion.Split('/')[1]);
+        return $$"""
+            {
+              "apiVersion": "apiextensions.k8s.io/v1",
+              "kind": "CustomResourceDefinition",
+              "metadata": {"name": "{{kind.Plural}}.{{group}}"},
+              "spec": {
+                "group": "{{group}}",
+                "scope": "Namespaced",
+                "names": {"kind": "{{kind.Kind}}", "listKind": "{{kind.Kind}}List", "plural": "{{kind.Plural}}", "singular": "{{kind.Kind.ToLowerInvariant()}}"},
+                "versions": [{
+                  "name": "{{version}}", "served": true, "storage": true, "subresources": {"status": {} },
+                  "schema": {"openAPIV3Schema": {"type": "object", "properties": {
+                    "spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
+                    "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
+                  } } }
+                }]
+              }
+            }
+            """;
+    }
+
+    private static readonly IReadOnlyList<KubeKind> _others = [.. RouteForm.Kinds.Where(kind => kind != KubeKind.HttpRoute && kind != KubeKind.Ingress), KubeKind.DestinationRule];
 
     private readonly List<string> _added = [];
 
     /// <summary>Adds those that are missing; returns when all are served.</summary>
     public async Task AddAsync(TimeProvider time, CancellationToken cancellation)
     {
-        foreach (var definition in (string[])[LeastHttpRoute, Least("virtualservices", "VirtualService"), Least("destinationrules", "DestinationRule")])
+        foreach (var definition in (string[])[LeastHttpRoute, .. _others.Select(Least)])
         {
             await AddAsync((JsonObject)JsonNode.Parse(definition)!, cancellation);
         }
@@ -72,7 +82,7 @@ internal sealed class ClusterDefinitions(KubeClient client)
             await AddAsync((JsonObject)JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!, cancellation);
         }
 
-        foreach (var kind in (KubeKind[])[KubeKind.HttpRoute, KubeKind.VirtualService, KubeKind.DestinationRule, KubeKind.Rollout, KubeKind.RolloutCommand])
+        foreach (var kind in (KubeKind[])[KubeKind.HttpRoute, .. _others, KubeKind.Rollout, KubeKind.RolloutCommand])
         {
             // Served a moment after they are established.
             while (!(await client.GetAsync(kind, "default", "none", cancellation)).Body.At("details", "name")?.ToString().Equals("none", StringComparison.Ordinal) ?? true)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops.Forms;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
@@ -7,7 +8,11 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 internal abstract class RouteForm
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteForm> All { get; } = [new HttpRouteForm(), new VirtualServiceForm()];
+    public static IReadOnlyList<RouteForm> All { get; } =
+        [new HttpRouteForm(), new VirtualServiceForm(), new LinkerdForm(), new TrafficSplitForm(), new TraefikServiceForm(), new HttpProxyForm(), new IngressForm()];
+
+    /// <summary>Their kinds.</summary>
+    public static IReadOnlyList<KubeKind> Kinds { get; } = [.. All.Select(form => form.Kind).Distinct()];
 
     /// <summary>The Rollout's router.</summary>
     public abstract string Router { get; }
@@ -22,56 +27,33 @@ internal abstract class RouteForm
     public abstract (string Name, string Content) Section(bool isBySubset);
 
     /// <summary>Where each rule of an object sends to, and with which weight; a subset is called <c>SERVICE-SUBSET</c>.</summary>
-    public abstract IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route);
+    /// <param name="route">The object.</param>
+    /// <param name="beside">The controller's own beside it, where there is such.</param>
+    public abstract IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route, JsonObject? beside);
+
+    /// <summary>What stable's entry is called.</summary>
+    public virtual string Stable(string shop) => $"{shop}-stable";
+
+    /// <summary>What the controller's own object beside the users' is called; null where it makes none.</summary>
+    public virtual string? Beside(string shop) => null;
+
+    /// <summary>What a mesh writes into the object's status when it has understood it; null where it writes nothing.</summary>
+    public virtual JsonObject? Accepted(JsonObject route, DateTimeOffset now) => null;
 
     /// <summary>That of a router; null for one that divides no objects.</summary>
     public static RouteForm? Of(string router) => All.FirstOrDefault(form => form.Router == router);
 
-    /// <summary>That of a kind; null for one that divides nothing.</summary>
+    /// <summary>That of a kind; null for one that divides nothing. Forms of the same kind read it in the same way.</summary>
     public static RouteForm? Of(KubeKind kind) => All.FirstOrDefault(form => form.Kind == kind);
 
-    private sealed class HttpRouteForm : RouteForm
+    /// <summary>A condition that says yes to the generation that <paramref name="route"/> has.</summary>
+    protected static JsonObject Yes(string type, JsonObject route, DateTimeOffset now) => new()
     {
-        public override string Router => "GatewayAPI";
-
-        public override KubeKind Kind => KubeKind.HttpRoute;
-
-        public override string Spec => """
-            {
-              "parentRefs": [{"name": "web"}],
-              "hostnames": ["<name>.example.org"],
-              "rules": [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}], "backendRefs": [{"name": "<backend>", "port": 80}]}]
-            }
-            """;
-
-        public override (string Name, string Content) Section(bool isBySubset) => ("gatewayAPI", """{"httpRoutes": [{"name": "<name>"}]}""");
-
-        public override IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route) =>
-            route.Items("spec", "rules").Select(rule => rule.Items("backendRefs").Select(each => (each.Text("name") ?? "", each.Int("weight") ?? 1)).ToList());
-    }
-
-    private sealed class VirtualServiceForm : RouteForm
-    {
-        public override string Router => "Istio";
-
-        public override KubeKind Kind => KubeKind.VirtualService;
-
-        public override string Spec => """
-            {"hosts": ["<name>"], "http": [{"name": "primary", "match": [{"uri": {"prefix": "/"}}], "route": [{"destination": {"host": "<backend>"}}]}]}
-            """;
-
-        public override (string Name, string Content) Section(bool isBySubset) =>
-            ("istio", isBySubset ? """{"virtualServices": [{"name": "<name>"}], "destinationRule": {"name": "<name>"}}""" : """{"virtualServices": [{"name": "<name>"}]}""");
-
-        public override IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route)
-        {
-            foreach (var rule in route.Items("spec", "http"))
-            {
-                var entries = rule.Items("route").ToList();
-                yield return [.. entries.Select(each => (Name(each), entries.Count == 1 ? 100 : each.Int("weight") ?? 0))];
-            }
-        }
-
-        private static string Name(JsonObject entry) => entry.Text("destination", "subset") is { } subset ? $"{entry.Text("destination", "host")}-{subset}" : entry.Text("destination", "host") ?? "";
-    }
+        ["type"] = type,
+        ["status"] = "True",
+        ["reason"] = type,
+        ["message"] = "",
+        ["observedGeneration"] = route.Int("metadata", "generation") ?? 0,
+        ["lastTransitionTime"] = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"),
+    };
 }

@@ -63,8 +63,10 @@ internal sealed class Shop
 
     public JsonObject? Route => Options.Form is { } form ? _view.Find(form.Kind, Name) : null;
 
+    private JsonObject? Beside => Options.Form is { } form && form.Beside(Name) is { } name ? _view.Find(form.Kind, name) : null;
+
     /// <summary>Where each rule of the route sends to.</summary>
-    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends => Options.Form?.Backends(Route) ?? [];
+    public IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends => Options.Form?.Backends(Route, Beside) ?? [];
 
     public string? Phase => Rollout.Text("status", "phase");
 
@@ -87,7 +89,7 @@ internal sealed class Shop
     public double Share(string release)
     {
         var hash = ReplicaSet(release).Hash();
-        return Now([KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.All.Select(form => form.Kind)]).Traffic.GetValueOrDefault(hash) * 100;
+        return Now([KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.Kinds]).Traffic.GetValueOrDefault(hash) * 100;
     }
 
     /// <summary>All pods that serve stand in the endpoints of a Service: a cluster fills those a while after the pods are ready, and requests are lost until then.</summary>

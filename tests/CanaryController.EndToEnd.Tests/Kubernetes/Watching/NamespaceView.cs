@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.Watching;
 
@@ -14,7 +15,7 @@ internal sealed class NamespaceView : IAsyncDisposable
     public static readonly TimeSpan Lag = TimeSpan.FromMilliseconds(1000);
 
     private static readonly KubeKind[] _kinds =
-        [KubeKind.Rollout, KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.Pod, KubeKind.Service, KubeKind.EndpointSlice, KubeKind.HttpRoute, KubeKind.VirtualService, KubeKind.DestinationRule];
+        [KubeKind.Rollout, KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.Pod, KubeKind.Service, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.Kinds];
 
     private readonly ConcurrentDictionary<(KubeKind Kind, string Name), JsonObject> _objects = new();
     private readonly Lock _gate = new();

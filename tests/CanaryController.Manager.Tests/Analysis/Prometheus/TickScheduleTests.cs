@@ -39,18 +39,55 @@ public sealed class TickScheduleTests
         var tick = Start.AddSeconds(10);
         for (var look = 0; look < 50; look++)
         {
-            foreach (var (target, n) in targets.Select((target, n) => (target, n)))
-            {
-                for (var at = Start.AddMilliseconds(n * 100); at <= tick; at = at.AddSeconds(1))
-                {
-                    target.Seen(at.ToUnixTimeMilliseconds());
-                }
-            }
-
+            Scrape(targets, 100, tick);
             var next = schedule.Next(targets, tick);
             Assert.InRange((next - tick).TotalMilliseconds, 500, 1_000);
             tick = next;
         }
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(250)]
+    [InlineData(500)]
+    [InlineData(900)]
+    public void Two_targets_have_a_look_each(int apartMs)
+    {
+        var schedule = new TickSchedule();
+        var targets = new[] { Scraped("a", 1_000, 0), Scraped("b", 1_000, apartMs) };
+        var tick = Start.AddSeconds(5);
+        for (var look = 0; look < 60; look++)
+        {
+            Scrape(targets, apartMs, tick);
+            tick = schedule.Next(targets, tick);
+            var phase = (tick - Start).TotalMilliseconds;
+            Assert.InRange(Math.Min(Distance(phase), Distance(phase - apartMs)), 0, 100);
+        }
+
+        Assert.InRange((tick - Start).TotalSeconds, 30, 37);
+
+        static double Distance(double ms) => Math.Abs(ms - (1_000 * Math.Round(ms / 1_000)));
+    }
+
+    [Fact]
+    public void Evidence_that_is_about_to_decide_has_a_few_looks_more()
+    {
+        var schedule = new TickSchedule();
+        var targets = Enumerable.Range(0, 10).Select(n => Scraped($"t{n}", 1_000, n * 100)).ToList();
+        var gaps = new List<double>();
+        var tick = Start.AddSeconds(10);
+        for (var look = 0; look < 100; look++)
+        {
+            Scrape(targets, 100, tick);
+            var next = schedule.Next(targets, tick, isClose: true);
+            gaps.Add((next - tick).TotalMilliseconds);
+            tick = next;
+        }
+
+        Assert.All(gaps.Take(4), gap => Assert.InRange(gap, 100, 200));
+        Assert.InRange(gaps[4], 500, 700);
+        var seconds = gaps.Sum() / 1_000;
+        Assert.InRange(100 / seconds, 1.5, 2.5);
     }
 
     [Fact]
@@ -78,6 +115,18 @@ public sealed class TickScheduleTests
         }
 
         Assert.Equal(5_000, target.IntervalMs);
+    }
+
+    /// <summary>Everything up to a moment, each second, one target after the other.</summary>
+    private static void Scrape(IReadOnlyList<ScrapeTarget> targets, int apartMs, DateTimeOffset to)
+    {
+        for (var n = 0; n < targets.Count; n++)
+        {
+            for (var at = Start.AddMilliseconds(n * apartMs); at <= to; at = at.AddSeconds(1))
+            {
+                targets[n].Seen(at.ToUnixTimeMilliseconds());
+            }
+        }
     }
 
     private static ScrapeTarget Scraped(string name, int intervalMs, int phaseMs)
