@@ -115,7 +115,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- $approvals := dict "webhooks" (dict "keys" $keys) }}
 {{- $slack := dict "operators" .Values.approvals.slackOperators }}
-{{- dict "mode" "Kubernetes" "kubernetes" $kubernetes "prometheus" $prometheus "api" $api "probes" (dict "listen" (printf "http://0.0.0.0:%d" (int .Values.probes.port))) "approvals" $approvals "slack" $slack "outbound" .Values.outbound "logging" .Values.logging "workers" .Values.workers | toYaml }}
+{{- dict "mode" "Kubernetes" "kubernetes" $kubernetes "prometheus" $prometheus "api" $api "probes" (dict "listen" (printf "http://0.0.0.0:%d" (int .Values.probes.port))) "approvals" $approvals "slack" $slack "outbound" .Values.outbound "logging" .Values.logging "workers" .Values.workers "rollouts" (dict "maxUnderWay" (int .Values.rollouts.maxUnderWay)) | toYaml }}
 {{- end }}
 
 {{- /* What every container may do: nothing. */}}

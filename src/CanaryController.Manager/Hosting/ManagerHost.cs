@@ -83,6 +83,8 @@ internal static class ManagerHost
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
         app.Services.GetRequiredService<RolloutEndpoints>().Map(app);
+        app.Services.GetRequiredService<FreezeEndpoints>().Map(app);
+        app.Services.GetRequiredService<GateEndpoint>().Map(app);
         app.Services.GetRequiredService<CommandEndpoint>().Map(app);
         app.Services.GetRequiredService<ApprovalWebhookEndpoint>().Map(app);
         app.Services.GetRequiredService<SlackEndpoint>().Map(app);

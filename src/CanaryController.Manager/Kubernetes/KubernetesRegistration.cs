@@ -40,6 +40,7 @@ internal static class KubernetesRegistration
         services.AddClusterWorkloads(options.Hold).AddClusterRouters();
 
         // In this order: the announcer listens, the workers wait, the source hears every change, then the informers begin. They stop the other way round, the Lease is released last.
+        services.AddHostedService<ClusterBell>();
         services.AddLeadership();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddHostedService<RolloutWorkers>();
@@ -48,6 +49,18 @@ internal static class KubernetesRegistration
         services.AddHostedService<StartMemory>();
         services.AddCommandTrust(options.Admission);
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
+    }
+
+    private static void AddFreezes(this IServiceCollection services, KubernetesOptions options)
+    {
+        services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
+        }
+
+        services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
+            provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
     }
 
     private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
@@ -63,6 +76,8 @@ internal static class KubernetesRegistration
         {
             services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
         }
+
+        services.AddFreezes(options);
 
         services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
             provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
@@ -106,6 +121,8 @@ internal static class KubernetesRegistration
         {
             Approvals = provider.GetRequiredService<ObjectCache<ApprovalObject>>(),
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            Freezes = provider.GetRequiredService<ObjectCache<FreezeWindowObject>>(),
+            ClusterFreezes = provider.GetService<ObjectCache<ClusterFreezeWindowObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),

@@ -36,7 +36,7 @@ internal sealed partial class NotificationOutbox(
     private readonly ConcurrentDictionary<ChannelKey, string> _failing = new();
     private readonly ConcurrentDictionary<Task, LaneKey> _workers = new();
     private readonly CancellationTokenSource _stopping = new();
-    private int _disposed;
+    private bool _disposed;
 
     /// <summary>Takes <paramref name="delivery"/>, which was stored before where deliveries are kept. Returns at once.</summary>
     public void Add(PendingDelivery delivery)
@@ -70,10 +70,10 @@ internal sealed partial class NotificationOutbox(
     }
 
     /// <inheritdoc/>
-    /// <remarks>It is registered twice, by itself and as a hosted service, and so disposed of twice.</remarks>
     public override void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        // The container knows it by two names, and disposes of it twice.
+        if (Interlocked.Exchange(ref _disposed, true))
         {
             return;
         }

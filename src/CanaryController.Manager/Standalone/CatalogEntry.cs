@@ -1,6 +1,7 @@
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -33,6 +34,7 @@ internal sealed record CatalogEntry
         DeclaredRevision = Content?.DeclaredRevision,
         Authors = Content?.Authors ?? [],
         Target = Content?.Target ?? default,
+        Terms = Content?.Terms ?? WindowTerms.None,
         Deleted = Deleted,
         Problems = Problems,
     };

@@ -3,7 +3,7 @@ namespace CanaryController.Manager.Standalone;
 /// <summary>The tables. A change of them raises <see cref="Version"/> and comes with a step from the version before.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 3;
+    public const int Version = 5;
 
     /// <summary>
     /// <c>specs</c>: the last good text of each resource, read. <c>rollouts</c>: states. <c>forgotten</c>: how far the sequence of a removed rollout
@@ -35,27 +35,42 @@ internal static class SqliteSchema
     /// <summary>Version 2 tells routers apart; before, there was the gateway only.</summary>
     private const string Routers = "ALTER TABLE specs ADD COLUMN router TEXT NOT NULL DEFAULT 'Gateway';";
 
-    /// <summary>Version 3 also keeps who vouches for a command's sender (JSON), and the attempt that was seen.</summary>
-    private const string Identities = "ALTER TABLE commands ADD COLUMN identity TEXT; ALTER TABLE commands ADD COLUMN attempt INTEGER;";
-
     /// <summary>
-    /// Version 3 keeps what is to be told: <c>deliveries</c>, a row for each channel that has not heard it yet; and <c>slack_messages</c>: those that show a rollout. What happened before is told to nobody.
+    /// Version 3 keeps what is to be told: <c>deliveries</c>, a row for each channel that has not heard it yet. What happened before is told to nobody.
     /// </summary>
     private const string Deliveries =
         """
         CREATE TABLE deliveries (
           id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, channel TEXT NOT NULL, since TEXT NOT NULL, asked INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+        INSERT INTO cursors (listener, event_id) SELECT 'outbox', COALESCE(MAX(id), 0) FROM events;
+        """;
+
+    /// <summary>Version 4 knows when rollouts may move forward. A freeze of the API has an empty file.</summary>
+    private const string Windows =
+        """
+        ALTER TABLE specs ADD COLUMN terms TEXT;
+        CREATE TABLE freezes (
+          kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL, body TEXT NOT NULL,
+          PRIMARY KEY (kind, namespace, name, file)) STRICT, WITHOUT ROWID;
+        """;
+
+    /// <summary>Version 5 keeps who vouches for a command's sender (JSON), the attempt that was seen, and <c>slack_messages</c>: those that show a rollout.</summary>
+    private const string Answers =
+        """
+        ALTER TABLE commands ADD COLUMN identity TEXT;
+        ALTER TABLE commands ADD COLUMN attempt INTEGER;
         CREATE TABLE slack_messages (
           namespace TEXT NOT NULL, name TEXT NOT NULL, channel TEXT NOT NULL, slack_channel TEXT NOT NULL, ts TEXT NOT NULL, revision TEXT NOT NULL, since INTEGER NOT NULL,
           PRIMARY KEY (namespace, name, channel)) STRICT, WITHOUT ROWID;
-        INSERT INTO cursors (listener, event_id) SELECT 'outbox', COALESCE(MAX(id), 0) FROM events;
         """;
 
     /// <summary>What brings a database of <paramref name="version"/> to <see cref="Version"/>; 0 is an empty one.</summary>
     public static string StepsFrom(int version) => version switch
     {
-        0 => Text + Routers + Identities + Deliveries,
-        1 => Routers + Identities + Deliveries,
-        _ => Identities + Deliveries,
+        0 => Text + Routers + Deliveries + Windows + Answers,
+        1 => Routers + Deliveries + Windows + Answers,
+        2 => Deliveries + Windows + Answers,
+        3 => Windows + Answers,
+        _ => Answers,
     };
 }

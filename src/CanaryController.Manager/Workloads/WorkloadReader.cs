@@ -18,6 +18,7 @@ internal static class WorkloadReader
             DeclaredRevision = state.StableRevision is null && initial is null ? null : view.Declared(),
             Authors = view.Deployment?.Authors ?? [],
             InitialStableRevision = initial?.Hash,
+            Images = view.Deployment?.Images ?? [],
             Problem = problem ?? Problem(view),
             Conditions = [.. Conditions(view)],
         };

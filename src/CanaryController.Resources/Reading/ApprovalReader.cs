@@ -14,7 +14,7 @@ public sealed record ApprovalReadResult(IReadOnlyList<ApprovalResource> Approval
 public static class ApprovalReader
 {
     private static readonly string[] _keptOfServer = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp", "annotations"];
-    private static readonly DocumentReader<ApprovalResource> _files = new(ApprovalResource.KindText, fields => Approval(fields, isServers: false), ApprovalRules.Check);
+    private static readonly DocumentReader<ApprovalResource> _files = new(ApprovalResource.KindText, fields => Approval(fields, isServers: false), ApprovalRules.Check, [.. OtherKinds.Than(ApprovalResource.KindText)]);
     private static readonly DocumentReader<ApprovalResource> _objects = new(ApprovalResource.KindText, fields => Approval(fields, isServers: true), ApprovalRules.Check);
 
     /// <summary>Reads all documents of <paramref name="text"/>. What is wrong with it as a whole, or with other kinds, the reader of Rollouts says.</summary>

@@ -22,6 +22,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<StepSection>),
         typeof(EquatableArrayConverter<PersonSection>),
+        typeof(EquatableArrayConverter<WindowSection>),
         typeof(EquatableArrayConverter<MetricSection>),
         typeof(EquatableArrayConverter<TemplateArgumentSection>),
         typeof(EquatableArrayConverter<TemplateParameterSection>),
@@ -36,6 +37,9 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
 [JsonSerializable(typeof(PersonSection[]))]
+[JsonSerializable(typeof(WindowSection[]))]
+[JsonSerializable(typeof(FreezeWindow))]
+[JsonSerializable(typeof(WindowTerms))]
 [JsonSerializable(typeof(MetricSection[]))]
 [JsonSerializable(typeof(TemplateArgumentSection[]))]
 [JsonSerializable(typeof(TemplateParameterSection[]))]
@@ -51,6 +55,9 @@ public sealed partial class RolloutJson : JsonSerializerContext
 {
     /// <summary>The whole resource.</summary>
     public static string Write(Rollout rollout) => JsonSerializer.Serialize(rollout, Default.Rollout);
+
+    /// <summary>The whole freeze.</summary>
+    public static string Write(FreezeWindow freeze) => JsonSerializer.Serialize(freeze, Default.FreezeWindow);
 }
 
 /// <summary>A duration as <see cref="DurationText"/> writes it.</summary>

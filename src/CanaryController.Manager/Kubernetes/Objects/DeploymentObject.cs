@@ -4,6 +4,8 @@ using CanaryController.Core.Approvals;
 using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Workloads;
+using CanaryController.Resources.Persistence;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes.Objects;
 
@@ -55,6 +57,9 @@ internal sealed record DeploymentObject : ICached
     /// <summary>Who made that template: whom the annotation of the Deployment or of the template names, and whom admission saw write it.</summary>
     public EquatableArray<string> Authors { get; init; }
 
+    /// <summary>The images of its containers, as the template names them.</summary>
+    public EquatableArray<string> Images { get; init; }
+
     /// <summary>The generation that its controller has seen.</summary>
     public long ObservedGeneration { get; init; }
 
@@ -93,11 +98,14 @@ internal sealed record DeploymentObject : ICached
             meta.Annotations.GetValueOrDefault(ApproverRules.AuthorAnnotation),
             item.Text("spec", "template", "metadata", "annotations", ApproverRules.AuthorAnnotation),
             meta.Annotations.GetValueOrDefault(WorkloadMarks.AppliedBy)),
+        Images = [.. item.Items("spec", "template", "spec", "containers").Select(ImageOf).OfType<string>().Distinct(StringComparer.Ordinal).Take(RevisionImages.MaxImages)],
         ObservedGeneration = item.Long("status", "observedGeneration") ?? 0,
         StatusReplicas = item.Int("status", "replicas") ?? 0,
         UpdatedReplicas = item.Int("status", "updatedReplicas") ?? 0,
         AvailableReplicas = item.Int("status", "availableReplicas") ?? 0,
     };
+
+    private static string? ImageOf(JsonElement container) => container.At("image") is { ValueKind: JsonValueKind.String } image ? SharedText.Of(image) : null;
 
     private static bool IsOursAlone(JsonElement item, string member)
     {
