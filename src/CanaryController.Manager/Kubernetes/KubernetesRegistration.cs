@@ -7,6 +7,7 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Notifications;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
@@ -84,6 +85,11 @@ internal static class KubernetesRegistration
             services.AddIstio();
         }
 
+        if (options.Routers.Contains(RouterType.Consul))
+        {
+            services.AddConsulKubernetes();
+        }
+
         if (options.Routers.Contains(RouterType.IngressNginx))
         {
             services.AddInformer(ObjectKind.Ingress, IngressObject.Project);
@@ -105,6 +111,7 @@ internal static class KubernetesRegistration
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
+            ServiceResolvers = provider.GetService<ObjectCache<ServiceResolverObject>>(),
         });
     }
 }

@@ -55,7 +55,7 @@ public static class RouterTable
         new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.Later, Stored),
         new(RouterType.Contour, "requests, connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, "Valid with its generation"),
         new(RouterType.IngressNginx, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, Stored),
-        new(RouterType.Consul, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
+        new(RouterType.Consul, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced"),
         new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
     ];
 
