@@ -50,26 +50,9 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
-    private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
+    /// <summary>What the routers that are chosen look at: the objects that they divide, and those beside them.</summary>
+    private static void AddRoutersWatched(this IServiceCollection services, KubernetesOptions options)
     {
-        services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
-        services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
-        services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
-        services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
-        services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
-        if (options.Namespaces.Count == 0)
-        {
-            services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
-        }
-
-        services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
-            provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
-        services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project, kept: DeploymentObject.Kept);
-        services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project, kept: ReplicaSetObject.Kept);
-        services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel, HolderObject.Kept);
-        services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
-        services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
-        services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
         if (options.Routers.Contains(RouterType.GatewayAPI))
         {
             services.AddGatewayApi();
@@ -96,6 +79,29 @@ internal static class KubernetesRegistration
         }
 
         services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
+    }
+
+    private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
+    {
+        services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
+        services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
+        services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
+        services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
+        }
+
+        services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
+            provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
+        services.AddInformer(ObjectKind.Deployment, DeploymentObject.Project, kept: DeploymentObject.Kept);
+        services.AddInformer(ObjectKind.ReplicaSet, ReplicaSetObject.Project, kept: ReplicaSetObject.Kept);
+        services.AddInformer(ObjectKind.ControllerRevision, HolderObject.Project, Marks.RolloutLabel, HolderObject.Kept);
+        services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
+        services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
+        services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
+        services.AddRoutersWatched(options);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
