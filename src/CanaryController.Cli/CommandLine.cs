@@ -61,6 +61,7 @@ internal static class CommandLine
             HistoryCommand.Create(cli),
             .. ActionCommands.Create(cli),
             UndoCommand.Create(cli),
+            FreezeCommands.Create(cli),
             RestartCommand.Create(cli),
             .. ReleaseCommands.Create(cli),
             LintCommand.Create(cli),

@@ -1,6 +1,8 @@
 using System.Net;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Rollouts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +34,9 @@ internal sealed class FakeController : IAsyncDisposable
     /// <summary>What a command is answered with; null = Accepted.</summary>
     public (int Status, ApiProblem Problem)? CommandProblem { get; set; }
 
+    /// <summary>Every freeze that was asked for and not ended.</summary>
+    public List<FreezeRequest> Freezes { get; } = [];
+
     /// <summary>Rollouts of the list.</summary>
     public List<RolloutView> Rollouts { get; } = [Sample.Idle()];
 
@@ -49,6 +54,11 @@ internal sealed class FakeController : IAsyncDisposable
         app.MapGet("/v1/namespaces/{ns}/rollouts/{name}", (string ns, string name) => controller.Find(ns, name, () => Results.Json(controller.Next().View, ApiJson.Default.RolloutView)));
         app.MapGet("/v1/namespaces/{ns}/rollouts/{name}/history", (string ns, string name) => controller.Find(ns, name, () => Results.Json(controller._now.History, ApiJson.Default.HistoryView)));
         app.MapPost("/v1/namespaces/{ns}/rollouts/{name}/commands", (string ns, string name, CommandRequest command) => controller.Find(ns, name, () => controller.Take(command)));
+        app.MapGet("/v1/namespaces/{ns}/freezes", () => Results.Json(controller.Frozen(), ApiJson.Default.FreezeList));
+        app.MapPost("/v1/namespaces/{ns}/freezes", (FreezeRequest freeze) => controller.Freeze(freeze));
+        app.MapDelete("/v1/namespaces/{ns}/freezes/{name}", (string name) => controller.Freezes.RemoveAll(freeze => freeze.Name == name) > 0
+            ? Results.Json(controller.Frozen(), ApiJson.Default.FreezeList)
+            : Results.Json(new ApiProblem { Title = "No such freeze", Status = 404, Detail = $"There is no freeze {name}." }, ApiJson.Default.ApiProblem, "application/problem+json", 404));
         await app.StartAsync();
         return controller;
     }
@@ -72,6 +82,15 @@ internal sealed class FakeController : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private FreezeList Frozen() => FreezeViews.List(
+        Freezes.Select(each => FreezeViews.ToWindow("default", each, Sample.Now)).Select(window => ((FreezeWindow?)window, Resources.Windows.Freeze.Of(window), (string?)null)), Sample.Now);
+
+    private IResult Freeze(FreezeRequest freeze)
+    {
+        Freezes.Add(freeze);
+        return Results.Json(Frozen().Items.Single(view => view.Name == freeze.Name), ApiJson.Default.FreezeView);
+    }
 
     private async Task RecordAsync(HttpContext context, RequestDelegate next)
     {

@@ -18,7 +18,7 @@ internal static class GeneratedStates
 
     private static readonly Gen<RevisionRecord> _revision = Gen.Select(
         Text, Gen.Enum<RevisionOutcome>(), Gen.Enum<RolloutReason>(), Text, Moment, Moment,
-        (revision, outcome, reason, message, started, ended) => new RevisionRecord(revision, outcome, reason, message, started, ended));
+        (revision, outcome, reason, message, started, ended) => new RevisionRecord(revision, outcome, reason, message, started, ended) { Attempt = message.Length, BreakGlass = revision.Length > 5 ? message : null });
 
     private static readonly Gen<RolloutState> _places = Gen.Select(
         Gen.Enum<RolloutPhase>(), Gen.Int[0, 10_000], Gen.Int, Moment, Moment.Nullable(), Gen.Enum<RolloutPhase>().Nullable(), Gen.Bool,
@@ -51,6 +51,8 @@ internal static class GeneratedStates
             CanaryRevision = message,
             TargetRevision = revision,
             DeclaredRevision = message,
+            Pending = revision is null ? null : new StartRequest(revision, reason, message) { AskedAt = state.StartedAt, Comment = message },
+            Glass = revision is null ? null : new BrokenGlass(revision, message, state.PhaseSince, message),
             Reason = reason,
             Message = message,
             Sequence = sequence,

@@ -105,7 +105,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- with .Values.api.tokens }}
 {{- $_ := set $api "tokens" . }}
 {{- end }}
-{{- dict "mode" "Kubernetes" "kubernetes" $kubernetes "prometheus" $prometheus "api" $api "probes" (dict "listen" (printf "http://0.0.0.0:%d" (int .Values.probes.port))) "outbound" .Values.outbound "logging" .Values.logging "workers" .Values.workers | toYaml }}
+{{- dict "mode" "Kubernetes" "kubernetes" $kubernetes "prometheus" $prometheus "api" $api "probes" (dict "listen" (printf "http://0.0.0.0:%d" (int .Values.probes.port))) "outbound" .Values.outbound "logging" .Values.logging "workers" .Values.workers "rollouts" (dict "maxUnderWay" (int .Values.rollouts.maxUnderWay)) | toYaml }}
 {{- end }}
 
 {{- /* What every container may do: nothing. */}}

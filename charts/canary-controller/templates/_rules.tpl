@@ -21,7 +21,7 @@
   resources: [rolloutcommands]
   verbs: [list, watch, delete]
 - apiGroups: [canarycontroller.io]
-  resources: {{ if .Values.namespaces }}[metrictemplates]{{ else }}[metrictemplates, clustermetrictemplates]{{ end }}
+  resources: {{ if .Values.namespaces }}[metrictemplates, freezewindows]{{ else }}[metrictemplates, clustermetrictemplates, freezewindows, clusterfreezewindows]{{ end }}
   verbs: [list, watch]
 - apiGroups: [canarycontroller.io]
   resources: [notificationchannels]

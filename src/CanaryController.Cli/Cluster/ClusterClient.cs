@@ -45,6 +45,18 @@ internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment env
     }
 
     /// <inheritdoc/>
+    public Task<FreezeList> FreezesAsync(string @namespace, CancellationToken cancellation) =>
+        new FreezeObjects(_connection, environment.Time).ListAsync(@namespace == "-" ? null : @namespace, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeView> FreezeAsync(string @namespace, FreezeRequest freeze, CancellationToken cancellation) =>
+        new FreezeObjects(_connection, environment.Time).CreateAsync(@namespace, freeze, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeList> EndFreezeAsync(string @namespace, string name, CancellationToken cancellation) =>
+        new FreezeObjects(_connection, environment.Time).DeleteAsync(@namespace, name, cancellation);
+
+    /// <inheritdoc/>
     public IRolloutFeed Follow(RolloutKey key) =>
         new ClusterFeed(this, new ObjectFollower(_connection, ObjectPath.Rollouts(key.Namespace), key.Name, "list and watch on rollouts", environment.Time), key, environment.Time);
 

@@ -78,6 +78,18 @@ internal sealed class ControllerClient : IRolloutApi
         SendAsync(HttpMethod.Post, Path(key) + "/commands", JsonSerializer.Serialize(command, ApiJson.Default.CommandRequest), ApiJson.Default.CommandResponse, key, cancellation);
 
     /// <inheritdoc/>
+    public Task<FreezeList> FreezesAsync(string @namespace, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, Freezes(@namespace), null, ApiJson.Default.FreezeList, null, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeView> FreezeAsync(string @namespace, FreezeRequest freeze, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, Freezes(@namespace), JsonSerializer.Serialize(freeze, ApiJson.Default.FreezeRequest), ApiJson.Default.FreezeView, null, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeList> EndFreezeAsync(string @namespace, string name, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, $"{Freezes(@namespace)}/{Uri.EscapeDataString(name)}", null, ApiJson.Default.FreezeList, null, cancellation);
+
+    /// <inheritdoc/>
     public IRolloutFeed Follow(RolloutKey key) => new ControllerFeed(this, key, _time);
 
     /// <summary>The stream of a rollout's transitions; open until it is disposed of.</summary>
@@ -97,6 +109,8 @@ internal sealed class ControllerClient : IRolloutApi
         _resilience.Dispose();
         _sockets.Dispose();
     }
+
+    private static string Freezes(string @namespace) => $"v1/namespaces/{Uri.EscapeDataString(@namespace)}/freezes";
 
     private static string Path(RolloutKey key) => $"v1/namespaces/{Uri.EscapeDataString(key.Namespace)}/rollouts/{Uri.EscapeDataString(key.Name)}";
 

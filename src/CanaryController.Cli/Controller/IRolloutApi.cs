@@ -19,6 +19,15 @@ internal interface IRolloutApi : IDisposable
     /// <summary>Asks for something, and returns when the controller has answered.</summary>
     Task<CommandResponse> CommandAsync(RolloutKey key, CommandRequest command, CancellationToken cancellation);
 
+    /// <summary>The freezes of a namespace and those of all; <c>-</c> means all namespaces.</summary>
+    Task<FreezeList> FreezesAsync(string @namespace, CancellationToken cancellation);
+
+    /// <summary>Makes a freeze.</summary>
+    Task<FreezeView> FreezeAsync(string @namespace, FreezeRequest freeze, CancellationToken cancellation);
+
+    /// <summary>Ends a freeze; the rest of them.</summary>
+    Task<FreezeList> EndFreezeAsync(string @namespace, string name, CancellationToken cancellation);
+
     /// <summary>Follows one rollout.</summary>
     IRolloutFeed Follow(RolloutKey key);
 }

@@ -32,6 +32,7 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
             var told = NotificationChannelReader.Read(source.Text, source.Name);
             problems.AddRange(told.Problems);
             channels.AddRange(told.Documents);
+            problems.AddRange(FreezeWindowReader.Read(source.Text, source.Name).Problems);
         }
 
         problems.AddRange(RolloutSetRules.Check(documents));

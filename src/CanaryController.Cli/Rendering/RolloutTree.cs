@@ -29,6 +29,11 @@ internal static class RolloutTree
         tree.AddNode(new Text(view.Message));
         AddSteps(tree, view, mostSteps);
         tree.AddNode(new Markup(Weights(view)));
+        if (view.Window is { } window)
+        {
+            tree.AddNode(new Markup($"[yellow]window  {Markup.Escape(window.Message)}[/]"));
+        }
+
         AddMetrics(tree, view);
         AddLines(tree, "waiting for", view.WaitingFor.Select(Markup.Escape));
         AddLines(tree, "conditions", view.Conditions.Where(IsWorthSaying).Select(condition => $"[yellow]{Markup.Escape(condition.Type)}={Markup.Escape(condition.Status)}[/] {Markup.Escape(condition.Message)}"));
@@ -116,7 +121,8 @@ internal static class RolloutTree
 
     private static bool IsWorthSaying(ConditionView condition) => condition.Type switch
     {
-        "Ready" or "Reconciling" => false,
+        // The window has its own line.
+        "Ready" or "Reconciling" or "WindowClosed" => false,
         "RouteAccepted" => condition.Status != "True",
         _ => condition.Status != "False",
     };

@@ -57,6 +57,9 @@ public enum RolloutAction
 
     /// <summary>Refuse; the rollout is aborted.</summary>
     Reject,
+
+    /// <summary>Let the revision under way, or the one that waits to start, go on despite windows, freezes and the limit on rollouts under way. Needs a reason.</summary>
+    BreakGlass,
 }
 
 /// <summary>What became of a command.</summary>

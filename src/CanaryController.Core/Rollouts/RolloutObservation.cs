@@ -27,6 +27,12 @@ public sealed record RolloutObservation
     /// <summary>Set while something outside demands a rollback: one sentence that says what.</summary>
     public string? ExternalAlarm { get; init; }
 
+    /// <summary>Whether deployment windows and freezes let traffic move forward now. Default: open.</summary>
+    public WindowObservation Window { get; init; } = WindowObservation.Open;
+
+    /// <summary>Why a revision that is asked for has to wait for other rollouts, in one sentence; null while there is room for it.</summary>
+    public string? StartLimit { get; init; }
+
     /// <summary>A command to carry out now.</summary>
     public RolloutCommand? Command { get; init; }
 

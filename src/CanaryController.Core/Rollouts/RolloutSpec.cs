@@ -65,6 +65,9 @@ public sealed record RolloutStep
     /// <summary>Requests that go to the canary while at this step, whatever the weight.</summary>
     public EquatableArray<RequestMatch> Matches { get; init; }
 
+    /// <summary>The canary gets a copy of each request while at this step; counts at weight 0 only.</summary>
+    public bool IsMirrored { get; init; }
+
     /// <summary>Metrics judged at this step beside the rollout's own.</summary>
     public EquatableArray<MetricSpec> Metrics { get; init; }
 }

@@ -74,6 +74,9 @@ public sealed record RolloutState
     /// <summary>The hand over was begun: from here the promotion is finished before anything else.</summary>
     public bool HandOverStarted { get; init; }
 
+    /// <summary>A revision that windows and the limit on rollouts under way do not hold up; null when there is none. It ends with that revision's attempt.</summary>
+    public BrokenGlass? Glass { get; init; }
+
     /// <summary>Who approved what in this attempt.</summary>
     public EquatableArray<ApprovalRecord> Approvals { get; init; }
 
@@ -92,9 +95,23 @@ public sealed record RolloutState
 
 /// <summary>A revision that was asked for.</summary>
 /// <param name="Revision">Which.</param>
-/// <param name="Reason"><see cref="RolloutReason.NewRevision"/> or <see cref="RolloutReason.UndoRequested"/>.</param>
+/// <param name="Reason"><see cref="RolloutReason.NewRevision"/>, <see cref="RolloutReason.UndoRequested"/> or <see cref="RolloutReason.RetryRequested"/>.</param>
 /// <param name="Actor">Who asked; null when the resource did.</param>
-public sealed record StartRequest(string Revision, RolloutReason Reason, string? Actor);
+public sealed record StartRequest(string Revision, RolloutReason Reason, string? Actor)
+{
+    /// <summary>When it was asked for: of those that wait for room, the oldest comes first.</summary>
+    public DateTimeOffset AskedAt { get; init; }
+
+    /// <summary>Why, if said.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>A person let one revision start and go on despite windows and limits.</summary>
+/// <param name="Revision">Which.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+public sealed record BrokenGlass(string Revision, string Actor, DateTimeOffset At, string Reason);
 
 /// <summary>One person's answer, for one step of one attempt.</summary>
 /// <param name="StepIndex">The step it counts for.</param>
@@ -115,6 +132,9 @@ public sealed record RevisionRecord(
 {
     /// <summary>The attempt, from 1; 0 for an adopted revision.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>Who broke the glass for it and why; left out when nobody did.</summary>
+    public string? BreakGlass { get; init; }
 }
 
 /// <summary>What became of a revision.</summary>

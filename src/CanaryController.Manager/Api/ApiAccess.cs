@@ -17,7 +17,7 @@ internal sealed class ApiAccess(ApiOptions options, ProbeOptions probes, IEnumer
 
     private const string Scheme = "Bearer ";
     private static readonly object _callerKey = new();
-    private static readonly RoleCaller _local = new(LocalActor, ApiRoles.View | ApiRoles.Operate | ApiRoles.Approve);
+    private static readonly RoleCaller _local = new(LocalActor, ApiRoles.View | ApiRoles.Operate | ApiRoles.Approve | ApiRoles.BreakGlass);
 
     private readonly IApiAuthority[] _authorities = [.. authorities];
     private readonly Counter _refusals = metrics.CreateCounter(

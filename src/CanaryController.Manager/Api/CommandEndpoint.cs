@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
@@ -41,14 +40,19 @@ internal sealed class CommandEndpoint(
             return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not the leader", "Another replica of the controller leads; send it again, to that one.");
         }
 
-        var (request, refusal) = await ReadAsync(context);
+        var (request, refusal) = await ApiBody.ReadAsync(context, ApiJson.Default.CommandRequest, "command");
         if (request is null)
         {
             return refusal!;
         }
 
         var caller = ApiAccess.CallerOf(context);
-        var verb = request.Action is RolloutAction.Approve or RolloutAction.Reject ? ApiVerb.Approve : ApiVerb.Operate;
+        var verb = request.Action switch
+        {
+            RolloutAction.Approve or RolloutAction.Reject => ApiVerb.Approve,
+            RolloutAction.BreakGlass => ApiVerb.BreakGlass,
+            _ => ApiVerb.Operate,
+        };
         if (await access.CheckAsync(context, new(verb, key.Namespace, key.Name)) is { } forbidden)
         {
             return forbidden;
@@ -113,31 +117,4 @@ internal sealed class CommandEndpoint(
         CommandStatus.Conflict => ApiProblems.Of(StatusCodes.Status409Conflict, "Conflict", result.Message),
         CommandStatus.Refused => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", result.Message),
     };
-
-    private static async Task<(CommandRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context)
-    {
-        if (!context.Request.HasJsonContentType())
-        {
-            return (null, ApiProblems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON expected", "Send Content-Type: application/json."));
-        }
-
-        try
-        {
-            var request = await context.Request.ReadFromJsonAsync(ApiJson.Default.CommandRequest, context.RequestAborted);
-            return request is null ? (null, ApiProblems.Of(StatusCodes.Status400BadRequest, "No command", "The body is null.")) : (request, null);
-        }
-        catch (JsonException wrong)
-        {
-            return (null, ApiProblems.Of(StatusCodes.Status400BadRequest, "Not a command", $"The body cannot be read: {wrong.Message}"));
-        }
-        catch (InvalidOperationException wrong) when (wrong.InnerException is ArgumentException)
-        {
-            // How ReadFromJsonAsync says that it does not know the charset.
-            return (null, ApiProblems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON expected", "The charset is not known; send UTF-8."));
-        }
-        catch (BadHttpRequestException wrong)
-        {
-            return (null, ApiProblems.Of(wrong.StatusCode, "Bad request", wrong.Message));
-        }
-    }
 }

@@ -38,6 +38,11 @@ internal static class CommandRules
             problems.Add(new("revision", ShortText(revision), "this is not a version's name.", $"{Names.VersionForm}."));
         }
 
+        if (request is { Action: RolloutAction.BreakGlass, Reason: null or "" })
+        {
+            problems.Add(new("reason", null, "break-glass needs a reason.", "Say why; it stays in the audit trail."));
+        }
+
         if (request.Step is < 1)
         {
             problems.Add(new("step", request.Step.ToString(), "Steps count from 1.", null));

@@ -10,7 +10,7 @@ namespace CanaryController.Manager.Api;
 
 /// <summary>Reading rollouts: the list, one, its history.</summary>
 internal sealed class RolloutEndpoints(
-    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, ApiAccess access, TimeProvider time)
+    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, RolloutWindows windows, ApiAccess access, TimeProvider time)
 {
     /// <summary>As a namespace: all of them.</summary>
     public const string AllNamespaces = "-";
@@ -61,7 +61,7 @@ internal sealed class RolloutEndpoints(
     {
         var stored = store.Read(resource.Key);
         var now = time.GetUtcNow();
-        return RolloutViews.From(resource, stored, live.Find(resource.Key), Judged(resource.Key, stored.State, now), now);
+        return RolloutViews.From(resource, stored, live.Find(resource.Key), Judged(resource.Key, stored.State, now), windows.Look(resource, now), now);
     }
 
     private AnalysisObservation? Judged(RolloutKey key, RolloutState state, DateTimeOffset now) =>

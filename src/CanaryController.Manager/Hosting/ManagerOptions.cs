@@ -2,6 +2,7 @@ using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;
@@ -43,6 +44,9 @@ internal sealed record ManagerOptions
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();
+
+    /// <summary>The section <c>rollouts</c>.</summary>
+    public FleetOptions Fleet { get; init; } = new();
 
     /// <summary>How many rollouts are worked on at once. Default 4; 1 to 64.</summary>
     public int Workers { get; init; } = 4;

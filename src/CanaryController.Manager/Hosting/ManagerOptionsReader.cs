@@ -53,6 +53,7 @@ internal static class ManagerOptionsReader
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Outbound = OutboundOptions.Read(settings.Section("outbound")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
+            Fleet = new(settings.Section("rollouts").Number("maxUnderWay", 0, 0, 100_000)),
             Workers = settings.Number("workers", 4, 1, 64),
         };
         RequireRouter(options, settings);

@@ -23,7 +23,7 @@ internal static class ManagerServices
     /// <summary>Adds all of them.</summary>
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(new WorkerOptions(options.Workers));
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(options.Fleet).AddSingleton(new WorkerOptions(options.Workers));
         services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
@@ -48,6 +48,7 @@ internal static class ManagerServices
         services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
         services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
+        services.AddSingleton<RolloutWindows>().AddSingleton<UnderWayLimit>();
         services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
@@ -62,6 +63,7 @@ internal static class ManagerServices
         services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
+        services.AddSingleton<SqliteFreezes>().AddSingleton<FreezeCatalog>().AddSingleton<IFreezes>(provider => provider.GetRequiredService<FreezeCatalog>()).AddSingleton<IFreezeKeeper>(provider => provider.GetRequiredService<FreezeCatalog>());
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<FolderChannels>().AddSingleton<INotificationChannels>(provider => provider.GetRequiredService<FolderChannels>()).AddSingleton<ISecretTexts, FolderSecrets>();
         services.AddSingleton<SqliteDeliveries>().AddSingleton<IDeliveryMemory>(provider => provider.GetRequiredService<SqliteDeliveries>()).AddSingleton<DeliveryFeed>();
@@ -81,7 +83,7 @@ internal static class ManagerServices
 
     private static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
+        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<FreezeEndpoints>().AddSingleton<CommandEndpoint>();
         services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
         services.AddSingleton<EventPulse>();
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());

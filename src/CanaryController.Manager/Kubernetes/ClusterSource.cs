@@ -38,6 +38,16 @@ internal sealed class ClusterSource(
             clusterTemplates.Changed += changes.Template;
         }
 
+        if (caches.Freezes is { } freezes)
+        {
+            freezes.Changed += changes.Freeze;
+        }
+
+        if (caches.ClusterFreezes is { } clusterFreezes)
+        {
+            clusterFreezes.Changed += changes.Freeze;
+        }
+
         foreach (var routes in caches.Routes)
         {
             routes.Changed += changes.Route;
@@ -129,6 +139,12 @@ internal sealed record ClusterCaches(
 
     /// <summary>ClusterMetricTemplates; null where they are not read.</summary>
     public ObjectCache<ClusterMetricTemplateObject>? ClusterTemplates { get; init; }
+
+    /// <summary>FreezeWindows.</summary>
+    public ObjectCache<FreezeWindowObject>? Freezes { get; init; }
+
+    /// <summary>ClusterFreezeWindows; null where they are not read.</summary>
+    public ObjectCache<ClusterFreezeWindowObject>? ClusterFreezes { get; init; }
 
     /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
     public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }

@@ -81,6 +81,18 @@ internal static class KubernetesRegistration
         services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
     }
 
+    private static void AddFreezes(this IServiceCollection services, KubernetesOptions options)
+    {
+        services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
+        }
+
+        services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
+            provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
+    }
+
     private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
@@ -92,6 +104,8 @@ internal static class KubernetesRegistration
         {
             services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
         }
+
+        services.AddFreezes(options);
 
         services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
             provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
@@ -114,6 +128,8 @@ internal static class KubernetesRegistration
             [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
         {
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            Freezes = provider.GetRequiredService<ObjectCache<FreezeWindowObject>>(),
+            ClusterFreezes = provider.GetService<ObjectCache<ClusterFreezeWindowObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),

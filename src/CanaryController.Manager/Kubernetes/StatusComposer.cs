@@ -23,6 +23,9 @@ internal static class StatusComposer
             ObservedGeneration = resource.Generation,
             ObservedWeight = seen?.Route.Applied?.Weight.Percent,
             Conditions = conditions,
+            Window = seen is not null && RolloutExplanation.IsKeptByWindow(shown.State, seen)
+                ? new() { ClosedBy = seen.Window.ClosedBy!, Message = seen.Window.Because, OpensAt = seen.Window.OpensAt }
+                : null,
             Message = shown.State.Message is { Length: > 0 } message ? message : conditions.FirstOrDefault(condition => condition.Type == "Ready")?.Message ?? "",
             Metrics = resource.Spec is null ? [] : [.. MetricViews.From(resource.Spec, shown.State, seen?.Analysis).Select(Metric)],
             InForce = resource.Problems.Count == 0 ? null : resource is { IsRemains: false, Rollout: { } rollout } ? RolloutJson.Write(rollout) : before?.InForce,
@@ -42,7 +45,7 @@ internal static class StatusComposer
     /// brings. The route's acceptance and the evidence change with every measurement, and go along with the next transition.
     /// </summary>
     public static bool IsNews(RolloutStatus? shown, RolloutStatus next) =>
-        shown is null || shown.ObservedGeneration != next.ObservedGeneration || shown.Phase != next.Phase || shown.InForce != next.InForce
+        shown is null || shown.ObservedGeneration != next.ObservedGeneration || shown.Phase != next.Phase || shown.InForce != next.InForce || shown.Window != next.Window
         || !Lasting(shown).SetEquals(Lasting(next));
 
     /// <summary>Who waits for the controller to leave is told what that waits for.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class NotificationOutbox(
     private readonly ConcurrentDictionary<ChannelKey, string> _failing = new();
     private readonly ConcurrentDictionary<Task, LaneKey> _workers = new();
     private readonly CancellationTokenSource _stopping = new();
+    private bool _disposed;
 
     /// <summary>Takes <paramref name="delivery"/>, which was stored before where deliveries are kept. Returns at once.</summary>
     public void Add(PendingDelivery delivery)
@@ -71,6 +72,12 @@ internal sealed partial class NotificationOutbox(
     /// <inheritdoc/>
     public override void Dispose()
     {
+        // The container knows it by two names, and disposes of it twice.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _stopping.Cancel();
         _stopping.Dispose();
         _places.Dispose();
@@ -89,7 +96,7 @@ internal sealed partial class NotificationOutbox(
 
         var worker = Task.Run(() => WorkAsync(lane, _stopping.Token), CancellationToken.None);
         _workers[worker] = lane;
-        worker.ContinueWith(done => _workers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = worker.ContinueWith(done => _workers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task WorkAsync(LaneKey lane, CancellationToken stopping)

@@ -37,6 +37,9 @@ internal sealed record RolloutResource
     /// <summary>As it was written, from the last good text; null where nobody needs more than the rest says.</summary>
     public Rollout? Rollout { get; init; }
 
+    /// <summary>What says when it may move forward.</summary>
+    public WindowTerms Terms { get; init; } = WindowTerms.None;
+
     /// <summary>On Kubernetes <c>metadata.generation</c>; otherwise 0.</summary>
     public long Generation { get; init; }
 

@@ -1,6 +1,7 @@
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -32,6 +33,7 @@ internal sealed record CatalogEntry
         Spec = Content?.Spec,
         DeclaredRevision = Content?.DeclaredRevision,
         Target = Content?.Target ?? default,
+        Terms = Content?.Terms ?? WindowTerms.None,
         Deleted = Deleted,
         Problems = Problems,
     };

@@ -3,7 +3,7 @@ namespace CanaryController.Manager.Standalone;
 /// <summary>The tables. A change of them raises <see cref="Version"/> and comes with a step from the version before.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>
     /// <c>specs</c>: the last good text of each resource, read. <c>rollouts</c>: states. <c>forgotten</c>: how far the sequence of a removed rollout
@@ -45,11 +45,21 @@ internal static class SqliteSchema
         INSERT INTO cursors (listener, event_id) SELECT 'outbox', COALESCE(MAX(id), 0) FROM events;
         """;
 
+    /// <summary>Version 4 knows when rollouts may move forward. A freeze of the API has an empty file.</summary>
+    private const string Windows =
+        """
+        ALTER TABLE specs ADD COLUMN terms TEXT;
+        CREATE TABLE freezes (
+          kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL, body TEXT NOT NULL,
+          PRIMARY KEY (kind, namespace, name, file)) STRICT, WITHOUT ROWID;
+        """;
+
     /// <summary>What brings a database of <paramref name="version"/> to <see cref="Version"/>; 0 is an empty one.</summary>
     public static string StepsFrom(int version) => version switch
     {
-        0 => Text + Routers + Deliveries,
-        1 => Routers + Deliveries,
-        _ => Deliveries,
+        0 => Text + Routers + Deliveries + Windows,
+        1 => Routers + Deliveries + Windows,
+        2 => Deliveries + Windows,
+        _ => Windows,
     };
 }

@@ -20,6 +20,9 @@ namespace CanaryController.Resources.Api;
 [JsonSerializable(typeof(RolloutEvent))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(CommandResponse))]
+[JsonSerializable(typeof(FreezeList))]
+[JsonSerializable(typeof(FreezeView))]
+[JsonSerializable(typeof(FreezeRequest))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ApiJson : JsonSerializerContext;
 

@@ -45,7 +45,11 @@ public sealed record CrdDefinition
 
     /// <summary>All definitions.</summary>
     /// <param name="docs">The documentation of this assembly and of Core.</param>
-    public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) => [Rollouts(docs), RolloutCommands(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt"), NotificationChannels(docs)];
+    public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) =>
+    [
+        Rollouts(docs), RolloutCommands(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt"), NotificationChannels(docs),
+        FreezeWindows(docs, FreezeWindow.KindText, "fw"), FreezeWindows(docs, FreezeWindow.ClusterKindText, "cfw"),
+    ];
 
     private static CrdDefinition Rollouts(XmlDocs docs) => new()
     {
@@ -107,6 +111,27 @@ public sealed record CrdDefinition
             docs.OfType(typeof(MetricTemplate)),
             Name(new() { Type = "string", Pattern = Patterns.DnsLabel, MaxLength = 63 }),
             new SchemaMaker(RolloutJson.Default.Options, docs, namesEnums: true).Object(typeof(MetricTemplateSpec), docs.OfMember(typeof(MetricTemplate), "spec")),
+            status: null),
+    };
+
+    private static CrdDefinition FreezeWindows(XmlDocs docs, string kind, string shortName) => new()
+    {
+        Kind = kind,
+        Plural = kind.ToLowerInvariant() + "s",
+        ShortNames = [shortName],
+        IsCluster = kind == FreezeWindow.ClusterKindText,
+        Columns =
+        [
+            new("Start", "string", ".spec.start", "When it begins."),
+            new("End", "string", ".spec.end", "When it ends."),
+            new("Cron", "string", ".spec.cron", "When it returns."),
+            new("Reason", "string", ".spec.reason", "Why."),
+            new("Age", "date", ".metadata.creationTimestamp", "How long it has been there."),
+        ],
+        Schema = Whole(
+            docs.OfType(typeof(FreezeWindow)),
+            Name(new() { Type = "string", Pattern = Patterns.DnsLabel, MaxLength = 63 }),
+            new SchemaMaker(RolloutJson.Default.Options, docs, namesEnums: true).Object(typeof(FreezeWindowSpec), docs.OfMember(typeof(FreezeWindow), "spec")),
             status: null),
     };
 

@@ -47,6 +47,17 @@ internal static class FieldBounds
         [(typeof(IngressNginxSection), "ingresses")] = Routes,
         [(typeof(RouteSection), "name")] = Subdomain,
         [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
+        [(typeof(StrategySection), "windows")] = schema => schema with { MaxItems = WindowRules.MaxWindows },
+        [(typeof(WindowSection), "cron")] = CronExpression,
+        [(typeof(WindowSection), "except")] = Days,
+        [(typeof(WindowSection), "timeZone")] = ZoneName,
+        [(typeof(FreezeWindowSpec), "reason")] = schema => schema with { MinLength = 1, MaxLength = FreezeWindowValidator.MaxReasonCharacters },
+        [(typeof(FreezeWindowSpec), "start")] = Moment,
+        [(typeof(FreezeWindowSpec), "end")] = Moment,
+        [(typeof(FreezeWindowSpec), "cron")] = CronExpression,
+        [(typeof(FreezeWindowSpec), "dates")] = Days,
+        [(typeof(FreezeWindowSpec), "timeZone")] = ZoneName,
+        [(typeof(FreezeSelectorSection), "names")] = schema => schema with { ListType = "set", MaxItems = 100, Items = Label(schema.Items!) },
         [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
         [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
         [(typeof(StepSection), "weight")] = schema => Range(0, 100)(schema) with { Rules = [Cel.WeightInHundredths] },
@@ -137,7 +148,8 @@ internal static class FieldBounds
         [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
         [typeof(GateSection)] = [Cel.GateHasPlace, Cel.RollbackIsNotWaitedFor],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
-        [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
+        [typeof(FreezeWindowSpec)] = [Cel.FreezeHasOneForm, Cel.FreezeEnds],
+        [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget, Cel.BreakGlassHasReason],
     };
 
     /// <summary>The schema of a field with its bounds.</summary>
@@ -153,6 +165,15 @@ internal static class FieldBounds
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
 
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
+
+    private static Schema CronExpression(Schema schema) => schema with { MinLength = 11, MaxLength = Windows.CronText.MaxCharacters };
+
+    /// <summary>RFC 3339 with nine digits of a second.</summary>
+    private static Schema Moment(Schema schema) => schema with { MaxLength = 35 };
+
+    private static Schema ZoneName(Schema schema) => schema with { MinLength = 1, MaxLength = 64 };
+
+    private static Schema Days(Schema schema) => schema with { ListType = "set", MaxItems = WindowRules.MaxDays, Items = schema.Items! with { Pattern = Patterns.Day, MaxLength = 10 } };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
 

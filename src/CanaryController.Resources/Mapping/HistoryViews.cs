@@ -22,7 +22,7 @@ public static class HistoryViews
     /// <param name="history">Oldest first.</param>
     public static IReadOnlyList<RevisionView> Revisions(EquatableArray<RevisionRecord> history) =>
     [
-        .. history.Reverse().Select(item => new RevisionView(item.Revision, item.Outcome, item.Reason, item.Message, item.StartedAt, item.EndedAt)),
+        .. history.Reverse().Select(item => new RevisionView(item.Revision, item.Outcome, item.Reason, item.Message, item.StartedAt, item.EndedAt) { BreakGlass = item.BreakGlass }),
     ];
 
     /// <summary>One transition.</summary>

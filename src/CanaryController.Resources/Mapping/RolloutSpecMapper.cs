@@ -52,6 +52,7 @@ public static class RolloutSpecMapper
         Matches = step.Match is { } match
             ? [.. Each(match.Headers, each => Match(RequestMatchKind.Header, each)), .. Each(match.Cookies, each => Match(RequestMatchKind.Cookie, each))]
             : [],
+        IsMirrored = step.Mirror,
         Metrics = Each(step.Metrics, Metric),
     };
 

@@ -83,8 +83,17 @@ internal static class RolloutBinder
     private static StrategySection Strategy(FieldReader fields) => new()
     {
         Steps = fields.Sections("steps", Step),
+        Windows = fields.Sections("windows", Window),
         RollbackWindow = fields.Section("rollbackWindow", each => new RollbackWindowSection { Revisions = each.Count("revisions", 0, 10) ?? 0 }) ?? new(),
         DrainDelay = fields.Duration("drainDelay") ?? StrategySection.DefaultDrainDelay,
+    };
+
+    private static WindowSection Window(FieldReader fields) => new()
+    {
+        Cron = fields.Text("cron") ?? "",
+        Duration = fields.Duration("duration", mayBeZero: false),
+        TimeZone = fields.Text("timeZone"),
+        Except = fields.Texts("except"),
     };
 
     private static StepSection Step(FieldReader fields) => new()

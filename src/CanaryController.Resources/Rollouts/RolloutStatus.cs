@@ -71,6 +71,9 @@ public sealed record RolloutStatus
     /// <summary>Each metric as of the last transition: at most 40.</summary>
     public EquatableArray<MetricStatus> Metrics { get; init; }
 
+    /// <summary>What keeps the rollout waiting; left out while no closed window does.</summary>
+    public WindowStatus? Window { get; init; }
+
     /// <summary>The last revisions and what became of them, oldest first: at most 10.</summary>
     public EquatableArray<RevisionRecord> History { get; init; }
 
@@ -152,6 +155,19 @@ public enum ConditionStatus
 
     /// <summary>That is not known.</summary>
     Unknown,
+}
+
+/// <summary><c>status.window</c>: a closed window that keeps a rollout waiting.</summary>
+public sealed record WindowStatus
+{
+    /// <summary>What closes it, like <c>FreezeWindow year-end</c>. Required.</summary>
+    public string ClosedBy { get; init; } = "";
+
+    /// <summary>The same in one sentence. Required.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>When it opens next; left out when that is not foreseen.</summary>
+    public DateTimeOffset? OpensAt { get; init; }
 }
 
 /// <summary><c>status.metrics[]</c>: a metric as of the last transition.</summary>

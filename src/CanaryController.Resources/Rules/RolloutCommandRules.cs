@@ -53,6 +53,7 @@ internal sealed class CommandSpecValidator : AbstractValidator<RolloutCommandSpe
             .Must(step => step is null or (>= 1 and <= 50)).Says(step => $"{step} is out of range", "write the step that you saw, from 1")
             .Null().When(spec => spec.Action is RolloutAction.Start or RolloutAction.Undo, ApplyConditionTo.CurrentValidator).Says("Start and Undo do not depend on a step", "leave it out");
         RuleFor(spec => spec.Reason)
+            .NotEmpty().When(spec => spec.Action is RolloutAction.BreakGlass, ApplyConditionTo.CurrentValidator).Says("BreakGlass needs a reason", "say why; it stays in the audit trail").WithErrorCode(RuleText.Absence)
             .Must(text => text is null or { Length: <= RolloutCommandSpec.MaxReasonCharacters })
             .Says(text => $"the reason has {text!.Length} characters", $"keep {RolloutCommandSpec.MaxReasonCharacters} at most");
     }

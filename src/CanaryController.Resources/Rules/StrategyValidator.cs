@@ -16,6 +16,9 @@ internal sealed class StrategyValidator : AbstractValidator<StrategySection>
             .Must(steps => steps.Count > 0).Says("a rollout needs at least one step", "write steps: [{weight: 5, hold: 5m}, …]").WithErrorCode(RuleText.Absence)
             .Must(steps => steps.Count <= MaxSteps).Says(steps => $"{steps.Count} steps are too many", $"keep {MaxSteps} at most");
         RuleForEach(strategy => strategy.Steps).SetValidator(new StepValidator());
+        RuleFor(strategy => strategy.Windows)
+            .Must(windows => windows.Count <= WindowRules.MaxWindows).Says(windows => $"{windows.Count} windows are too many", $"keep {WindowRules.MaxWindows} at most");
+        RuleForEach(strategy => strategy.Windows).SetValidator(new WindowValidator());
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckWeights(strategy, context));
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckGates(strategy, context));
         RuleFor(strategy => strategy.RollbackWindow.Revisions)
@@ -103,9 +106,9 @@ internal sealed class StepValidator : AbstractValidator<StepSection>
 
     private static void CheckNothingAtZero(StepSection step, ValidationContext<StepSection> context)
     {
-        if (step is { Weight: 0, MinRequests: > 0, Match: null or { Headers.Count: 0, Cookies.Count: 0 } })
+        if (step is { Weight: 0, MinRequests: > 0, Mirror: false, Match: null or { Headers.Count: 0, Cookies.Count: 0 } })
         {
-            context.Problem("minRequests", "the step waits for requests that never come: its weight is 0 and nothing matches", "leave it out, raise the weight, or write a match");
+            context.Problem("minRequests", "the step waits for requests that never come: its weight is 0, nothing matches and nothing is mirrored", "leave it out, raise the weight, or write a match or mirror: true");
         }
     }
 }

@@ -51,6 +51,11 @@ internal sealed class RolloutRun(RolloutSpec spec)
 
     public string? Alarm { get; set; }
 
+    /// <summary>When the closed window opens; null = open.</summary>
+    public DateTimeOffset? OpensAt { get; set; }
+
+    public string? Limit { get; set; }
+
     public bool Deleted { get; set; }
 
     public bool Released { get; set; }
@@ -73,6 +78,8 @@ internal sealed class RolloutRun(RolloutSpec spec)
         Analysis = HasEvidence && State is { } state ? Specs.Judgements(Spec, state, Verdict, Requests) : null,
         Gates = Specs.Answers(State, Gate),
         ExternalAlarm = Alarm,
+        Window = OpensAt > Now ? new WindowObservation("FreezeWindow f", $"closed by FreezeWindow f until {OpensAt:HH:mm}.", OpensAt) : WindowObservation.Open,
+        StartLimit = Limit,
         Command = command,
         Deleted = Deleted,
         Released = Released,

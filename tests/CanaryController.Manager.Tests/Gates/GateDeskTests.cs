@@ -215,7 +215,7 @@ public sealed class GateDeskTests : IAsyncLifetime, IRolloutWaker, INotification
 
     void IRolloutWaker.Wake(RolloutKey key, QueueLane lane)
     {
-        _woken.Enqueue((lane, _desk.Observe(key, _state).FirstOrDefault()));
+        _woken.Enqueue((lane, _desk.Observe(key, _state) is { IsEmpty: false } answers ? answers[0] : null));
         _wakes.Release();
     }
 

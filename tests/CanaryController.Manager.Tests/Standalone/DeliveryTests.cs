@@ -1,5 +1,4 @@
 using CanaryController.Core.Rollouts;
-using CanaryController.Manager.Notifications;
 using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;

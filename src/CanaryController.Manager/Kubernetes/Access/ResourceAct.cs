@@ -10,6 +10,9 @@ namespace CanaryController.Manager.Kubernetes.Access;
 /// <param name="Name">The object; null = any.</param>
 internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string? Namespace, string? Name)
 {
+    /// <summary>The verb on Rollouts that lets somebody break the glass: it is in no request to the API server, only in Roles.</summary>
+    public const string BreakGlassVerb = "break-glass";
+
     /// <summary>
     /// Reading takes the verb of the same name on Rollouts. Every command takes what it takes to send it as an object: create on RolloutCommands, which RBAC cannot narrow to a name.
     /// </summary>
@@ -18,6 +21,7 @@ internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string
         ApiVerb.List => new("list", ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Get => new("get", ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Watch => new("watch", ObjectKind.Rollout, act.Namespace, act.Name),
+        ApiVerb.BreakGlass => new(BreakGlassVerb, ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Operate or ApiVerb.Approve => new("create", ObjectKind.RolloutCommand, act.Namespace, null),
     };
 

@@ -75,7 +75,7 @@ internal sealed class ConsulCompanion(
 
         var kept = await keeper.KeepAsync(resolver, pins, cancellation);
         return !kept.IsDone ? kept
-            : split.Weight > CanaryWeight.Zero && split.Canary is { } canary && pins.Canary != FilterOf(cluster, canary)
+            : split.GivesCanaryTraffic && split.Canary is { } canary && pins.Canary != FilterOf(cluster, canary)
                 ? RouteWrite.Refused($"Waits for a ready pod of {canary} behind Service {cluster.Rollout.Namespace}/{cluster.Service}{BackendPair.CanarySuffix}: a subset without one answers 503.")
             : resolvers.Find(resolver.Meta.Name) is { Acceptance.IsTakenUp: false } waiting
                 ? RouteWrite.Refused(waiting.Acceptance.Problem ?? $"Waits until consul-k8s has written {waiting} into Consul.")

@@ -71,7 +71,9 @@ internal static class StepInvariants
             return null;
         }
 
-        var isLate = before.WaitingSince is { } waiting && seen.Now - waiting >= edge.Spec.ProgressDeadline && seen.Command is null;
+        var target = before.Phase is RolloutPhase.Promoting ? CanaryWeight.Full : before.Plan[before.StepIndex].Weight;
+        var isKept = !seen.Window.IsOpen && !before.Undo && before.Glass?.Revision != before.CanaryRevision && (before.Phase is RolloutPhase.Initializing || after.Weight < target);
+        var isLate = !isKept && before.WaitingSince is { } waiting && seen.Now - waiting >= edge.Spec.ProgressDeadline && seen.Command is null;
         var isHeld = before is { Phase: RolloutPhase.Progressing, HeldSince: { } held } && seen.Now - held >= edge.Spec.Analysis.HoldLimit
             && edge.Spec.Analysis.OnHoldLimit is HoldLimitAction.Abort && after.StepIndex == before.StepIndex && after.StepSince == before.StepSince;
         return isLate && seen.Route.Applied is null ? "The deadline passed without an answer of the router, and nothing happened."

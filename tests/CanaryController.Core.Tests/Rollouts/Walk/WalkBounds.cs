@@ -49,7 +49,7 @@ internal static class WalkBounds
     };
 
     /// <summary>
-    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and has a metric of its own, one whose
+    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and copies, and has a metric of its own, one whose
     /// instances become fewer at the next, none at 100 %; warm-up, no window for fast returns, and every policy turned round.
     /// </summary>
     public static RolloutSpec ThreeSteps(WorkloadKind workload) => new()
@@ -63,6 +63,7 @@ internal static class WalkBounds
                 Weight = CanaryWeight.Zero,
                 Hold = Unit,
                 Matches = [new RequestMatch(RequestMatchKind.Cookie, "tester", "yes")],
+                IsMirrored = true,
                 Metrics = [new MetricSpec { Name = "orders", Kind = MetricKind.Query, Query = "orders", Min = 10 }],
             },
             new RolloutStep
@@ -108,7 +109,8 @@ internal static class WalkBounds
         {
             TargetRevision = state.Pending?.Revision ?? state.CanaryRevision ?? state.StableRevision,
             DeclaredRevision = null,
-            Pending = state.Pending is { } pending ? pending with { Actor = null } : null,
+            Pending = state.Pending is { } pending ? pending with { Actor = null, AskedAt = default, Comment = null } : null,
+            Glass = state.Glass is { } glass && (glass.Revision == state.Pending?.Revision || (isUnderWay && glass.Revision == state.CanaryRevision)) ? new(glass.Revision, "ann", Start, "because") : null,
             Attempt = state.CanaryRevision is null ? 0 : 1,
             Plan = isUnderWay ? state.Plan : [],
             StepIndex = isUnderWay ? state.StepIndex : 0,
@@ -143,6 +145,7 @@ internal static class WalkBounds
             CanaryRevision = state.CanaryRevision is { } canary ? Name(canary) : null,
             TargetRevision = state.TargetRevision is { } target ? Name(target) : null,
             Pending = state.Pending is { } pending ? pending with { Revision = Name(pending.Revision) } : null,
+            Glass = state.Glass is { } glass ? glass with { Revision = Name(glass.Revision) } : null,
             History = [.. state.History.Select(one => one with { Revision = Name(one.Revision) })],
         };
     }

@@ -94,6 +94,11 @@ internal static class WalkInputs
             }
         }
 
+        foreach (var seen in Closed(spec, state, well))
+        {
+            yield return seen;
+        }
+
         yield return well with { Deleted = true };
         yield return well with { Deleted = true, Route = silent };
         yield return well with { Deleted = true, Route = well.Route with { Accepted = false } };
@@ -116,6 +121,44 @@ internal static class WalkInputs
             yield return well with { Analysis = analysis with { CanaryRequestsInStep = 99 } };
             yield return well with { Analysis = analysis with { Metrics = [] } };
         }
+    }
+
+    /// <summary>A window is closed, or there are too many rollouts under way, whatever else may happen.</summary>
+    private static IEnumerable<RolloutObservation> Closed(RolloutSpec spec, RolloutState? state, RolloutObservation well)
+    {
+        var closed = well with { Window = new WindowObservation("FreezeWindow f", "closed by FreezeWindow f.", well.Now.AddDays(1)) };
+        foreach (var (size, ready) in Canaries)
+        {
+            yield return closed with { Workload = well.Workload with { CanarySize = size, CanaryReady = ready } };
+        }
+
+        foreach (var route in Routes(state))
+        {
+            yield return closed with { Route = route };
+        }
+
+        foreach (var verdict in Verdicts)
+        {
+            yield return closed with { Analysis = Evidence(spec, state, verdict) };
+        }
+
+        foreach (var command in Commands(state))
+        {
+            yield return closed with { Command = command };
+        }
+
+        foreach (var declared in (string[])["v1", "v2", "v3"])
+        {
+            yield return closed with { DeclaredRevision = declared };
+            yield return well with { DeclaredRevision = declared, StartLimit = "3 of 3 rollouts are under way." };
+        }
+
+        yield return closed with { Command = new RolloutCommand { Id = "1", Action = RolloutAction.BreakGlass, Actor = "ann", Comment = "because" } };
+        yield return well with { StartLimit = "3 of 3 rollouts are under way." };
+        yield return well with { StartLimit = "3 of 3 rollouts are under way.", Command = new RolloutCommand { Id = "1", Action = RolloutAction.Retry, Actor = "ann" } };
+        yield return closed with { ExternalAlarm = "The pager says so." };
+        yield return closed with { Deleted = true };
+        yield return closed with { Workload = well.Workload with { StableReady = 1 }, Analysis = Evidence(spec, state, Verdict.Failed) };
     }
 
     /// <summary>Nobody answers; one does not, or refuses, or demands the rollback; and answers that are another revision's, attempt's, step's or gate's.</summary>

@@ -22,7 +22,7 @@ internal sealed class CommandTrust
     private const int HashChars = 16;
 
     private const string ApprovalRefusal =
-        "nobody vouches for who created it: the controller runs without admission (kubernetes.admission), so an approval in this form does not count; approve over the controller's HTTP API, "
+        "nobody vouches for who created it: the controller runs without admission (kubernetes.admission), so an approval, or a broken glass, does not count in this form; send it over the controller's HTTP API, "
         + "where each token has a name";
 
     private readonly Func<byte[]?>? _key;
@@ -50,7 +50,7 @@ internal sealed class CommandTrust
 
         if (_key is null)
         {
-            return asked.Action is RolloutAction.Approve ? new CommandStanding.Refused(ApprovalRefusal) : new CommandStanding.Counts(asked with { Actor = ClaimOf(command) });
+            return asked.Action is RolloutAction.Approve or RolloutAction.BreakGlass ? new CommandStanding.Refused(ApprovalRefusal) : new CommandStanding.Counts(asked with { Actor = ClaimOf(command) });
         }
 
         // Asked once: the Secret may go in between, and with no bytes for a key anybody could have made the code.
@@ -71,7 +71,8 @@ internal sealed class CommandTrust
     private static bool Lowers(RolloutAction action) => action switch
     {
         RolloutAction.Abort or RolloutAction.Pause or RolloutAction.Reject => true,
-        RolloutAction.Start or RolloutAction.Promote or RolloutAction.Resume or RolloutAction.Retry or RolloutAction.Skip or RolloutAction.Undo or RolloutAction.Approve => false,
+        RolloutAction.Start or RolloutAction.Promote or RolloutAction.Resume or RolloutAction.Retry or RolloutAction.Skip or RolloutAction.Undo or RolloutAction.Approve
+            or RolloutAction.BreakGlass => false,
     };
 
     private static string? WhyUnstamped(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject> sameStamp, byte[]? key)
