@@ -20,6 +20,9 @@ internal static class CommandLine
             Output = environment.Output,
             Error = environment.Error,
             EnableDefaultExceptionHandler = false,
+
+            // Signals are heard by the process, which lets a wait write its reports.
+            ProcessTerminationTimeout = null,
         };
         try
         {

@@ -65,7 +65,7 @@ internal sealed class FakeCluster : IAsyncDisposable
     }
 
     /// <summary>Writes a status, as the controller does with each transition.</summary>
-    public FakeCluster Show(RolloutState state, string name = "shop", string ns = "default")
+    public FakeCluster Show(RolloutState state, string name = "shop", string ns = "default", params RevisionImages[] images)
     {
         var item = Server.Store.Find(Rollouts, ns, name)!;
         var before = item["status"] is { } there ? RolloutStatusJson.Read(there.ToJsonString()) : new RolloutStatus();
@@ -76,6 +76,7 @@ internal sealed class FakeCluster : IAsyncDisposable
             ObservedGeneration = 1,
             ObservedWeight = state.Weight.Percent,
             Transitions = [.. before.Transitions, transition],
+            Images = images.Length > 0 ? [.. images] : before.Images,
             Metrics = [new MetricStatus { Name = "orders", Verdict = Core.Analysis.Verdict.Passed, Value = "12.5", Threshold = "min 10", Message = "12.5; min 10." }],
             Commands = [new CommandRecord { Id = "c1", Action = RolloutAction.Start, Actor = "unknown (says ada)", At = Sample.Now, Revision = "v2", Status = CommandStatus.Accepted, Message = "v2 starts." }],
         };

@@ -1,6 +1,7 @@
 using System.Net;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Rollouts;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,12 @@ internal sealed class FakeController : IAsyncDisposable
     /// <summary>Every command that arrived.</summary>
     public List<CommandRequest> Commands { get; } = [];
 
+    /// <summary>Every question at a gate.</summary>
+    public List<IReadOnlyDictionary<string, string>> Questions { get; } = [];
+
+    /// <summary>The images of revisions.</summary>
+    public RevisionImages[] Images { get; set; } = [];
+
     /// <summary>What a command is answered with; null = Accepted.</summary>
     public (int Status, ApiProblem Problem)? CommandProblem { get; set; }
 
@@ -53,6 +60,7 @@ internal sealed class FakeController : IAsyncDisposable
             Results.Json(new RolloutList([.. controller.Rollouts.Where(view => ns == "-" || view.Namespace == ns)]), ApiJson.Default.RolloutList));
         app.MapGet("/v1/namespaces/{ns}/rollouts/{name}", (string ns, string name) => controller.Find(ns, name, () => Results.Json(controller.Next().View, ApiJson.Default.RolloutView)));
         app.MapGet("/v1/namespaces/{ns}/rollouts/{name}/history", (string ns, string name) => controller.Find(ns, name, () => Results.Json(controller._now.History, ApiJson.Default.HistoryView)));
+        app.MapGet("/v1/namespaces/{ns}/rollouts/{name}/gate", (string ns, string name, HttpContext context) => controller.Find(ns, name, () => controller.Gate(context.Request.Query)));
         app.MapPost("/v1/namespaces/{ns}/rollouts/{name}/commands", (string ns, string name, CommandRequest command) => controller.Find(ns, name, () => controller.Take(command)));
         app.MapGet("/v1/namespaces/{ns}/freezes", () => Results.Json(controller.Frozen(), ApiJson.Default.FreezeList));
         app.MapPost("/v1/namespaces/{ns}/freezes", (FreezeRequest freeze) => controller.Freeze(freeze));
@@ -120,6 +128,21 @@ internal sealed class FakeController : IAsyncDisposable
         {
             return _now = _script.TryDequeue(out var next) ? next : _now;
         }
+    }
+
+    /// <summary>Answers at once, with the next view: a test does not wait.</summary>
+    private IResult Gate(IQueryCollection query)
+    {
+        lock (_lock)
+        {
+            Questions.Add(query.ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));
+        }
+
+        var (view, history) = Next();
+        var question = new GateQuestion(GateGoals.Find(query["for"])!.Value, query.TryGetValue("revision", out var revision) ? revision.ToString() : null) { Known = query["known"] == "true" };
+        var answer = GateAnswers.Of(question, new(view, history.Revisions) { Sequence = history.Events.Select(each => each.Sequence).DefaultIfEmpty(0).Max(), Images = [.. Images] });
+        var after = query.TryGetValue("after", out var text) ? long.Parse(text!, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue;
+        return Results.Json(answer with { Transitions = [.. history.Events.Where(each => each.Sequence > after).Reverse()] }, ApiJson.Default.GateView);
     }
 
     private IResult Find(string ns, string name, Func<IResult> found) =>

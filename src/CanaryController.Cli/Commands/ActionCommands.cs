@@ -27,7 +27,7 @@ internal static class ActionCommands
     private static CliCommand Create(CommandContext cli, RolloutAction action, string description, string example, string does)
     {
         var rollout = cli.RolloutArgument();
-        var revision = new Option<string?>("--revision") { HelpName = "REV", Description = "Only if this revision is under way" };
+        var revision = new Option<string?>("--revision") { HelpName = "REV", Description = "Only if this revision is under way; on Kubernetes its image serves as well" };
         var step = new Option<int?>("--step") { HelpName = "N", Description = "Only if this is the present step, from 1", CustomParser = Step };
         var reason = CommandSender.ReasonOption();
         var command = new CliCommand(NameOf(action), description)

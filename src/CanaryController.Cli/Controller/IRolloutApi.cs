@@ -1,6 +1,7 @@
 using CanaryController.Cli.Watching;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
 
 namespace CanaryController.Cli.Controller;
 
@@ -28,6 +29,12 @@ internal interface IRolloutApi : IDisposable
     /// <summary>Ends a freeze; the rest of them.</summary>
     Task<FreezeList> EndFreezeAsync(string @namespace, string name, CancellationToken cancellation);
 
+    /// <summary>Asks at a rollout's gate, once.</summary>
+    Task<GateView> GateAsync(RolloutKey key, GateQuestion question, CancellationToken cancellation);
+
     /// <summary>Follows one rollout.</summary>
     IRolloutFeed Follow(RolloutKey key);
+
+    /// <summary>Follows one rollout, and answers a question with each frame.</summary>
+    IRolloutFeed Follow(RolloutKey key, GateQuestion question);
 }

@@ -100,7 +100,24 @@ internal static class RolloutTree
     {
         var observed = view.ObservedWeightPercent is { } percent ? Humanize.Percent(percent) : "not known";
         var color = view.ObservedWeightPercent == view.WantedWeightPercent ? "green" : "yellow";
-        return $"weight  wanted {Humanize.Percent(view.WantedWeightPercent)}  [{color}]observed {observed}[/]  {Humanize.Bar((double)(view.ObservedWeightPercent ?? 0) / 100, BarWidth * 2)}";
+        return $"weight  wanted {Humanize.Percent(view.WantedWeightPercent)}  [{color}]observed {observed}[/]{Counted(view)}  {Humanize.Bar((double)(view.ObservedWeightPercent ?? 0) / 100, BarWidth * 2)}";
+    }
+
+    /// <summary>What was counted, whatever the router says of itself.</summary>
+    private static string Counted(RolloutView view)
+    {
+        if (view is not { RequestSharePercent: { } share, RequestShare: { } verdict })
+        {
+            return "";
+        }
+
+        var color = verdict switch
+        {
+            ShareVerdict.Differs => "red",
+            ShareVerdict.AsWanted => "green",
+            ShareVerdict.Inconclusive => "grey",
+        };
+        return $"  [{color}]counted {Humanize.Percent(share)}[/]";
     }
 
     private static void AddMetrics(Tree tree, RolloutView view)

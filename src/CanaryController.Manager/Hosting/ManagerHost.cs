@@ -82,6 +82,7 @@ internal static class ManagerHost
         app.Use(next => context => access.InvokeAsync(context, next));
         app.Services.GetRequiredService<RolloutEndpoints>().Map(app);
         app.Services.GetRequiredService<FreezeEndpoints>().Map(app);
+        app.Services.GetRequiredService<GateEndpoint>().Map(app);
         app.Services.GetRequiredService<CommandEndpoint>().Map(app);
         app.Services.GetRequiredService<EventEndpoint>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);

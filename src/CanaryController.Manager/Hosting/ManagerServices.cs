@@ -59,7 +59,8 @@ internal static class ManagerServices
         services.AddSingleton(_ => new SqliteDatabase(options.Database));
         services.AddSingleton<SqliteCommands>().AddSingleton<SqliteEvents>().AddSingleton<SqliteSpecs>();
         services.AddSingleton<SqliteRolloutStore>().AddSingleton<IRolloutStore>(provider => provider.GetRequiredService<SqliteRolloutStore>());
-        services.AddSingleton<IWorkloads, ForeignWorkloads>().AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
+        services.AddSingleton<ForeignWorkloads>().AddSingleton<IWorkloads>(provider => provider.GetRequiredService<ForeignWorkloads>());
+        services.AddSingleton<IAskedRevisions>(provider => provider.GetRequiredService<ForeignWorkloads>()).AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
         services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
         services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
@@ -85,7 +86,8 @@ internal static class ManagerServices
     {
         services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<FreezeEndpoints>().AddSingleton<CommandEndpoint>();
         services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
-        services.AddSingleton<EventPulse>();
+        services.AddSingleton<GateEndpoint>().AddSingleton<GateBell>().AddSingleton<EventPulse>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<GateBell>());
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());
         return services;
     }

@@ -40,6 +40,7 @@ internal static class KubernetesRegistration
         services.AddClusterWorkloads(options.Hold).AddClusterRouters();
 
         // In this order: the announcer listens, the workers wait, the source hears every change, then the informers begin. They stop the other way round, the Lease is released last.
+        services.AddHostedService<ClusterBell>();
         services.AddLeadership();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddHostedService<RolloutWorkers>();

@@ -39,6 +39,9 @@ internal record WorkloadReading
     /// <summary>What keeps the workload from being read or led, in one sentence; null when nothing does.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>The images of <see cref="DeclaredRevision"/>, as the template names them; none where somebody else runs the versions.</summary>
+    public EquatableArray<string> Images { get; init; }
+
     /// <summary>What people should know: HoldContended, ApexOpen, HPAMetricUnsafe. Only those that hold.</summary>
     public EquatableArray<ConditionView> Conditions { get; init; }
 }

@@ -223,6 +223,7 @@ internal sealed class RolloutReconciler(
         failure ?? observed.Workload.Problem)
     {
         FailureLasts = live.Find(resource.Key).IsLasting(seen.Now),
+        Asked = observed.Workload is { DeclaredRevision: { } declared, Images: { IsEmpty: false } images } ? new() { Revision = declared, Images = images } : null,
     };
 
     /// <summary>

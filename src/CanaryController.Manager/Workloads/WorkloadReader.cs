@@ -17,6 +17,7 @@ internal static class WorkloadReader
             Counts = Counts(view, initial),
             DeclaredRevision = state.StableRevision is null && initial is null ? null : view.Declared(),
             InitialStableRevision = initial?.Hash,
+            Images = view.Deployment?.Images ?? [],
             Problem = problem ?? Problem(view),
             Conditions = [.. Conditions(view)],
         };

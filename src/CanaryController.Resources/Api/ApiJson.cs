@@ -23,6 +23,8 @@ namespace CanaryController.Resources.Api;
 [JsonSerializable(typeof(FreezeList))]
 [JsonSerializable(typeof(FreezeView))]
 [JsonSerializable(typeof(FreezeRequest))]
+[JsonSerializable(typeof(GateView))]
+[JsonSerializable(typeof(GateReport))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ApiJson : JsonSerializerContext;
 

@@ -122,6 +122,8 @@ internal static class FieldBounds
         [(typeof(RolloutStatus), "history")] = schema => schema with { MaxItems = RolloutStatus.MaxHistory },
         [(typeof(RolloutStatus), "transitions")] = schema => schema with { MaxItems = RolloutStatus.MaxTransitions },
         [(typeof(RolloutStatus), "commands")] = schema => schema with { MaxItems = RolloutStatus.MaxCommands },
+        [(typeof(RolloutStatus), "images")] = schema => schema with { MaxItems = RolloutStatus.MaxImages },
+        [(typeof(RevisionImages), "images")] = schema => schema with { MaxItems = RevisionImages.MaxImages },
         [(typeof(RolloutStatus), "state")] = schema => schema with { Fields = [], KeepsUnknown = true },
         [(typeof(Transition), "weight")] = schema => schema with { Description = "The wanted weight after, in basis points (hundredths of a percent): 0 to 10,000." },
         [(typeof(RolloutCommandSpec), "rollout")] = Label,

@@ -20,6 +20,9 @@ public sealed record RolloutStatus
     /// <summary>How many commands <see cref="Commands"/> holds.</summary>
     public const int MaxCommands = 20;
 
+    /// <summary>How many revisions <see cref="Images"/> holds.</summary>
+    public const int MaxImages = 12;
+
     /// <summary>The <c>metadata.generation</c> that this status is about.</summary>
     public long ObservedGeneration { get; init; }
 
@@ -83,6 +86,9 @@ public sealed record RolloutStatus
     /// <summary>The last commands and what became of them, newest last: at most 20.</summary>
     public EquatableArray<CommandRecord> Commands { get; init; }
 
+    /// <summary>The images of the last revisions that the Deployment asked for, newest last: at most 12. A pipeline knows the image that it deployed, and asks by it.</summary>
+    public EquatableArray<RevisionImages> Images { get; init; }
+
     /// <summary>The engine's memory, not for people: its form may change with any version. History is kept beside it.</summary>
     public RolloutState? State { get; init; }
 
@@ -120,6 +126,19 @@ public sealed record RolloutStatus
             State = memory with { History = [] },
         };
     }
+}
+
+/// <summary><c>status.images[]</c>: what the pods of a revision run.</summary>
+public sealed record RevisionImages
+{
+    /// <summary>How many images are kept of a revision.</summary>
+    public const int MaxImages = 16;
+
+    /// <summary>The revision. Required.</summary>
+    public string Revision { get; init; } = "";
+
+    /// <summary>The images of the template's containers, as it names them, without init containers: at most 16.</summary>
+    public EquatableArray<string> Images { get; init; }
 }
 
 /// <summary><c>status.conditions[]</c>: what holds now, in the form of Kubernetes' <c>metav1.Condition</c>.</summary>

@@ -34,6 +34,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<RolloutCondition>),
         typeof(EquatableArrayConverter<MetricStatus>),
         typeof(EquatableArrayConverter<CommandRecord>),
+        typeof(EquatableArrayConverter<RevisionImages>),
     ])]
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(RolloutCommandResource))]
@@ -52,6 +53,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(RolloutCondition[]))]
 [JsonSerializable(typeof(MetricStatus[]))]
 [JsonSerializable(typeof(CommandRecord[]))]
+[JsonSerializable(typeof(RevisionImages[]))]
 public sealed partial class RolloutStatusJson : JsonSerializerContext
 {
     /// <summary>A status as the value of <c>status</c>.</summary>

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using CanaryController.Core;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Resources.Persistence;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes.Objects;
 
@@ -48,6 +51,9 @@ internal sealed record DeploymentObject : ICached
     /// <summary>The template that is asked for.</summary>
     public TemplateId Template { get; init; }
 
+    /// <summary>The images of its containers, as the template names them.</summary>
+    public EquatableArray<string> Images { get; init; }
+
     /// <summary>The generation that its controller has seen.</summary>
     public long ObservedGeneration { get; init; }
 
@@ -80,11 +86,14 @@ internal sealed record DeploymentObject : ICached
         ProgressDeadlineSeconds = item.Int("spec", "progressDeadlineSeconds") ?? 600,
         MatchLabels = item.Pairs("spec", "selector", "matchLabels"),
         Template = TemplateId.Of(item.At("spec", "template")),
+        Images = [.. item.Items("spec", "template", "spec", "containers").Select(ImageOf).OfType<string>().Distinct(StringComparer.Ordinal).Take(RevisionImages.MaxImages)],
         ObservedGeneration = item.Long("status", "observedGeneration") ?? 0,
         StatusReplicas = item.Int("status", "replicas") ?? 0,
         UpdatedReplicas = item.Int("status", "updatedReplicas") ?? 0,
         AvailableReplicas = item.Int("status", "availableReplicas") ?? 0,
     };
+
+    private static string? ImageOf(JsonElement container) => container.At("image") is { ValueKind: JsonValueKind.String } image ? SharedText.Of(image) : null;
 
     private static bool IsOursAlone(JsonElement item, string member)
     {
