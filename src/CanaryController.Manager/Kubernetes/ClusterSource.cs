@@ -53,26 +53,7 @@ internal sealed class ClusterSource(
             clusterFreezes.Changed += changes.Freeze;
         }
 
-        foreach (var routes in caches.Routes)
-        {
-            routes.Changed += changes.Route;
-        }
-
-        if (caches.DestinationRules is { } rules)
-        {
-            rules.Changed += changes.DestinationRule;
-        }
-
-        if (caches.ServiceResolvers is { } resolvers)
-        {
-            resolvers.Changed += changes.ServiceResolver;
-        }
-
-        if (caches.Ingresses is { } ingresses)
-        {
-            ingresses.Changed += changes.Ingress;
-        }
-
+        FollowRoutes();
         if (admission is not null)
         {
             // Commands wait for the key that their stamps are checked with.
@@ -99,6 +80,29 @@ internal sealed class ClusterSource(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // It never led.
+        }
+    }
+
+    private void FollowRoutes()
+    {
+        foreach (var routes in caches.Routes)
+        {
+            routes.Changed += changes.Route;
+        }
+
+        if (caches.DestinationRules is { } rules)
+        {
+            rules.Changed += changes.DestinationRule;
+        }
+
+        if (caches.ServiceResolvers is { } resolvers)
+        {
+            resolvers.Changed += changes.ServiceResolver;
+        }
+
+        if (caches.Ingresses is { } ingresses)
+        {
+            ingresses.Changed += changes.Ingress;
         }
     }
 
