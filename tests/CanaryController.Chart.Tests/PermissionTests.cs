@@ -20,6 +20,8 @@ public sealed class PermissionTests
     [
         $"{Watched}: canarycontroller.io rollouts: get, list, watch, patch",
         $"{Watched}: canarycontroller.io rolloutcommands: list, watch, delete",
+        $"{Watched}: canarycontroller.io approvals: list, watch, delete",
+        $"{Watched}: canarycontroller.io approvals/status: patch",
         $"{Watched}: canarycontroller.io metrictemplates: list, watch",
         $"{Watched}: {OfTheCluster}metrictemplates: list, watch",
         $"{Watched}: canarycontroller.io freezewindows: list, watch",
@@ -172,11 +174,11 @@ public sealed class PermissionTests
         var objects = Helm.Template(major, "").Objects;
 
         Assert.Equal(
-            [.. ((string[])["clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
+            [.. ((string[])["approvals", "clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
             Grants(objects.One("ClusterRole", "canary-controller-view"), "x").Order(StringComparer.Ordinal));
         Assert.Equal(
             [
-                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
+                "x: canarycontroller.io approvals: create, delete", "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
                 "x: canarycontroller.io notificationchannels: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
                 "x: canarycontroller.io rollouts: create, update, patch, delete, deletecollection",
             ],

@@ -21,6 +21,11 @@ internal sealed class ClusterSource(
         caches.Rollouts.Changed += rollouts.Note;
         caches.Rollouts.Changed += changes.Rollout;
         caches.Commands.Changed += changes.Command;
+        if (caches.Approvals is { } approvals)
+        {
+            approvals.Changed += changes.Command;
+        }
+
         caches.Deployments.Changed += changes.Deployment;
         caches.ReplicaSets.Changed += changes.ReplicaSet;
         caches.Holders.Changed += changes.Holder;
@@ -109,7 +114,7 @@ internal sealed class ClusterSource(
 
     private void LookAtCommands()
     {
-        foreach (var command in caches.Commands.All.Where(each => !each.IsDone))
+        foreach (var command in caches.Commands.All.Concat<CommandObject>(caches.Approvals?.All ?? []).Where(each => !each.IsDone))
         {
             waker.Wake(command.Target, QueueLane.Prompt);
         }
@@ -128,6 +133,9 @@ internal sealed record ClusterCaches(
     ObjectCache<AutoscalerObject> Autoscalers,
     IReadOnlyList<ObjectCache<RouteObject>> Routes)
 {
+    /// <summary>Approvals.</summary>
+    public ObjectCache<ApprovalObject>? Approvals { get; init; }
+
     /// <summary>MetricTemplates.</summary>
     public ObjectCache<MetricTemplateObject>? Templates { get; init; }
 

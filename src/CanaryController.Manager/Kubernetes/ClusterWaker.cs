@@ -45,8 +45,8 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
-    /// <summary>A command came; what stops a canary overtakes everything.</summary>
-    public void Command(RolloutCommandObject? before, RolloutCommandObject? after)
+    /// <summary>A command or an approval came; what stops a canary overtakes everything.</summary>
+    public void Command(CommandObject? before, CommandObject? after)
     {
         if (after is { IsDone: false } && before is null)
         {

@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
@@ -66,6 +67,8 @@ internal static class KubernetesRegistration
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.Approval, ApprovalObject.Project);
+        services.AddSingleton<ISlackMessages, ClusterSlackMessages>();
         services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
         services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
@@ -116,6 +119,7 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
             [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
         {
+            Approvals = provider.GetRequiredService<ObjectCache<ApprovalObject>>(),
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
             Freezes = provider.GetRequiredService<ObjectCache<FreezeWindowObject>>(),
             ClusterFreezes = provider.GetService<ObjectCache<ClusterFreezeWindowObject>>(),

@@ -90,6 +90,8 @@ internal static class Cel
 
     public static readonly CelRule CommandNeverChanges = new("self == oldSelf", "a command never changes: create another one");
 
+    public static readonly CelRule ApprovalNeverChanges = new("self == oldSelf", "an approval never changes: create another one");
+
     public static readonly CelRule FreezeHasOneForm = new(
         "[has(self.start) || has(self.end), has(self.cron) && has(self.duration), has(self.dates) && size(self.dates) > 0].filter(is, is).size() == 1 && has(self.cron) == has(self.duration)",
         "a freeze has one form: write start and end, or cron and duration, or dates");

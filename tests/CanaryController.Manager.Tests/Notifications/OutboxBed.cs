@@ -151,7 +151,7 @@ internal sealed class OutboxBed : INotificationChannels, IDeliveryMemory, ILogge
     public async ValueTask DisposeAsync()
     {
         await Outbox.StopAsync(CancellationToken.None);
-        Outbox.Dispose();
+        await Outbox.DisposeAsync();
         _client.Dispose();
         await Receiver.DisposeAsync();
         _settled.Dispose();

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
@@ -173,6 +175,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         Rollout = Resource,
         Spec = Spec,
         DeclaredRevision = DeclaredRevision,
+        Authors = AuthorNotes.Read(meta.Annotations.GetValueOrDefault(ApproverRules.AuthorAnnotation)),
         Target = Target,
         Generation = meta.Generation,
         Deleted = meta.IsDeleting,
