@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
@@ -60,6 +61,11 @@ internal sealed class ClusterSource(
         if (caches.DestinationRules is { } rules)
         {
             rules.Changed += changes.DestinationRule;
+        }
+
+        if (caches.ServiceResolvers is { } resolvers)
+        {
+            resolvers.Changed += changes.ServiceResolver;
         }
 
         if (caches.Ingresses is { } ingresses)
@@ -150,6 +156,9 @@ internal sealed record ClusterCaches(
 
     /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
     public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }
+
+    /// <summary>ServiceResolvers of Consul; null where that router is not among those that are watched.</summary>
+    public ObjectCache<ServiceResolverObject>? ServiceResolvers { get; init; }
 
     /// <summary>Ingresses; null where no router divides them.</summary>
     public ObjectCache<IngressObject>? Ingresses { get; init; }
