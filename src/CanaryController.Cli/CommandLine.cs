@@ -20,6 +20,9 @@ internal static class CommandLine
             Output = environment.Output,
             Error = environment.Error,
             EnableDefaultExceptionHandler = false,
+
+            // Signals are heard by the process, which lets a wait write its reports.
+            ProcessTerminationTimeout = null,
         };
         try
         {
@@ -61,6 +64,7 @@ internal static class CommandLine
             HistoryCommand.Create(cli),
             .. ActionCommands.Create(cli),
             UndoCommand.Create(cli),
+            FreezeCommands.Create(cli),
             RestartCommand.Create(cli),
             .. ReleaseCommands.Create(cli),
             LintCommand.Create(cli),

@@ -1,4 +1,5 @@
 using CanaryController.Cli;
 using CanaryController.Cli.Hosting;
 
-return await CommandLine.RunAsync(args, CliEnvironment.OfThisProcess());
+using var signals = new StopSignals();
+return signals.ExitOf(await CommandLine.RunAsync(args, CliEnvironment.OfThisProcess(), signals.Token));

@@ -11,10 +11,12 @@ public sealed class AdmissionTests
         [
             "commands: Fail /admission/commands rolloutcommands CREATE,UPDATE",
             "stops: Ignore /admission/commands rolloutcommands CREATE,UPDATE",
+            "approvals: Fail /admission/commands approvals CREATE,UPDATE",
             "hold: Ignore /admission/hold deployments UPDATE opted in",
             "services: Ignore /admission/services services UPDATE opted in",
             "routes: Ignore /admission/routes httproutes,grpcroutes,tcproutes UPDATE opted in",
             "rollouts: Ignore /admission/rollouts rollouts CREATE,UPDATE",
+            "freezewindows: Ignore /admission/freezewindows freezewindows,clusterfreezewindows CREATE,UPDATE",
         ],
         Hooks(major, "").Select(Describe));
 
@@ -49,6 +51,20 @@ public sealed class AdmissionTests
             Assert.Equal(2, hooks.Count);
             Assert.All(hooks, hook => Assert.Equal(version == "1.30.0", hook["matchConditions"] is not null && hook["objectSelector"] is null));
             Assert.All(hooks, hook => Assert.Equal(version == "1.29.0", hook["objectSelector"] is not null && hook["matchConditions"] is null));
+        }
+    }
+
+    [Theory]
+    [InlineData("1.29.0", 0)]
+    [InlineData("1.30.0", 1)]
+    public void Who_breaks_the_glass_needs_the_verb_where_the_cluster_can_ask_for_it(string version, int policies)
+    {
+        foreach (var major in (int[])[3, 4])
+        {
+            var objects = Helm.Template(major, "", "--kube-version", version).Objects;
+            Assert.Equal(policies, objects.Count(each => each.Kind == "ValidatingAdmissionPolicyBinding"));
+            Assert.All(objects.Where(each => each.Kind == "ValidatingAdmissionPolicy"), policy => Assert.Contains(
+                ".check('break-glass').allowed()", (string?)((JsonArray)policy.Json["spec"]!["validations"]!)[0]!["expression"], StringComparison.Ordinal));
         }
     }
 

@@ -9,8 +9,8 @@ public sealed class PermissionTests
     private const string Own = "own namespace";
     private const string Cluster = "cluster";
 
-    /// <summary>Not for a controller of namespaces.</summary>
-    private const string OfTheCluster = "clustermetrictemplates";
+    /// <summary>Not for a controller of namespaces: all kinds that begin so.</summary>
+    private const string OfTheCluster = "canarycontroller.io cluster";
 
     /// <summary>Of the document's table of the controller's permissions; the others have fewer.</summary>
     private const int ColumnsAndEdges = 7;
@@ -20,8 +20,12 @@ public sealed class PermissionTests
     [
         $"{Watched}: canarycontroller.io rollouts: get, list, watch, patch",
         $"{Watched}: canarycontroller.io rolloutcommands: list, watch, delete",
+        $"{Watched}: canarycontroller.io approvals: list, watch, delete",
+        $"{Watched}: canarycontroller.io approvals/status: patch",
         $"{Watched}: canarycontroller.io metrictemplates: list, watch",
-        $"{Watched}: canarycontroller.io {OfTheCluster}: list, watch",
+        $"{Watched}: {OfTheCluster}metrictemplates: list, watch",
+        $"{Watched}: canarycontroller.io freezewindows: list, watch",
+        $"{Watched}: {OfTheCluster}freezewindows: list, watch",
         $"{Watched}: canarycontroller.io notificationchannels: list, watch",
         $"{Watched}: core secrets canary-notifications: get",
         $"{Watched}: canarycontroller.io rollouts/status: patch",
@@ -170,15 +174,18 @@ public sealed class PermissionTests
         var objects = Helm.Template(major, "").Objects;
 
         Assert.Equal(
-            [.. ((string[])["clustermetrictemplates", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
+            [.. ((string[])["approvals", "clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
             Grants(objects.One("ClusterRole", "canary-controller-view"), "x").Order(StringComparer.Ordinal));
         Assert.Equal(
             [
-                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
+                "x: canarycontroller.io approvals: create, delete", "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
                 "x: canarycontroller.io notificationchannels: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
                 "x: canarycontroller.io rollouts: create, update, patch, delete, deletecollection",
             ],
             Grants(objects.One("ClusterRole", "canary-controller-edit"), "x").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["x: canarycontroller.io freezewindows: create, update, patch, delete, deletecollection", "x: canarycontroller.io rollouts: break-glass"],
+            Grants(objects.One("ClusterRole", "canary-controller-freeze"), "x").Order(StringComparer.Ordinal));
         Assert.Null(objects.One("ClusterRole", "canary-controller-edit").Json["metadata"]!["labels"]!["rbac.authorization.k8s.io/aggregate-to-view"]);
     }
 

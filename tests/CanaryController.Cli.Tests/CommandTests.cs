@@ -143,6 +143,13 @@ public sealed class CommandTests
         Snapshot.Matches("get-one", (await CommandRun.OfAsync("get shop", controller)).Output);
     }
 
+    [Fact]
+    public async Task The_share_that_was_counted_stands_beside_the_weight_that_is_wanted()
+    {
+        await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing() with { RequestSharePercent = 41.2m, RequestShare = Core.Analysis.ShareVerdict.Differs });
+        Assert.Contains("weight  wanted 50 %  observed 50 %  counted 41.2 %  █", (await CommandRun.OfAsync("get shop", controller)).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(80)]

@@ -1,6 +1,9 @@
 using System.Net;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
+using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Rollouts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -29,8 +32,17 @@ internal sealed class FakeController : IAsyncDisposable
     /// <summary>Every command that arrived.</summary>
     public List<CommandRequest> Commands { get; } = [];
 
+    /// <summary>Every question at a gate.</summary>
+    public List<IReadOnlyDictionary<string, string>> Questions { get; } = [];
+
+    /// <summary>The images of revisions.</summary>
+    public RevisionImages[] Images { get; set; } = [];
+
     /// <summary>What a command is answered with; null = Accepted.</summary>
     public (int Status, ApiProblem Problem)? CommandProblem { get; set; }
+
+    /// <summary>Every freeze that was asked for and not ended.</summary>
+    public List<FreezeRequest> Freezes { get; } = [];
 
     /// <summary>Rollouts of the list.</summary>
     public List<RolloutView> Rollouts { get; } = [Sample.Idle()];
@@ -48,7 +60,13 @@ internal sealed class FakeController : IAsyncDisposable
             Results.Json(new RolloutList([.. controller.Rollouts.Where(view => ns == "-" || view.Namespace == ns)]), ApiJson.Default.RolloutList));
         app.MapGet("/v1/namespaces/{ns}/rollouts/{name}", (string ns, string name) => controller.Find(ns, name, () => Results.Json(controller.Next().View, ApiJson.Default.RolloutView)));
         app.MapGet("/v1/namespaces/{ns}/rollouts/{name}/history", (string ns, string name) => controller.Find(ns, name, () => Results.Json(controller._now.History, ApiJson.Default.HistoryView)));
+        app.MapGet("/v1/namespaces/{ns}/rollouts/{name}/gate", (string ns, string name, HttpContext context) => controller.Find(ns, name, () => controller.Gate(context.Request.Query)));
         app.MapPost("/v1/namespaces/{ns}/rollouts/{name}/commands", (string ns, string name, CommandRequest command) => controller.Find(ns, name, () => controller.Take(command)));
+        app.MapGet("/v1/namespaces/{ns}/freezes", () => Results.Json(controller.Frozen(), ApiJson.Default.FreezeList));
+        app.MapPost("/v1/namespaces/{ns}/freezes", (FreezeRequest freeze) => controller.Freeze(freeze));
+        app.MapDelete("/v1/namespaces/{ns}/freezes/{name}", (string name) => controller.Freezes.RemoveAll(freeze => freeze.Name == name) > 0
+            ? Results.Json(controller.Frozen(), ApiJson.Default.FreezeList)
+            : Results.Json(new ApiProblem { Title = "No such freeze", Status = 404, Detail = $"There is no freeze {name}." }, ApiJson.Default.ApiProblem, "application/problem+json", 404));
         await app.StartAsync();
         return controller;
     }
@@ -72,6 +90,15 @@ internal sealed class FakeController : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private FreezeList Frozen() => FreezeViews.List(
+        Freezes.Select(each => FreezeViews.ToWindow("default", each, Sample.Now)).Select(window => ((FreezeWindow?)window, Resources.Windows.Freeze.Of(window), (string?)null)), Sample.Now);
+
+    private IResult Freeze(FreezeRequest freeze)
+    {
+        Freezes.Add(freeze);
+        return Results.Json(Frozen().Items.Single(view => view.Name == freeze.Name), ApiJson.Default.FreezeView);
+    }
 
     private async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
@@ -101,6 +128,21 @@ internal sealed class FakeController : IAsyncDisposable
         {
             return _now = _script.TryDequeue(out var next) ? next : _now;
         }
+    }
+
+    /// <summary>Answers at once, with the next view: a test does not wait.</summary>
+    private IResult Gate(IQueryCollection query)
+    {
+        lock (_lock)
+        {
+            Questions.Add(query.ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));
+        }
+
+        var (view, history) = Next();
+        var question = new GateQuestion(GateGoals.Find(query["for"])!.Value, query.TryGetValue("revision", out var revision) ? revision.ToString() : null) { Known = query["known"] == "true" };
+        var answer = GateAnswers.Of(question, new(view, history.Revisions) { Sequence = history.Events.Select(each => each.Sequence).DefaultIfEmpty(0).Max(), Images = [.. Images] });
+        var after = query.TryGetValue("after", out var text) ? long.Parse(text!, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue;
+        return Results.Json(answer with { Transitions = [.. history.Events.Where(each => each.Sequence > after).Reverse()] }, ApiJson.Default.GateView);
     }
 
     private IResult Find(string ns, string name, Func<IResult> found) =>

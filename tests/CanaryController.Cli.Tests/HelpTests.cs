@@ -76,7 +76,7 @@ public sealed class HelpTests
 
     [Fact]
     public async Task A_state_that_cannot_be_waited_for_is_answered_with_those_that_can() =>
-        Assert.StartsWith("--for 'done' is not one of promoted, paused, approval, rolled-back.\n", (await CommandRun.OfAsync("wait shop --for done")).Error, StringComparison.Ordinal);
+        Assert.StartsWith("--for 'done' is not one of promoted, paused, approval, rolled-back, ended.\n", (await CommandRun.OfAsync("wait shop --for done")).Error, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("help", "--help")]

@@ -1,5 +1,5 @@
-using CanaryController.Cli.Watching;
 using CanaryController.Core.Rollouts;
+using CanaryController.Resources.Gates;
 
 namespace CanaryController.Cli.Tests;
 
@@ -58,7 +58,7 @@ public sealed class WatchTests
         await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing()).Then(Sample.Progressing() with { Phase = phase });
         var run = await CommandRun.OfAsync($"wait shop --for {state}", controller);
         Assert.Equal(0, run.Exit);
-        Assert.Contains(phase.ToString(), run.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"shop v2 {state}: ", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,19 +112,19 @@ public sealed class WatchTests
 
     [Fact]
     public void An_earlier_end_of_a_revision_that_is_tried_again_does_not_count() =>
-        Assert.Null(Endings.Of(Sample.Progressing() with { Attempt = 2 }, Sample.History(("v2", RevisionOutcome.RolledBack)), "v2", wasSeen: true));
+        Assert.Null(Endings.Of(Sample.Progressing() with { Attempt = 2 }, Sample.History(("v2", RevisionOutcome.RolledBack)).Revisions, "v2", wasSeen: true));
 
     [Fact]
     public void A_revision_whose_turn_has_not_come_is_waited_for() =>
-        Assert.Null(Endings.Of(Sample.Progressing() with { TargetRevision = "v3", Phase = RolloutPhase.Aborting }, Sample.NoHistory, "v3", wasSeen: true));
+        Assert.Null(Endings.Of(Sample.Progressing() with { TargetRevision = "v3", Phase = RolloutPhase.Aborting }, [], "v3", wasSeen: true));
 
     [Fact]
     public void A_revision_that_was_replaced_before_its_turn_is_superseded() =>
-        Assert.Equal(Ending.Superseded, Endings.Of(Sample.Progressing() with { CanaryRevision = "v4", TargetRevision = "v4" }, Sample.NoHistory, "v3", wasSeen: true));
+        Assert.Equal(Ending.Superseded, Endings.Of(Sample.Progressing() with { CanaryRevision = "v4", TargetRevision = "v4" }, [], "v3", wasSeen: true));
 
     [Fact]
     public void A_superseded_revision_is_not_called_rolled_back_while_its_traffic_returns() =>
-        Assert.Equal(Ending.Superseded, Endings.Of(Sample.Aborted() with { TargetRevision = "v3" }, Sample.History(("v2", RevisionOutcome.Superseded)), "v2", wasSeen: true));
+        Assert.Equal(Ending.Superseded, Endings.Of(Sample.Aborted() with { TargetRevision = "v3" }, Sample.History(("v2", RevisionOutcome.Superseded)).Revisions, "v2", wasSeen: true));
 
     /// <summary>Tells of each line before it is written.</summary>
     private sealed class Listener(TextWriter inner, Action<string?> heard) : StringWriter

@@ -41,9 +41,28 @@ internal static class Generated
     private static readonly Gen<NameValueSection> _pair =
         Gen.Select(_label, Gen.String[Gen.Char["abcXYZ019-_."], 1, 30], (name, value) => new NameValueSection { Name = name, Value = value });
 
+    private static readonly Gen<ApproversSection> _approvers = Gen.Select(
+        _label, _label, Gen.Int[0, 999], Gen.Bool,
+        (user, group, id, isPerson) => new ApproversSection
+        {
+            Users = [user],
+            Groups = [group, $"{group}-2"],
+            SlackUsers = [$"U{id:000}"],
+            People = isPerson ? [new PersonSection { Name = user, User = $"{user}@example.com", SlackUser = $"W{id:000}" }] : [],
+        });
+
     private static readonly Gen<ApprovalSection> _approval = Gen.Select(
-        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3),
-        (name, required, timeout, then, channels) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then, Channels = [.. channels.Distinct(StringComparer.Ordinal)] });
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3), _approvers.Null(), Gen.Bool,
+        (name, required, timeout, then, channels, approvers, allowAuthor) => new ApprovalSection
+        {
+            Name = name,
+            Required = required,
+            Timeout = timeout,
+            OnTimeout = then,
+            Channels = [.. channels.Distinct(StringComparer.Ordinal)],
+            Approvers = approvers,
+            AllowAuthor = allowAuthor,
+        });
 
     /// <summary>Those that every step may have.</summary>
     private static readonly GateMoment[] _moments = [GateMoment.Before, GateMoment.During, GateMoment.Rollback];
@@ -93,16 +112,28 @@ internal static class Generated
         _label, _label, List(Gen.Select(_label, _text, (name, text) => new KeyValuePair<string, string>(name, text)), 0, 4),
         (name, space, labels) => new RolloutMetadata { Name = name, Namespace = space, Labels = [.. labels.DistinctBy(pair => pair.Key)] });
 
+    private static readonly string?[] _zones = [null, "UTC", "Europe/Berlin", "America/New_York"];
+
+    private static readonly Gen<WindowSection> _window = Gen.Select(
+        Gen.Int[0, 59], Gen.Int[0, 23], Span(60_000, 604_800_000), Gen.Int[0, 3].Select(index => _zones[index]), Gen.Int[1, 28],
+        (minute, hour, duration, zone, day) => new WindowSection
+        {
+            Cron = $"0 {minute} {hour} ? * MON-FRI",
+            Duration = duration,
+            TimeZone = zone,
+            Except = [$"12-{day:00}", $"2027-02-{day:00}"],
+        });
+
     public static Gen<Rollout> Rollouts { get; } = Gen.Select(
-        _metadata, _version, _version.Null(), _label, List(_step, 1, 6), _analysis,
-        (metadata, stable, canary, route, steps, analysis) => new Rollout
+        _metadata, _version, _version.Null(), _label, List(_step, 1, 6), _analysis, List(_window, 0, 3),
+        (metadata, stable, canary, route, steps, analysis, windows) => new Rollout
         {
             Metadata = metadata,
             Spec = new()
             {
                 Workload = new() { Kind = WorkloadType.External, Versions = new() { Stable = stable, Canary = canary } },
                 Traffic = new() { Router = RouterType.Gateway, Gateway = new() { Route = route } },
-                Strategy = new() { Steps = [.. steps.OrderBy(step => step.Weight)] },
+                Strategy = new() { Steps = [.. steps.OrderBy(step => step.Weight)], Windows = windows },
                 Analysis = analysis with { Metrics = Named(analysis.Metrics) },
                 Notifications = new() { Channels = [.. steps.Select(step => step.Approval?.Name).OfType<string>().Distinct(StringComparer.Ordinal)] },
             },
@@ -167,7 +198,7 @@ internal static class Generated
                 Revision = named || action is RolloutAction.Start ? revision : null,
                 ExpectedTarget = named && action is RolloutAction.Start ? revision : null,
                 Step = action is RolloutAction.Start or RolloutAction.Undo ? null : step,
-                Reason = reason,
+                Reason = action is RolloutAction.BreakGlass && string.IsNullOrWhiteSpace(reason) ? "because" : reason,
             },
         });
 

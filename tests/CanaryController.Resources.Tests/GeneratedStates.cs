@@ -1,4 +1,5 @@
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Resources.Mapping;
@@ -14,11 +15,11 @@ internal static class GeneratedStates
     public static Gen<string> Text { get; } = Gen.String[Gen.Char[' ', '\ud7ff'], 0, 20];
 
     private static readonly Gen<ApprovalRecord> _approval =
-        Gen.Select(Gen.Int[0, 9], Text, Moment, Text.Null(), (step, approver, at, comment) => new ApprovalRecord(step, approver, at, comment));
+        Gen.Select(Gen.Int[0, 9], Text, Moment, Text.Null(), (step, approver, at, comment) => new ApprovalRecord(step, approver, at, comment) { Person = comment, Via = comment is null ? null : ApproverSource.Slack });
 
     private static readonly Gen<RevisionRecord> _revision = Gen.Select(
         Text, Gen.Enum<RevisionOutcome>(), Gen.Enum<RolloutReason>(), Text, Moment, Moment,
-        (revision, outcome, reason, message, started, ended) => new RevisionRecord(revision, outcome, reason, message, started, ended));
+        (revision, outcome, reason, message, started, ended) => new RevisionRecord(revision, outcome, reason, message, started, ended) { Attempt = message.Length, BreakGlass = revision.Length > 5 ? message : null });
 
     private static readonly Gen<RolloutState> _places = Gen.Select(
         Gen.Enum<RolloutPhase>(), Gen.Int[0, 10_000], Gen.Int, Moment, Moment.Nullable(), Gen.Enum<RolloutPhase>().Nullable(), Gen.Bool,
@@ -51,6 +52,8 @@ internal static class GeneratedStates
             CanaryRevision = message,
             TargetRevision = revision,
             DeclaredRevision = message,
+            Pending = revision is null ? null : new StartRequest(revision, reason, message) { AskedAt = state.StartedAt, Comment = message },
+            Glass = revision is null ? null : new BrokenGlass(revision, message, state.PhaseSince, message),
             Reason = reason,
             Message = message,
             Sequence = sequence,

@@ -43,6 +43,7 @@ internal static class GeneratedStatus
         {
             ObservedGeneration = 7,
             ObservedWeight = observed / 100m,
+            Window = observed is null ? null : new() { ClosedBy = "FreezeWindow x", Message = "closed by FreezeWindow x.", OpensAt = state.StartedAt },
             Conditions = new EquatableArray<RolloutCondition>([.. conditions]),
             Metrics = new EquatableArray<MetricStatus>([.. metrics.Select((metric, index) => metric with { Name = $"m{index}" })]),
             Transitions = new EquatableArray<Transition>([.. transitions]),

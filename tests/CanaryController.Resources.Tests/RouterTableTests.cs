@@ -47,8 +47,8 @@ public sealed class RouterTableTests
     public void A_step_that_asks_what_its_router_cannot_do_is_refused_with_the_row(RouterType router)
     {
         var row = RouterTable.Of(router);
-        var problems = RolloutRuleBook.Problems(With(router, new() { Weight = 10, Mirror = true, Match = new() { Headers = [new() { Name = "x-canary", Value = "always" }] } }), RolloutRules.ByRouter);
-        foreach (var (field, support) in ((string, Support)[])[("mirror", row.Mirror), ("match", row.Match)])
+        var problems = RolloutRuleBook.Problems(With(router, new() { Weight = 0, Mirror = true, Match = new() { Headers = [new() { Name = "x-canary", Value = "always" }], Cookies = [new() { Name = "tester", Value = "always" }] } }), RolloutRules.ByRouter);
+        foreach (var (field, support) in ((string, Support)[])[("mirror", row.Mirror), ("match.headers", row.Headers), ("match.cookies", row.Cookies)])
         {
             var problem = problems.SingleOrDefault(each => each.Path == $"spec.strategy.steps[0].{field}");
             Assert.Equal(support is Support.Yes, problem is null);
@@ -70,6 +70,17 @@ public sealed class RouterTableTests
         Assert.True(isFine || problem!.ErrorMessage.StartsWith("0.5 is finer than Contour divides (requests, connections in steps of 1 %", StringComparison.Ordinal), problem?.ErrorMessage);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Connections_are_neither_matched_nor_mirrored(bool hasRequests)
+    {
+        var rollout = With(RouterType.GatewayAPI, new() { Weight = 0, Mirror = true, Match = new() { Headers = [new() { Name = "x-canary", Value = "always" }] } });
+        var gateway = new GatewayApiSection { HttpRoutes = hasRequests ? [new() { Name = "web" }] : [], TcpRoutes = [new() { Name = "db" }] };
+        var problems = RolloutRuleBook.Problems(rollout with { Spec = rollout.Spec with { Traffic = new() { Router = RouterType.GatewayAPI, GatewayApi = gateway } } }, RolloutRules.ByRouter);
+        Assert.Equal(hasRequests ? [] : ["spec.strategy.steps[0].match", "spec.strategy.steps[0].mirror"], problems.Where(each => each.Message.Contains("TCPRoutes only", StringComparison.Ordinal)).Select(each => each.Path));
+    }
+
     [Fact]
     public void Built_in_metrics_beside_a_TCPRoute_are_warned_of()
     {
@@ -88,10 +99,10 @@ public sealed class RouterTableTests
 
     private static string Table()
     {
-        var text = new StringBuilder("| router | divides | finest share | `match` | `mirror` | gRPC | TCP | taken up when |\n|---|---|---|---|---|---|---|---|\n");
+        var text = new StringBuilder("| router | divides | finest share | headers | cookies | mirror | gRPC | TCP | taken up when | remark |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var row in RouterTable.Rows)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {row.Router} | {row.Divides} | {(row.FinestPercent is { } finest ? $"{finest} %" : "depends on the instances")} | {Said(row.Match)} | {Said(row.Mirror)} | {Said(row.Grpc)} | {Said(row.Tcp)} | {row.TakeUp} |\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {row.Router} | {row.Divides} | {(row.FinestPercent is { } finest ? $"{finest} %" : "depends on the instances")} | {Said(row.Headers)} | {Said(row.Cookies)} | {Said(row.Mirror)} | {Said(row.Grpc)} | {Said(row.Tcp)} | {row.TakeUp} | {row.Remark} |\n");
         }
 
         return text.ToString();

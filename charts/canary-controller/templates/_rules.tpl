@@ -18,10 +18,10 @@
   resources: [rollouts]
   verbs: [get, list, watch, patch]
 - apiGroups: [canarycontroller.io]
-  resources: [rolloutcommands]
+  resources: [rolloutcommands, approvals]
   verbs: [list, watch, delete]
 - apiGroups: [canarycontroller.io]
-  resources: {{ if .Values.namespaces }}[metrictemplates]{{ else }}[metrictemplates, clustermetrictemplates]{{ end }}
+  resources: {{ if .Values.namespaces }}[metrictemplates, freezewindows]{{ else }}[metrictemplates, clustermetrictemplates, freezewindows, clusterfreezewindows]{{ end }}
   verbs: [list, watch]
 - apiGroups: [canarycontroller.io]
   resources: [notificationchannels]
@@ -33,7 +33,7 @@
   verbs: [get]
 {{- end }}
 - apiGroups: [canarycontroller.io]
-  resources: [rollouts/status, rolloutcommands/status]
+  resources: [rollouts/status, rolloutcommands/status, approvals/status]
   verbs: [patch]
 - apiGroups: [apps]
   resources: [deployments]

@@ -6,6 +6,7 @@ using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Watching;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
@@ -45,8 +46,26 @@ internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment env
     }
 
     /// <inheritdoc/>
-    public IRolloutFeed Follow(RolloutKey key) =>
-        new ClusterFeed(this, new ObjectFollower(_connection, ObjectPath.Rollouts(key.Namespace), key.Name, "list and watch on rollouts", environment.Time), key, environment.Time);
+    public Task<FreezeList> FreezesAsync(string @namespace, CancellationToken cancellation) =>
+        new FreezeObjects(_connection, environment.Time).ListAsync(@namespace == "-" ? null : @namespace, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeView> FreezeAsync(string @namespace, FreezeRequest freeze, CancellationToken cancellation) =>
+        new FreezeObjects(_connection, environment.Time).CreateAsync(@namespace, freeze, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeList> EndFreezeAsync(string @namespace, string name, CancellationToken cancellation) =>
+        new FreezeObjects(_connection, environment.Time).DeleteAsync(@namespace, name, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<GateView> GateAsync(RolloutKey key, GateQuestion question, CancellationToken cancellation) =>
+        ClusterGate.Of(question, await ReadAsync(key, cancellation), environment.Time.GetUtcNow());
+
+    /// <inheritdoc/>
+    public IRolloutFeed Follow(RolloutKey key) => Feed(key, null);
+
+    /// <inheritdoc/>
+    public IRolloutFeed Follow(RolloutKey key, GateQuestion question) => Feed(key, question);
 
     /// <summary>What the controller holds of each Rollout of a namespace, or of all (null); null when the cluster knows no Rollouts.</summary>
     public async Task<IReadOnlyList<RolloutHold>?> HoldsAsync(string? ns, CancellationToken cancellation)
@@ -111,6 +130,9 @@ internal sealed class ClusterClient(ClusterSettings settings, CliEnvironment env
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
+
+    private ClusterFeed Feed(RolloutKey key, GateQuestion? question) =>
+        new(this, new ObjectFollower(_connection, ObjectPath.Rollouts(key.Namespace), key.Name, "list and watch on rollouts", environment.Time), key, question, environment.Time);
 
     private static RolloutKey KeyOf(JsonElement item) =>
         item.GetProperty("metadata") is var metadata ? new(metadata.GetProperty("namespace").GetString() ?? "", metadata.GetProperty("name").GetString() ?? "") : default;

@@ -1,13 +1,14 @@
 using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Watching;
 using CanaryController.Resources;
+using CanaryController.Resources.Gates;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
 
 namespace CanaryController.Cli.Cluster;
 
 /// <summary>One rollout by a watch on its object. Between two changes a frame costs no request: it is the same object, later.</summary>
-internal sealed class ClusterFeed(ClusterClient client, ObjectFollower follower, RolloutKey key, TimeProvider time) : IRolloutFeed
+internal sealed class ClusterFeed(ClusterClient client, ObjectFollower follower, RolloutKey key, GateQuestion? question, TimeProvider time) : IRolloutFeed
 {
     private readonly Wake _wake = new(time);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,7 +32,8 @@ internal sealed class ClusterFeed(ClusterClient client, ObjectFollower follower,
 
         var served = seen.Rollout ?? throw await client.NotFoundAsync(key, cancellation);
         var now = time.GetUtcNow();
-        return new WatchFrame(StatusViews.From(served, now), HistoryViews.From(key, served.Status), now);
+        var frame = new WatchFrame(StatusViews.From(served, now), HistoryViews.From(key, served.Status), now);
+        return question is null ? frame : frame with { Gate = ClusterGate.Of(question.After(before?.Gate), served, now) };
     }
 
     private void See(Sighting sighting)

@@ -19,6 +19,7 @@ internal static class ActionCommands
         (RolloutAction.Skip, "Leave the present step now, whatever it still waits for. Failing metrics still roll back.", "skip shop --revision v2 --step 2", "Leave step 2 of v2, if it is still there"),
         (RolloutAction.Approve, "Agree that the rollout leaves the present step. By kubeconfig it counts where the controller runs with admission.", "approve shop --revision v2 --step 3", "Approve step 3 of v2"),
         (RolloutAction.Reject, "Refuse the approval: the revision is rolled back.", "reject shop --revision v2 --reason 'checkout looks broken'", "Reject v2, and say why"),
+        (RolloutAction.BreakGlass, "Let the revision under way, or the one that waits to start, go on despite windows, freezes and the limit. It needs a reason and a right of its own; metrics, steps and approvals count as always.", "break-glass shop --revision v2 --reason 'the fix for the outage'", "Do not wait for the window, and say why"),
     ];
 
     public static IEnumerable<Command> Create(CommandContext cli) => _all.Select(row => Create(cli, row.Action, row.Description, row.Example, row.Does));
@@ -26,17 +27,22 @@ internal static class ActionCommands
     private static CliCommand Create(CommandContext cli, RolloutAction action, string description, string example, string does)
     {
         var rollout = cli.RolloutArgument();
-        var revision = new Option<string?>("--revision") { HelpName = "REV", Description = "Only if this revision is under way" };
+        var revision = new Option<string?>("--revision") { HelpName = "REV", Description = "Only if this revision is under way; on Kubernetes its image serves as well" };
         var step = new Option<int?>("--step") { HelpName = "N", Description = "Only if this is the present step, from 1", CustomParser = Step };
         var reason = CommandSender.ReasonOption();
-        var command = new CliCommand(action.ToString().ToLowerInvariant(), description)
+        var command = new CliCommand(NameOf(action), description)
         {
             Examples = [(example, does)],
             ExitCodes = [(ExitCode.Done, "done, or it is so already"), (ExitCode.Rejected, "rejected: another revision or step is under way, or it makes no sense now"), CommandSender.Unanswered],
         };
+        reason.Required = action is RolloutAction.BreakGlass;
         command.Add(rollout);
         command.Add(revision);
-        command.Add(step);
+        if (action is not RolloutAction.BreakGlass)
+        {
+            command.Add(step);
+        }
+
         command.Add(reason);
         command.SetAction((parsed, cancellation) => CommandSender.SendAsync(
             cli,
@@ -46,6 +52,8 @@ internal static class ActionCommands
             cancellation));
         return command;
     }
+
+    private static string NameOf(RolloutAction action) => action is RolloutAction.BreakGlass ? "break-glass" : action.ToString().ToLowerInvariant();
 
     private static int? Step(ArgumentResult result)
     {

@@ -1,7 +1,11 @@
 using System.CommandLine;
+using CanaryController.Cli.Controller;
 using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Rendering;
+using CanaryController.Core.Rollouts;
+using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
 using Spectre.Console;
 
 namespace CanaryController.Cli.Commands;
@@ -32,10 +36,38 @@ internal static class CommandSender
     public static async Task<int> SendAsync(CommandContext cli, ParseResult parsed, string rollout, CommandRequest request, CancellationToken cancellation)
     {
         using var client = cli.Connect(parsed);
-        var key = cli.Key(parsed, rollout);
-        var answer = await client.CommandAsync(key, request with { Id = Guid.CreateVersion7(cli.Environment.Time.GetUtcNow()).ToString() }, cancellation);
+        var answer = await AskAsync(cli, client, cli.Key(parsed, rollout), request, cancellation);
         cli.Printer(parsed).Print(answer, ApiJson.Default.CommandResponse, () => [new Text(answer.Message), new Markup(State(answer.Rollout))]);
         return (int)ExitCode.Done;
+    }
+
+    /// <summary>Sends it under an id of its own, and prints nothing.</summary>
+    public static async Task<CommandResponse> AskAsync(CommandContext cli, IRolloutApi client, RolloutKey key, CommandRequest request, CancellationToken cancellation)
+    {
+        request = await NamedAsync(client, key, request, cancellation);
+        var revision = request.Action is RolloutAction.Start ? request.Revision : await RevisionAsync(client, key, request.Revision, cancellation);
+        return await client.CommandAsync(key, request with { Revision = revision, Id = Guid.CreateVersion7(cli.Environment.Time.GetUtcNow()).ToString() }, cancellation);
+    }
+
+    /// <summary>A pipeline knows the image that it deployed; commands compare with the revision that has it.</summary>
+    private static async Task<string?> RevisionAsync(IRolloutApi client, RolloutKey key, string? text, CancellationToken cancellation)
+    {
+        var question = new GateQuestion(GateGoal.Ended, text);
+        return !question.IsImage ? text
+            : (await client.GateAsync(key, question, cancellation)).Revision
+                ?? throw new CliException(ExitCode.Rejected, $"No revision of {key} with the image {text} was asked for yet; nothing was done.");
+    }
+
+    /// <summary>An answer counts for one revision and one step. Who names none means those that are there now; where there are none, the controller says what is.</summary>
+    private static async Task<CommandRequest> NamedAsync(IRolloutApi client, RolloutKey key, CommandRequest request, CancellationToken cancellation)
+    {
+        if (request.Action is not (RolloutAction.Approve or RolloutAction.Reject) || request is { Revision: not null, Step: not null })
+        {
+            return request;
+        }
+
+        var view = await client.GetAsync(key, cancellation);
+        return view.Step == 0 || !view.Phase.IsUnderWay() ? request : request with { Revision = request.Revision ?? view.CanaryRevision, Step = request.Step ?? view.Step };
     }
 
     private static string State(RolloutView view) =>

@@ -49,7 +49,7 @@ internal static class WatchCommand
         CommandContext cli, ParseResult parsed, IRolloutApi client, RolloutKey key, Func<WatchFrame, ExitCode?> answer, TimeSpan? timeout, CancellationToken cancellation)
     {
         var printer = cli.Printer(parsed);
-        var watcher = new Watcher(client, key, cli.Environment);
+        var watcher = new Watcher(client.Follow(key), key, cli.Environment, OutagePatience.OfWatchers);
         if (printer.Format != OutputFormat.Table)
         {
             return await watcher.RunAsync(new DocumentDisplay(cli.Environment.Output, cli.Environment.Error, printer.Format), answer, timeout, cancellation);

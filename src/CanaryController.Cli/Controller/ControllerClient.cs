@@ -7,6 +7,8 @@ using CanaryController.Cli.Hosting;
 using CanaryController.Cli.Watching;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
+using CanaryController.Resources.Rollouts;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
@@ -78,6 +80,38 @@ internal sealed class ControllerClient : IRolloutApi
         SendAsync(HttpMethod.Post, Path(key) + "/commands", JsonSerializer.Serialize(command, ApiJson.Default.CommandRequest), ApiJson.Default.CommandResponse, key, cancellation);
 
     /// <inheritdoc/>
+    public Task<FreezeList> FreezesAsync(string @namespace, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, Freezes(@namespace), null, ApiJson.Default.FreezeList, null, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeView> FreezeAsync(string @namespace, FreezeRequest freeze, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, Freezes(@namespace), JsonSerializer.Serialize(freeze, ApiJson.Default.FreezeRequest), ApiJson.Default.FreezeView, null, cancellation);
+
+    /// <inheritdoc/>
+    public Task<FreezeList> EndFreezeAsync(string @namespace, string name, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, $"{Freezes(@namespace)}/{Uri.EscapeDataString(name)}", null, ApiJson.Default.FreezeList, null, cancellation);
+
+    /// <inheritdoc/>
+    public Task<GateView> GateAsync(RolloutKey key, GateQuestion question, CancellationToken cancellation) => GateAsync(key, question, null, TimeSpan.Zero, cancellation);
+
+    /// <summary>Asks at a rollout's gate.</summary>
+    /// <param name="key">The rollout.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="after">The sequence of the answer before; null at first.</param>
+    /// <param name="wait">How long the answer may take.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<GateView> GateAsync(RolloutKey key, GateQuestion question, long? after, TimeSpan wait, CancellationToken cancellation)
+    {
+        var revision = question.Revision is { } text ? $"&revision={Uri.EscapeDataString(text)}" : "";
+        var since = after is { } sequence ? $"&after={sequence}" : "";
+        var path = $"{Path(key)}/gate?for={question.Goal.Text()}&wait={DurationText.Format(wait)}{revision}{since}{(question.Known ? "&known=true" : "")}";
+        return SendAsync(HttpMethod.Get, path, null, ApiJson.Default.GateView, key, cancellation, Timeout + wait);
+    }
+
+    /// <inheritdoc/>
+    public IRolloutFeed Follow(RolloutKey key, GateQuestion question) => new GateFeed(this, key, question, _time);
+
+    /// <inheritdoc/>
     public IRolloutFeed Follow(RolloutKey key) => new ControllerFeed(this, key, _time);
 
     /// <summary>The stream of a rollout's transitions; open until it is disposed of.</summary>
@@ -98,6 +132,8 @@ internal sealed class ControllerClient : IRolloutApi
         _sockets.Dispose();
     }
 
+    private static string Freezes(string @namespace) => $"v1/namespaces/{Uri.EscapeDataString(@namespace)}/freezes";
+
     private static string Path(RolloutKey key) => $"v1/namespaces/{Uri.EscapeDataString(key.Namespace)}/rollouts/{Uri.EscapeDataString(key.Name)}";
 
     private HttpRequestMessage Request(HttpMethod method, string path)
@@ -111,9 +147,10 @@ internal sealed class ControllerClient : IRolloutApi
         return request;
     }
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, JsonTypeInfo<T> type, RolloutKey? key, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, JsonTypeInfo<T> type, RolloutKey? key, CancellationToken cancellation, TimeSpan? patience = null)
     {
-        using var deadline = new CancellationTokenSource(Timeout, _time);
+        var limit = patience ?? Timeout;
+        using var deadline = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         HttpStatusCode status;
         string text;
@@ -129,7 +166,7 @@ internal sealed class ControllerClient : IRolloutApi
         }
         catch (OperationCanceledException cancelled) when (!cancellation.IsCancellationRequested)
         {
-            throw Failure.NoAnswer(_settings, $"no answer within {Timeout.TotalSeconds:0} s", method, cancelled);
+            throw Failure.NoAnswer(_settings, $"no answer within {limit.TotalSeconds:0} s", method, cancelled);
         }
         catch (HttpRequestException failed)
         {

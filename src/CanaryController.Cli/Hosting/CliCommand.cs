@@ -8,6 +8,9 @@ internal sealed class CliCommand(string name, string description) : Command(name
     /// <summary>Command lines without the program's name, each with what it does.</summary>
     public IReadOnlyList<(string Line, string Does)> Examples { get; init; } = [];
 
+    /// <summary>It waits, and writes JUnit reports and annotations.</summary>
+    public bool WritesReports { get; init; }
+
     /// <summary>What this command exits with beside the codes that all share.</summary>
     public IReadOnlyList<(ExitCode Code, string Means)> ExitCodes { get; init; } = [];
 }

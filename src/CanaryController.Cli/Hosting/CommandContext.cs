@@ -20,8 +20,11 @@ internal sealed class CommandContext(CliEnvironment environment)
     public GlobalOptions Options { get; } = new();
 
     /// <summary>Connects to the controller, or to the cluster.</summary>
-    public IRolloutApi Connect(ParseResult parsed) =>
-        Cluster(parsed) is { } cluster ? new ClusterClient(cluster, Environment) : new ControllerClient(Settings(parsed), Environment.Time);
+    public IRolloutApi Connect(ParseResult parsed)
+    {
+        RefuseReports(parsed);
+        return Cluster(parsed) is { } cluster ? new ClusterClient(cluster, Environment) : new ControllerClient(Settings(parsed), Environment.Time);
+    }
 
     /// <summary>Connects to the cluster, for what only its objects can do.</summary>
     /// <exception cref="CliException">A controller's address is to be asked.</exception>
@@ -52,7 +55,20 @@ internal sealed class CommandContext(CliEnvironment environment)
     }
 
     /// <summary>Prints results.</summary>
-    public Printer Printer(ParseResult parsed) => new(Environment, parsed.GetValue(Options.Output), parsed.GetValue(Options.NoColor));
+    public Printer Printer(ParseResult parsed)
+    {
+        RefuseReports(parsed);
+        return new(Environment, parsed.GetValue(Options.Output), parsed.GetValue(Options.NoColor));
+    }
+
+    /// <summary>Reports are of a wait: whoever asks another command for one would get something else, after it was carried out.</summary>
+    private void RefuseReports(ParseResult parsed)
+    {
+        if (parsed.GetValue(Options.Output) is OutputFormat.JUnit or OutputFormat.GitHub && parsed.CommandResult.Command is not CliCommand { WritesReports: true })
+        {
+            throw new CliException(ExitCode.Usage, $"--output junit and github are for 'wait' and 'start --wait'; '{parsed.CommandResult.Command.Name}' writes table, json or yaml.");
+        }
+    }
 
     /// <summary>The namespace asked for.</summary>
     /// <exception cref="CliException">It is no namespace's name.</exception>

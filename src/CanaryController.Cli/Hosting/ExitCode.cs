@@ -29,4 +29,7 @@ internal enum ExitCode
 
     /// <summary>Ended by Ctrl-C: 128 + SIGINT, as shells count.</summary>
     Interrupted = 130,
+
+    /// <summary>Ended by SIGTERM, as runners do that cancel a job: 128 + SIGTERM.</summary>
+    Terminated = 143,
 }

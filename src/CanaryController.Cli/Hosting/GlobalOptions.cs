@@ -28,11 +28,11 @@ internal sealed class GlobalOptions
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
         HelpName = "table|json|yaml",
-        Description = "The form of the result; json and yaml are the API's own, stable form [default: table]",
+        Description = "The form of the result; json and yaml are the API's own, stable form; wait also knows junit and github [default: table]",
         Recursive = true,
         CustomParser = result => Enum.TryParse<OutputFormat>(result.Tokens[0].Value, ignoreCase: true, out var format) && Enum.IsDefined(format)
             ? format
-            : Wrong(result, $"--output '{result.Tokens[0].Value}' is not one of table, json, yaml."),
+            : Wrong(result, $"--output '{result.Tokens[0].Value}' is not one of table, json, yaml, and of wait also junit, github."),
     };
 
     /// <summary>Turns colour off.</summary>
@@ -42,7 +42,7 @@ internal sealed class GlobalOptions
     public void AddTo(Command root)
     {
         Output.CompletionSources.Clear();
-        Output.CompletionSources.Add("table", "json", "yaml");
+        Output.CompletionSources.Add("table", "json", "yaml", "junit", "github");
         foreach (var option in (Option[])[Namespace, Output, Url, TokenFile, Insecure, Kubeconfig, Context, NoColor])
         {
             root.Add(option);

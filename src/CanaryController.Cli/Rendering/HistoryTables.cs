@@ -21,7 +21,7 @@ internal static class HistoryTables
                     Humanize.Date(revision.StartedAt, zone),
                     Humanize.Duration(revision.EndedAt - revision.StartedAt),
                     revision.Reason.ToString(),
-                    Markup.Escape(revision.Message));
+                    Markup.Escape(revision.BreakGlass is { } glass ? $"{revision.Message} Glass broken by {glass}" : revision.Message));
             }
 
             yield return Columns.Whole(revisions);

@@ -31,6 +31,9 @@ internal static class Humanize
     /// <summary>Date and time on the reader's clock.</summary>
     public static string Date(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>Text of others without line ends and control characters: what it says stays on its line.</summary>
+    public static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
+
     /// <summary>A bar that is full at 1.</summary>
     public static string Bar(double ratio, int width)
     {

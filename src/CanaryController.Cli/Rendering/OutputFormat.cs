@@ -11,4 +11,10 @@ internal enum OutputFormat
 
     /// <summary>The same as YAML.</summary>
     Yaml,
+
+    /// <summary>A JUnit report; of a wait only.</summary>
+    JUnit,
+
+    /// <summary>Annotations and a summary of GitHub Actions; of a wait only.</summary>
+    GitHub,
 }

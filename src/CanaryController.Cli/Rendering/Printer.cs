@@ -25,7 +25,7 @@ internal sealed class Printer(CliEnvironment environment, OutputFormat format, b
             case OutputFormat.Yaml:
                 environment.Output.Write(Document.Yaml(document, type));
                 break;
-            case OutputFormat.Table:
+            case OutputFormat.Table or OutputFormat.JUnit or OutputFormat.GitHub:
                 Draw(table());
                 break;
         }

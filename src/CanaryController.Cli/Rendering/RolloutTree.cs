@@ -29,6 +29,11 @@ internal static class RolloutTree
         tree.AddNode(new Text(view.Message));
         AddSteps(tree, view, mostSteps);
         tree.AddNode(new Markup(Weights(view)));
+        if (view.Window is { } window)
+        {
+            tree.AddNode(new Markup($"[yellow]window  {Markup.Escape(window.Message)}[/]"));
+        }
+
         AddMetrics(tree, view);
         AddLines(tree, "waiting for", view.WaitingFor.Select(Markup.Escape));
         AddLines(tree, "conditions", view.Conditions.Where(IsWorthSaying).Select(condition => $"[yellow]{Markup.Escape(condition.Type)}={Markup.Escape(condition.Status)}[/] {Markup.Escape(condition.Message)}"));
@@ -95,7 +100,24 @@ internal static class RolloutTree
     {
         var observed = view.ObservedWeightPercent is { } percent ? Humanize.Percent(percent) : "not known";
         var color = view.ObservedWeightPercent == view.WantedWeightPercent ? "green" : "yellow";
-        return $"weight  wanted {Humanize.Percent(view.WantedWeightPercent)}  [{color}]observed {observed}[/]  {Humanize.Bar((double)(view.ObservedWeightPercent ?? 0) / 100, BarWidth * 2)}";
+        return $"weight  wanted {Humanize.Percent(view.WantedWeightPercent)}  [{color}]observed {observed}[/]{Counted(view)}  {Humanize.Bar((double)(view.ObservedWeightPercent ?? 0) / 100, BarWidth * 2)}";
+    }
+
+    /// <summary>What was counted, whatever the router says of itself.</summary>
+    private static string Counted(RolloutView view)
+    {
+        if (view is not { RequestSharePercent: { } share, RequestShare: { } verdict })
+        {
+            return "";
+        }
+
+        var color = verdict switch
+        {
+            ShareVerdict.Differs => "red",
+            ShareVerdict.AsWanted => "green",
+            ShareVerdict.Inconclusive => "grey",
+        };
+        return $"  [{color}]counted {Humanize.Percent(share)}[/]";
     }
 
     private static void AddMetrics(Tree tree, RolloutView view)
@@ -116,7 +138,8 @@ internal static class RolloutTree
 
     private static bool IsWorthSaying(ConditionView condition) => condition.Type switch
     {
-        "Ready" or "Reconciling" => false,
+        // The window has its own line.
+        "Ready" or "Reconciling" or "WindowClosed" => false,
         "RouteAccepted" => condition.Status != "True",
         _ => condition.Status != "False",
     };

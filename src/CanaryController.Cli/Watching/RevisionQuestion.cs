@@ -1,4 +1,5 @@
 using CanaryController.Cli.Hosting;
+using CanaryController.Resources.Gates;
 
 namespace CanaryController.Cli.Watching;
 
@@ -21,7 +22,7 @@ internal sealed class RevisionQuestion(string? revision)
         }
 
         _wasSeen |= frame.View.CanaryRevision == _revision || frame.View.TargetRevision == _revision;
-        return Endings.Of(frame.View, frame.History, _revision, _wasSeen);
+        return Endings.Of(frame.View, frame.History.Revisions, _revision, _wasSeen);
     }
 
     /// <summary>The same as an exit code.</summary>

@@ -1,14 +1,14 @@
-using CanaryController.Cli.Controller;
 using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Rendering;
 using CanaryController.Resources;
 
 namespace CanaryController.Cli.Watching;
 
 /// <summary>Reads a rollout again and again, shows it, and stops when the question is answered. A controller that restarts meanwhile is waited for.</summary>
-internal sealed class Watcher(IRolloutApi api, RolloutKey key, CliEnvironment environment)
+internal sealed class Watcher(IRolloutFeed feed, RolloutKey key, CliEnvironment environment, OutagePatience patience)
 {
-    /// <summary>How long the controller may be away before the watch gives up.</summary>
-    public static readonly TimeSpan OutageLimit = TimeSpan.FromMinutes(1);
+    private WatchFrame? _frame;
+    private CliException? _outage;
 
     /// <summary>Watches until <paramref name="answer"/> gives one.</summary>
     /// <param name="display">Shows each frame.</param>
@@ -20,15 +20,17 @@ internal sealed class Watcher(IRolloutApi api, RolloutKey key, CliEnvironment en
     {
         using var deadline = timeout is { } limit ? new CancellationTokenSource(limit, environment.Time) : new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        var feed = api.Follow(key);
         var listening = feed.ListenAsync(stop.Token);
         try
         {
-            return await LoopAsync(display, answer, feed, stop.Token);
+            return await LoopAsync(display, answer, stop.Token);
         }
         catch (OperationCanceledException late) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new CliException(ExitCode.TimedOut, $"{key.Name} did not get there within {Rendering.Humanize.Duration(timeout!.Value)}; the rollout itself goes on.", late);
+            var waited = Humanize.Duration(timeout!.Value);
+            throw _outage is { } outage
+                ? new CliException(ExitCode.Unreachable, $"{outage.Message} --timeout ({waited}) passed meanwhile; the rollout itself may go on.", late)
+                : new CliException(ExitCode.TimedOut, $"{key.Name} did not get there within {waited}; the rollout itself goes on.", late);
         }
         finally
         {
@@ -37,41 +39,44 @@ internal sealed class Watcher(IRolloutApi api, RolloutKey key, CliEnvironment en
         }
     }
 
-    private async Task<ExitCode> LoopAsync(IWatchDisplay display, Func<WatchFrame, ExitCode?> answer, IRolloutFeed feed, CancellationToken cancellation)
+    private async Task<ExitCode> LoopAsync(IWatchDisplay display, Func<WatchFrame, ExitCode?> answer, CancellationToken cancellation)
     {
-        WatchFrame? frame = null;
-        long? outageSince = null;
+        long since = 0;
         while (true)
         {
             try
             {
-                frame = await feed.ReadAsync(frame, cancellation);
-                if (outageSince is not null)
+                _frame = await feed.ReadAsync(_frame, cancellation);
+                if (_outage is not null)
                 {
-                    outageSince = null;
+                    _outage = null;
                     display.ShowOutage(null);
                 }
 
-                display.Show(frame);
-                if (answer(frame) is { } exit)
+                display.Show(_frame);
+                if (answer(_frame) is { } exit)
                 {
                     return exit;
                 }
             }
-            catch (CliException gone) when (gone.Code == ExitCode.Unreachable && frame is not null)
+            catch (CliException gone) when (gone.Code == ExitCode.Unreachable && Limit > TimeSpan.Zero)
             {
-                if (outageSince is null)
+                if (_outage is null)
                 {
-                    outageSince = environment.Time.GetTimestamp();
-                    display.ShowOutage($"{gone.Message} Waiting for it, {Rendering.Humanize.Duration(OutageLimit)} at most.");
+                    since = environment.Time.GetTimestamp();
+                    display.ShowOutage($"{gone.Message} Waiting for it, {Humanize.Duration(Limit)} at most.");
                 }
-                else if (environment.Time.GetElapsedTime(outageSince.Value) > OutageLimit)
+                else if (environment.Time.GetElapsedTime(since) > Limit)
                 {
                     throw;
                 }
+
+                _outage = gone;
             }
 
             await feed.WaitAsync(environment.PollInterval, cancellation);
         }
     }
+
+    private TimeSpan Limit => _frame is null ? patience.First : patience.Later;
 }

@@ -17,7 +17,8 @@ public static class RolloutExplanation
     {
         IEnumerable<string> sentences = state.Phase switch
         {
-            RolloutPhase.Initializing => [.. WaitingSentences.ForTakeUp(spec, state, seen), .. WaitingSentences.ForGates(state, seen, state.StepIndex, GateMoment.Before)],
+            RolloutPhase.Initializing =>
+                [.. ForWindow(state, seen), .. WaitingSentences.ForTakeUp(spec, state, seen), .. WaitingSentences.ForGates(state, seen, state.StepIndex, GateMoment.Before)],
             RolloutPhase.Progressing => ForStep(spec, state, seen),
             RolloutPhase.WaitingApproval => ForStep(spec, state, seen),
             RolloutPhase.Paused when Splits.IsTakenUp(state, seen.Route) => [ForResume(state)],
@@ -25,8 +26,9 @@ public static class RolloutExplanation
             RolloutPhase.Promoting => ForPromotion(spec, state, seen),
             RolloutPhase.Aborting => ForReturn(spec, state, seen),
             RolloutPhase.Idle when state.StableRevision is null => ForAdoption(seen),
-            RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted =>
-                Splits.IsTakenUp(state, seen.Route) ? [] : [WaitingSentences.ForRouter(state, seen.Route)],
+            RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted => Splits.IsTakenUp(state, seen.Route)
+                ? WaitingSentences.ForStart(state, seen)
+                : [WaitingSentences.ForRouter(state, seen.Route), .. WaitingSentences.ForStart(state, seen)],
             RolloutPhase.Invalid => [],
         };
         return [.. sentences];
@@ -67,12 +69,21 @@ public static class RolloutExplanation
             case RolloutPhase.Aborting:
                 AddDrain(sentences, spec, state, now, state.CanaryRevision);
                 break;
+            case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted when state.Pending is { } pending:
+                sentences.Add($"start: {pending.Revision} was asked for and waits for a window, or for room among the rollouts under way.");
+                break;
             case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted or RolloutPhase.Invalid:
                 break;
         }
 
         return [.. sentences];
     }
+
+    /// <summary>What a revision that is asked for waits for at rest: a window, or room among the rollouts under way. Empty when nothing waits.</summary>
+    public static EquatableArray<string> StartWaits(RolloutState state, RolloutObservation seen) => state.Phase.IsAtRest() ? [.. WaitingSentences.ForStart(state, seen)] : [];
+
+    /// <summary>A closed window stands in the way of the revision under way, or of the one that is asked for.</summary>
+    public static bool IsKeptByWindow(RolloutState state, RolloutObservation seen) => Windows.IsWaiting(state, seen);
 
     /// <summary>What is left of the present step's hold; null while it does not run, zero when it has passed.</summary>
     public static TimeSpan? HoldLeft(RolloutSpec spec, RolloutState state, DateTimeOffset now) =>
@@ -83,6 +94,7 @@ public static class RolloutExplanation
     private static List<string> ForStep(RolloutSpec spec, RolloutState state, RolloutObservation seen)
     {
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
+        sentences.InsertRange(0, ForWindow(state, seen));
         AddHold(sentences, spec, state, seen.Now);
         sentences.AddRange(WaitingSentences.ForEvidence(spec, state, seen));
         sentences.AddRange(WaitingSentences.ForGates(state, seen, state.StepIndex, GateMoment.During));
@@ -101,6 +113,7 @@ public static class RolloutExplanation
         }
 
         var sentences = WaitingSentences.ForTakeUp(spec, state, seen);
+        sentences.InsertRange(0, ForWindow(state, seen));
         AddDrain(sentences, spec, state, seen.Now, state.StableRevision);
         return sentences;
     }
@@ -126,6 +139,8 @@ public static class RolloutExplanation
 
         return sentences;
     }
+
+    private static string[] ForWindow(RolloutState state, RolloutObservation seen) => Windows.IsWaiting(state, seen) ? [WaitingSentences.ForWindow(seen.Window)] : [];
 
     private static string ForResume(RolloutState state) => $"resume: paused at {state.Weight}.";
 

@@ -12,6 +12,9 @@ public sealed record RolloutObservation
     /// <summary>The canary revision that the resource names now; null when it names none.</summary>
     public string? DeclaredRevision { get; init; }
 
+    /// <summary>Who made <see cref="DeclaredRevision"/>, by the workload's or the resource's own word and admission's; empty when nobody told.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>What the router says.</summary>
     public required RouteObservation Route { get; init; }
 
@@ -26,6 +29,12 @@ public sealed record RolloutObservation
 
     /// <summary>Set while something outside demands a rollback: one sentence that says what.</summary>
     public string? ExternalAlarm { get; init; }
+
+    /// <summary>Whether deployment windows and freezes let traffic move forward now. Default: open.</summary>
+    public WindowObservation Window { get; init; } = WindowObservation.Open;
+
+    /// <summary>Why a revision that is asked for has to wait for other rollouts, in one sentence; null while there is room for it.</summary>
+    public string? StartLimit { get; init; }
 
     /// <summary>A command to carry out now.</summary>
     public RolloutCommand? Command { get; init; }

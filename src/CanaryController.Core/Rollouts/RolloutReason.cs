@@ -33,6 +33,9 @@ public enum RolloutReason
     /// <summary>Only an approval is missing.</summary>
     ApprovalNeeded,
 
+    /// <summary>One of those who must approve did.</summary>
+    ApprovalGiven,
+
     /// <summary>Enough people approved.</summary>
     Approved,
 
@@ -95,6 +98,9 @@ public enum RolloutReason
 
     /// <summary>The stored state contradicts itself (a fault of this program or of the store); the rollout goes back to stable.</summary>
     InconsistentState,
+
+    /// <summary>A person let the revision start and go on despite windows and the limit on rollouts under way.</summary>
+    GlassBroken,
 
     /// <summary>The resource was deleted or released, the route gives stable everything, and nobody has accepted that within a minute: the rollout leaves all the same.</summary>
     RouteUnanswered,

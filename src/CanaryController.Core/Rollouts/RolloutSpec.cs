@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts;
@@ -65,6 +66,9 @@ public sealed record RolloutStep
     /// <summary>Requests that go to the canary while at this step, whatever the weight.</summary>
     public EquatableArray<RequestMatch> Matches { get; init; }
 
+    /// <summary>The canary gets a copy of each request while at this step; counts at weight 0 only.</summary>
+    public bool IsMirrored { get; init; }
+
     /// <summary>Metrics judged at this step beside the rollout's own.</summary>
     public EquatableArray<MetricSpec> Metrics { get; init; }
 }
@@ -82,6 +86,12 @@ public sealed record ApprovalRequirement
 
     /// <summary>How many different people must approve. Default 1.</summary>
     public int Required { get; init; } = 1;
+
+    /// <summary>Who may approve; null = whoever may send the answer.</summary>
+    public ApproverList? Approvers { get; init; }
+
+    /// <summary>The author of the revision may not approve it.</summary>
+    public bool RefusesAuthor { get; init; }
 
     /// <summary>How long to wait once everything else holds; null = for ever.</summary>
     public TimeSpan? Timeout { get; init; }

@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts;
@@ -74,8 +75,14 @@ public sealed record RolloutState
     /// <summary>The hand over was begun: from here the promotion is finished before anything else.</summary>
     public bool HandOverStarted { get; init; }
 
+    /// <summary>A revision that windows and the limit on rollouts under way do not hold up; null when there is none. It ends with that revision's attempt.</summary>
+    public BrokenGlass? Glass { get; init; }
+
     /// <summary>Who approved what in this attempt.</summary>
     public EquatableArray<ApprovalRecord> Approvals { get; init; }
+
+    /// <summary>Who made the revision, by any name that somebody gave: at most 10. Empty when nobody told.</summary>
+    public EquatableArray<string> Authors { get; init; }
 
     /// <summary>Why the last transition happened; once aborted, why the revision was rolled back.</summary>
     public RolloutReason Reason { get; init; } = RolloutReason.Adopted;
@@ -92,16 +99,37 @@ public sealed record RolloutState
 
 /// <summary>A revision that was asked for.</summary>
 /// <param name="Revision">Which.</param>
-/// <param name="Reason"><see cref="RolloutReason.NewRevision"/> or <see cref="RolloutReason.UndoRequested"/>.</param>
+/// <param name="Reason"><see cref="RolloutReason.NewRevision"/>, <see cref="RolloutReason.UndoRequested"/> or <see cref="RolloutReason.RetryRequested"/>.</param>
 /// <param name="Actor">Who asked; null when the resource did.</param>
-public sealed record StartRequest(string Revision, RolloutReason Reason, string? Actor);
+public sealed record StartRequest(string Revision, RolloutReason Reason, string? Actor)
+{
+    /// <summary>When it was asked for: of those that wait for room, the oldest comes first.</summary>
+    public DateTimeOffset AskedAt { get; init; }
+
+    /// <summary>Why, if said.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>A person let one revision start and go on despite windows and limits.</summary>
+/// <param name="Revision">Which.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+public sealed record BrokenGlass(string Revision, string Actor, DateTimeOffset At, string Reason);
 
 /// <summary>One person's answer, for one step of one attempt.</summary>
 /// <param name="StepIndex">The step it counts for.</param>
 /// <param name="Approver">Who.</param>
 /// <param name="At">When.</param>
 /// <param name="Comment">Why, if said.</param>
-public sealed record ApprovalRecord(int StepIndex, string Approver, DateTimeOffset At, string? Comment);
+public sealed record ApprovalRecord(int StepIndex, string Approver, DateTimeOffset At, string? Comment)
+{
+    /// <summary>As whom it counts; null for one that an earlier version wrote, which counts as <see cref="Approver"/>.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>By what way it came; null when nobody vouched for it.</summary>
+    public ApproverSource? Via { get; init; }
+}
 
 /// <summary>What became of a revision.</summary>
 /// <param name="Revision">The revision.</param>
@@ -115,6 +143,9 @@ public sealed record RevisionRecord(
 {
     /// <summary>The attempt, from 1; 0 for an adopted revision.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>Who broke the glass for it and why; left out when nobody did.</summary>
+    public string? BreakGlass { get; init; }
 }
 
 /// <summary>What became of a revision.</summary>

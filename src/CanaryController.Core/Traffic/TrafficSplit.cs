@@ -9,11 +9,37 @@ namespace CanaryController.Core.Traffic;
 /// <param name="Matches">Requests that go to the canary whatever the weight is.</param>
 public sealed record TrafficSplit(string Stable, string? Canary, CanaryWeight Weight, EquatableArray<RequestMatch> Matches)
 {
+    /// <summary>The canary gets a copy of each request, whose answer nobody sees. Only at weight 0.</summary>
+    public bool IsMirrored { get; init; }
+
     /// <summary>Everything to stable.</summary>
     public static TrafficSplit AllTo(string stable) => new(stable, null, CanaryWeight.Zero, []);
 
-    /// <summary>True when the canary gets requests, by weight or by a match.</summary>
-    public bool GivesCanaryTraffic => Canary is not null && (Weight > CanaryWeight.Zero || !Matches.IsEmpty);
+    /// <summary>True when the canary gets requests: by weight, by a match, or as copies.</summary>
+    public bool GivesCanaryTraffic => Canary is not null && (Weight > CanaryWeight.Zero || !Matches.IsEmpty || IsMirrored);
+
+    /// <summary>True when the canary gets nothing that it does not get under <paramref name="other"/>.</summary>
+    public bool GivesNoMoreThan(TrafficSplit other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Weight > other.Weight || (IsMirrored && !other.IsMirrored))
+        {
+            return false;
+        }
+
+        foreach (var match in Matches)
+        {
+            if (!other.Matches.Contains(match))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>True when the canary gets something less than under <paramref name="other"/>, and nothing more.</summary>
+    public bool GivesLessThan(TrafficSplit other) => GivesNoMoreThan(other) && !other.GivesNoMoreThan(this);
 
     /// <summary>
     /// True when every request goes the same way under both: a canary that gets nothing need not be named, and everything to a canary is everything to that version.

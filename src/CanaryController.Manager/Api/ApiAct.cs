@@ -18,9 +18,12 @@ internal enum ApiVerb
     /// <summary>Follow transitions as they happen.</summary>
     Watch,
 
-    /// <summary>All commands but approve and reject.</summary>
+    /// <summary>All commands but approve, reject and break-glass; making freezes.</summary>
     Operate,
 
     /// <summary>Approve and reject.</summary>
     Approve,
+
+    /// <summary>Break the glass, and end a freeze before its time.</summary>
+    BreakGlass,
 }

@@ -41,8 +41,8 @@ internal static class ApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A token that api.tokens names, with the roles view, operate, approve; on Kubernetes also one of the cluster, and then RBAC of rollouts (get, list, watch) and "
-                    + "rolloutcommands (create) decides. Where neither is configured, on loopback only, none is asked for.",
+                Description = "A token that api.tokens names, with the roles view, operate, approve, breakglass; on Kubernetes also one of the cluster, and then RBAC of rollouts (get, list, watch) and "
+                    + "rolloutcommands (create) decides, and the verb break-glass on rollouts. Where neither is configured, on loopback only, none is asked for.",
             };
             document.Security = [new() { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
             return Task.CompletedTask;

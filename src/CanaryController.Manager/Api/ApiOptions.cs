@@ -47,11 +47,14 @@ internal enum ApiRoles
     /// <summary>Read.</summary>
     View = 1,
 
-    /// <summary>All commands but approve and reject.</summary>
+    /// <summary>All commands but approve, reject and break-glass; making freezes.</summary>
     Operate = 2,
 
     /// <summary>Approve and reject.</summary>
     Approve = 4,
+
+    /// <summary>Break the glass, and end a freeze before its time.</summary>
+    BreakGlass = 8,
 }
 
 /// <summary>Checks the section <c>api</c>.</summary>
@@ -67,7 +70,7 @@ internal static class ApiOptionsValidator
                 "api.tokens",
                 null,
                 $"The API listens on {options.Listen.Host}, where others can reach it, and nobody would have to say who they are.",
-                "Name tokens {name, sha256, roles: [view, operate, approve]}, on Kubernetes enable api.kubernetesTokens, or listen on 127.0.0.1."));
+                "Name tokens {name, sha256, roles: [view, operate, approve, breakglass]}, on Kubernetes enable api.kubernetesTokens, or listen on 127.0.0.1."));
         }
 
         foreach (var name in options.Tokens.GroupBy(token => token.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))

@@ -57,7 +57,7 @@ internal static class ApiOptionsReader
 
         if (roles == ApiRoles.None)
         {
-            settings.Add("roles", null, "At least one role is needed.", "Some of view, operate, approve.");
+            settings.Add("roles", null, "At least one role is needed.", "Some of view, operate, approve, breakglass.");
         }
 
         return new(name, bytes, roles);
@@ -76,8 +76,10 @@ internal static class ApiOptionsReader
                 return ApiRoles.Operate;
             case "approve":
                 return ApiRoles.Approve;
+            case "breakglass":
+                return ApiRoles.BreakGlass;
             default:
-                settings.Add("roles", role, "This role is not known.", "Some of view, operate, approve.");
+                settings.Add("roles", role, "This role is not known.", "Some of view, operate, approve, breakglass.");
                 return ApiRoles.None;
         }
     }

@@ -24,6 +24,12 @@ internal static class RolloutConditions
     /// <summary>Reason while nothing can be done, and has not been for a while.</summary>
     public const string Failing = "Failing";
 
+    /// <summary>Reason while a revision was asked for and may not start yet.</summary>
+    public const string WaitingToStart = "WaitingToStart";
+
+    /// <summary>The condition that holds while a closed window or a freeze keeps the rollout waiting; not there otherwise.</summary>
+    public const string WindowClosed = "WindowClosed";
+
     /// <summary>How long something may fail before a person is called: objects that are created together come one after the other, and a router needs a moment.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -49,7 +55,9 @@ internal static class RolloutConditions
 
         var stalled = Stalled(resource, state, lasts ? failure : null);
         var adopted = state.StableRevision is not null;
-        var (reason, message) = (adopted ? state.Phase.ToString() : "Adopting", adopted ? state.Message : failure ?? state.Message);
+        var waits = seen is null ? [] : RolloutExplanation.StartWaits(state, seen);
+        rest &= waits.IsEmpty;
+        var (reason, message) = !waits.IsEmpty ? (WaitingToStart, string.Join(' ', waits)) : (adopted ? state.Phase.ToString() : "Adopting", adopted ? state.Message : failure ?? state.Message);
         return
         [
             Of("Ready", rest && adopted && stalled is null, stalled?.Reason ?? reason, stalled?.Message ?? message),
@@ -58,6 +66,7 @@ internal static class RolloutConditions
             RouteAccepted(seen?.Route),
             AnalysisBlocked(state, seen?.Analysis),
             SpecChangePending(resource, state),
+            .. seen is not null && RolloutExplanation.IsKeptByWindow(state, seen) ? (ConditionView[])[Of(WindowClosed, true, "Closed", $"The window is {seen.Window.Because}")] : [],
         ];
     }
 
@@ -69,7 +78,7 @@ internal static class RolloutConditions
         (var count, null) => ("Invalid", $"The resource has {count} problem(s) and never was valid: {(resource.Problems is [var first, ..] ? first.Message : "")}"),
         ( > 0 and var count, _) => ("LastGoodInForce", $"The resource's present text has {count} problem(s); the last good one is in force: {resource.Problems[0].Message}"),
         _ when failure is not null => (Failing, failure),
-        _ when state.Phase is RolloutPhase.Aborted && state.TargetRevision != state.StableRevision => (RolledBack, state.Message),
+        _ when state.Phase is RolloutPhase.Aborted && state.Pending is null && state.TargetRevision != state.StableRevision => (RolledBack, state.Message),
         _ => null,
     };
 

@@ -4,13 +4,14 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Gates;
 using CanaryController.Resources.Mapping;
 
 namespace CanaryController.Manager.Api;
 
 /// <summary>Reading rollouts: the list, one, its history.</summary>
 internal sealed class RolloutEndpoints(
-    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, ApiAccess access, TimeProvider time)
+    IRolloutResources resources, IRolloutStore store, LiveRollouts live, IEvidence evidence, IEventLog events, ICommands commands, IAskedRevisions asked, RolloutWindows windows, ApiAccess access, TimeProvider time)
 {
     /// <summary>As a namespace: all of them.</summary>
     public const string AllNamespaces = "-";
@@ -57,11 +58,31 @@ internal sealed class RolloutEndpoints(
         return Results.Json(history, ApiJson.Default.HistoryView);
     }
 
-    private RolloutView View(RolloutResource resource)
+    /// <summary>What a gate answers by; null when there is none of that name.</summary>
+    public GateSight? Look(RolloutKey key)
     {
-        var stored = store.Read(resource.Key);
+        if (resources.Find(key) is not { } resource)
+        {
+            return null;
+        }
+
+        var stored = store.Read(key);
+        var now = asked.Asked(resource, stored.State);
+        return new(View(resource, stored), HistoryViews.Revisions(stored.State.History))
+        {
+            Sequence = stored.State.Sequence,
+            Images = stored.Images,
+            Asked = now,
+            IsAskedNew = now is not null && now.Revision != stored.State.DeclaredRevision,
+        };
+    }
+
+    private RolloutView View(RolloutResource resource) => View(resource, store.Read(resource.Key));
+
+    private RolloutView View(RolloutResource resource, StoredRollout stored)
+    {
         var now = time.GetUtcNow();
-        return RolloutViews.From(resource, stored, live.Find(resource.Key), Judged(resource.Key, stored.State, now), now);
+        return RolloutViews.From(resource, stored, live.Find(resource.Key), Judged(resource.Key, stored.State, now), windows.Look(resource, now), now);
     }
 
     private AnalysisObservation? Judged(RolloutKey key, RolloutState state, DateTimeOffset now) =>

@@ -14,12 +14,13 @@ internal static class RolloutViews
     /// <param name="stored">What is remembered.</param>
     /// <param name="live">What was seen last.</param>
     /// <param name="analysis">What the evidence says now; null = as it was seen last.</param>
+    /// <param name="window">What windows and freezes say now.</param>
     /// <param name="now">The moment.</param>
-    public static RolloutView From(RolloutResource resource, StoredRollout stored, LiveRollout live, AnalysisObservation? analysis, DateTimeOffset now)
+    public static RolloutView From(RolloutResource resource, StoredRollout stored, LiveRollout live, AnalysisObservation? analysis, WindowObservation window, DateTimeOffset now)
     {
         var state = stored.State;
         var phase = resource.Spec is null ? RolloutPhase.Invalid : state.Phase;
-        var seen = live.Seen is null ? null : live.Seen with { Now = now, Analysis = analysis ?? live.Seen.Analysis };
+        var seen = live.Seen is null ? null : live.Seen with { Now = now, Analysis = analysis ?? live.Seen.Analysis, Window = window };
         var waiting = resource.Spec is null || seen is null ? [] : RolloutExplanation.WaitingFor(resource.Spec, state, seen);
         var steps = StepViews.From(resource.Spec, state);
         var share = seen?.Analysis is { } counted && counted.StepIndex == state.StepIndex ? counted.Share : null;
@@ -38,6 +39,7 @@ internal static class RolloutViews
             ObservedWeightPercent = seen?.Route.Applied?.Weight.Percent,
             Metrics = resource.Spec is null ? [] : MetricViews.From(resource.Spec, state, seen?.Analysis),
             WaitingFor = [.. waiting],
+            Window = window is { ClosedBy: { } closer } ? new(closer, window.Because, window.OpensAt) : null,
             Conditions = RolloutConditions.From(resource, state, seen, live.Failure, live.IsLasting(now)),
             Reason = state.Reason,
             Message = Message(resource, state, seen, live),
@@ -46,8 +48,9 @@ internal static class RolloutViews
             HoldLeftSeconds = resource.Spec is null ? null : RolloutExplanation.HoldLeft(resource.Spec, state, now)?.TotalSeconds,
             CanaryRequestsInStep = seen?.Analysis is { } judged && judged.StepIndex == state.StepIndex ? judged.CanaryRequestsInStep : null,
             RequestSharePercent = share?.Ratio is { } ratio ? Math.Round((decimal)ratio * 100, 2) : null,
-            RequestShare = share is { Ratio: not null } known ? known.Against(state.Weight) : null,
+            RequestShare = share is { Ratio: not null } known && seen?.Route.Applied is not ({ IsMirrored: true } or { Matches.IsEmpty: false }) ? known.Against(state.Weight) : null,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
+            Approvals = StepViews.Approvals(state),
             Problems = resource.Problems,
             ResourceVersion = stored.ResourceVersion,
         };

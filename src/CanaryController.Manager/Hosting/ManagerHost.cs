@@ -1,5 +1,7 @@
 using System.Text.Json;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
@@ -81,7 +83,11 @@ internal static class ManagerHost
         app.UseRouting();
         app.Use(next => context => access.InvokeAsync(context, next));
         app.Services.GetRequiredService<RolloutEndpoints>().Map(app);
+        app.Services.GetRequiredService<FreezeEndpoints>().Map(app);
+        app.Services.GetRequiredService<GateEndpoint>().Map(app);
         app.Services.GetRequiredService<CommandEndpoint>().Map(app);
+        app.Services.GetRequiredService<ApprovalWebhookEndpoint>().Map(app);
+        app.Services.GetRequiredService<SlackEndpoint>().Map(app);
         app.Services.GetRequiredService<EventEndpoint>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
         app.MapOpenApi(ApiDescription.Path);

@@ -1,7 +1,10 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
+using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic.Consul;
 using CanaryController.Manager.Traffic.Gateway;
 using CanaryController.Manager.Traffic.HAProxy;
@@ -23,6 +26,12 @@ internal sealed record ManagerOptions
     /// <summary>The section <c>api</c>.</summary>
     public required ApiOptions Api { get; init; }
 
+    /// <summary>The section <c>approvals.webhooks</c>.</summary>
+    public ApprovalWebhookOptions ApprovalWebhooks { get; init; } = new([]);
+
+    /// <summary>The section <c>slack</c>.</summary>
+    public SlackOptions Slack { get; init; } = new();
+
     /// <summary>The section <c>probes</c>.</summary>
     public ProbeOptions Probes { get; init; } = new(null as Uri);
 
@@ -43,6 +52,9 @@ internal sealed record ManagerOptions
 
     /// <summary>The section <c>logging</c>.</summary>
     public LoggingOptions Logging { get; init; } = new();
+
+    /// <summary>The section <c>rollouts</c>.</summary>
+    public FleetOptions Fleet { get; init; } = new();
 
     /// <summary>How many rollouts are worked on at once. Default 4; 1 to 64.</summary>
     public int Workers { get; init; } = 4;

@@ -1,5 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Traffic.Consul;
@@ -50,9 +52,12 @@ internal static class ManagerOptionsReader
             Consuls = mode is RunMode.Standalone ? ReadConsuls(settings) : [],
             HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
+            ApprovalWebhooks = ApprovalWebhookOptions.Read(settings.Section("approvals")),
+            Slack = SlackOptions.Read(settings.Section("slack")),
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Outbound = OutboundOptions.Read(settings.Section("outbound")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },
+            Fleet = new(settings.Section("rollouts").Number("maxUnderWay", 0, 0, 100_000)),
             Workers = settings.Number("workers", 4, 1, 64),
         };
         RequireRouter(options, settings);

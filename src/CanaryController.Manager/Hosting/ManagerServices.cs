@@ -1,6 +1,8 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Gates;
 using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Kubernetes;
@@ -23,8 +25,8 @@ internal static class ManagerServices
     /// <summary>Adds all of them.</summary>
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(options.Fleet).AddSingleton(new WorkerOptions(options.Workers));
+        services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddApprovals(options.ApprovalWebhooks, options.Slack).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),
@@ -48,7 +50,8 @@ internal static class ManagerServices
         services.AddSingleton(provider => new Backoff(new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64))));
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
         services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
-        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
+        services.AddSingleton<RolloutWindows>().AddSingleton<UnderWayLimit>();
+        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>().AddSingleton<CommandIntake>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
     }
@@ -58,10 +61,12 @@ internal static class ManagerServices
         services.AddSingleton(_ => new SqliteDatabase(options.Database));
         services.AddSingleton<SqliteCommands>().AddSingleton<SqliteEvents>().AddSingleton<SqliteSpecs>();
         services.AddSingleton<SqliteRolloutStore>().AddSingleton<IRolloutStore>(provider => provider.GetRequiredService<SqliteRolloutStore>());
-        services.AddSingleton<IWorkloads, ForeignWorkloads>().AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
+        services.AddSingleton<ForeignWorkloads>().AddSingleton<IWorkloads>(provider => provider.GetRequiredService<ForeignWorkloads>());
+        services.AddSingleton<IAskedRevisions>(provider => provider.GetRequiredService<ForeignWorkloads>()).AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
         services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
-        services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
+        services.AddSingleton<IRolloutTextReader, RolloutTextReader>().AddSingleton<ISlackMessages, SqliteSlackMessages>();
+        services.AddSingleton<SqliteFreezes>().AddSingleton<FreezeCatalog>().AddSingleton<IFreezes>(provider => provider.GetRequiredService<FreezeCatalog>()).AddSingleton<IFreezeKeeper>(provider => provider.GetRequiredService<FreezeCatalog>());
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<FolderChannels>().AddSingleton<INotificationChannels>(provider => provider.GetRequiredService<FolderChannels>()).AddSingleton<ISecretTexts, FolderSecrets>();
         services.AddSingleton<SqliteDeliveries>().AddSingleton<IDeliveryMemory>(provider => provider.GetRequiredService<SqliteDeliveries>()).AddSingleton<DeliveryFeed>();
@@ -81,9 +86,10 @@ internal static class ManagerServices
 
     private static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<CommandEndpoint>();
+        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<FreezeEndpoints>().AddSingleton<CommandEndpoint>();
         services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
-        services.AddSingleton<EventPulse>();
+        services.AddSingleton<GateEndpoint>().AddSingleton<GateBell>().AddSingleton<EventPulse>();
+        services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<GateBell>());
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<EventPulse>());
         return services;
     }

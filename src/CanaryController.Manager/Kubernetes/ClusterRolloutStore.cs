@@ -25,7 +25,7 @@ internal sealed class ClusterRolloutStore(
 
     /// <inheritdoc/>
     public StoredRollout Read(RolloutKey key) => rollouts.Object(key) is { } found
-        ? new(found.Status?.Memory ?? rollouts.Remains(found)?.State ?? new RolloutState(), VersionOf(found))
+        ? new(found.Status?.Memory ?? rollouts.Remains(found)?.State ?? new RolloutState(), VersionOf(found)) { Images = found.Status?.Images ?? [] }
         : new(new RolloutState(), 0);
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
+using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Manager.Kubernetes;
@@ -71,7 +72,7 @@ internal sealed class ClusterRollouts(IObjectCache<RolloutObject> cache, Cluster
         // One that was adopted already is led on with what it has: it is the other one that has to go.
         var mayLead = found.StatusProblem is null && (problems.Count == found.Problems.Count || IsLed(found));
         var isUnknown = IsLeaving(found) && found.Status?.State is null;
-        return mayLead && !isUnknown && InForce(found) is { } content ? Filled(content.ToResource(found.Meta, problems)) with { IsLeft = found.IsLeft }
+        return mayLead && !isUnknown && InForce(found) is { } content ? Filled(content.ToResource(found.Meta, problems)) with { IsLeft = found.IsLeft, Terms = new WindowTerms { Windows = content.Resource.Spec.Strategy.Windows, Labels = found.Labels } }
             : Remains(found) is { } left ? left.Content.ToResource(found.Meta, problems) with { IsRemains = true }
             : new() { Key = found.Key, Generation = found.Meta.Generation, Deleted = found.Meta.IsDeleting, Released = found.IsReleased, IsLeft = found.IsLeft, Problems = problems };
     }

@@ -21,6 +21,11 @@ internal sealed class ClusterSource(
         caches.Rollouts.Changed += rollouts.Note;
         caches.Rollouts.Changed += changes.Rollout;
         caches.Commands.Changed += changes.Command;
+        if (caches.Approvals is { } approvals)
+        {
+            approvals.Changed += changes.Command;
+        }
+
         caches.Deployments.Changed += changes.Deployment;
         caches.ReplicaSets.Changed += changes.ReplicaSet;
         caches.Holders.Changed += changes.Holder;
@@ -35,6 +40,16 @@ internal sealed class ClusterSource(
         if (caches.ClusterTemplates is { } clusterTemplates)
         {
             clusterTemplates.Changed += changes.Template;
+        }
+
+        if (caches.Freezes is { } freezes)
+        {
+            freezes.Changed += changes.Freeze;
+        }
+
+        if (caches.ClusterFreezes is { } clusterFreezes)
+        {
+            clusterFreezes.Changed += changes.Freeze;
         }
 
         foreach (var routes in caches.Routes)
@@ -99,7 +114,7 @@ internal sealed class ClusterSource(
 
     private void LookAtCommands()
     {
-        foreach (var command in caches.Commands.All.Where(each => !each.IsDone))
+        foreach (var command in caches.Commands.All.Concat<CommandObject>(caches.Approvals?.All ?? []).Where(each => !each.IsDone))
         {
             waker.Wake(command.Target, QueueLane.Prompt);
         }
@@ -118,11 +133,20 @@ internal sealed record ClusterCaches(
     ObjectCache<AutoscalerObject> Autoscalers,
     IReadOnlyList<ObjectCache<RouteObject>> Routes)
 {
+    /// <summary>Approvals.</summary>
+    public ObjectCache<ApprovalObject>? Approvals { get; init; }
+
     /// <summary>MetricTemplates.</summary>
     public ObjectCache<MetricTemplateObject>? Templates { get; init; }
 
     /// <summary>ClusterMetricTemplates; null where they are not read.</summary>
     public ObjectCache<ClusterMetricTemplateObject>? ClusterTemplates { get; init; }
+
+    /// <summary>FreezeWindows.</summary>
+    public ObjectCache<FreezeWindowObject>? Freezes { get; init; }
+
+    /// <summary>ClusterFreezeWindows; null where they are not read.</summary>
+    public ObjectCache<ClusterFreezeWindowObject>? ClusterFreezes { get; init; }
 
     /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
     public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }

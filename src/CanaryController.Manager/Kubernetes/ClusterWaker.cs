@@ -45,8 +45,8 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
-    /// <summary>A command came; what stops a canary overtakes everything.</summary>
-    public void Command(RolloutCommandObject? before, RolloutCommandObject? after)
+    /// <summary>A command or an approval came; what stops a canary overtakes everything.</summary>
+    public void Command(CommandObject? before, CommandObject? after)
     {
         if (after is { IsDone: false } && before is null)
         {
@@ -97,6 +97,16 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
 
     /// <summary>A template changed: what its query measured before no longer counts.</summary>
     public void Template(MetricTemplateObject? before, MetricTemplateObject? after) => Wake(RolloutObject.TemplateKey((after ?? before)!.Meta.Name));
+
+    /// <summary>A freeze came, changed or went, which is rare: of all rollouts that it may mean, those on the way or waiting to start look again.</summary>
+    public void Freeze(FreezeWindowObject? before, FreezeWindowObject? after)
+    {
+        var ns = (after ?? before)!.Meta.Name.Namespace;
+        foreach (var rollout in rollouts.All.Where(each => (ns.Length == 0 || each.Key.Namespace == ns) && each.Status?.State is { } state && (!state.Phase.IsAtRest() || state.Pending is not null)))
+        {
+            waker.Wake(rollout.Key, QueueLane.Prompt);
+        }
+    }
 
     /// <summary>A route changed.</summary>
     public void Route(RouteObject? before, RouteObject? after) => Wake(RolloutObject.RouteKey((after ?? before)!.Id));

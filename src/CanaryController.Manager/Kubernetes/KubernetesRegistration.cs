@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
@@ -39,6 +40,7 @@ internal static class KubernetesRegistration
         services.AddClusterWorkloads(options.Hold).AddClusterRouters();
 
         // In this order: the announcer listens, the workers wait, the source hears every change, then the informers begin. They stop the other way round, the Lease is released last.
+        services.AddHostedService<ClusterBell>();
         services.AddLeadership();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterAnnouncer>());
         services.AddHostedService<RolloutWorkers>();
@@ -49,10 +51,24 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
+    private static void AddFreezes(this IServiceCollection services, KubernetesOptions options)
+    {
+        services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
+        if (options.Namespaces.Count == 0)
+        {
+            services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
+        }
+
+        services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
+            provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
+    }
+
     private static void AddWatched(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.Approval, ApprovalObject.Project);
+        services.AddSingleton<ISlackMessages, ClusterSlackMessages>();
         services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
         services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
@@ -60,6 +76,8 @@ internal static class KubernetesRegistration
         {
             services.AddInformer(ObjectKind.ClusterMetricTemplate, ClusterMetricTemplateObject.Project);
         }
+
+        services.AddFreezes(options);
 
         services.AddSingleton<IMetricTemplates>(provider => new ClusterTemplates(
             provider.GetRequiredService<IObjectCache<MetricTemplateObject>>(), provider.GetService<IObjectCache<ClusterMetricTemplateObject>>()));
@@ -101,7 +119,10 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
             [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
         {
+            Approvals = provider.GetRequiredService<ObjectCache<ApprovalObject>>(),
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
+            Freezes = provider.GetRequiredService<ObjectCache<FreezeWindowObject>>(),
+            ClusterFreezes = provider.GetService<ObjectCache<ClusterFreezeWindowObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),

@@ -23,8 +23,12 @@ internal static class StatusComposer
             ObservedGeneration = resource.Generation,
             ObservedWeight = seen?.Route.Applied?.Weight.Percent,
             Conditions = conditions,
+            Window = seen is not null && RolloutExplanation.IsKeptByWindow(shown.State, seen)
+                ? new() { ClosedBy = seen.Window.ClosedBy!, Message = seen.Window.Because, OpensAt = seen.Window.OpensAt }
+                : null,
             Message = shown.State.Message is { Length: > 0 } message ? message : conditions.FirstOrDefault(condition => condition.Type == "Ready")?.Message ?? "",
             Metrics = resource.Spec is null ? [] : [.. MetricViews.From(resource.Spec, shown.State, seen?.Analysis).Select(Metric)],
+            Images = resource.IsLeft ? [] : Images(before?.Images ?? [], shown.Asked),
             InForce = resource.Problems.Count == 0 ? null : resource is { IsRemains: false, Rollout: { } rollout } ? RolloutJson.Write(rollout) : before?.InForce,
         };
         return resource.Spec is null && shown.State.IsNew() ? status with { Phase = RolloutPhase.Invalid, State = null } : status;
@@ -42,8 +46,13 @@ internal static class StatusComposer
     /// brings. The route's acceptance and the evidence change with every measurement, and go along with the next transition.
     /// </summary>
     public static bool IsNews(RolloutStatus? shown, RolloutStatus next) =>
-        shown is null || shown.ObservedGeneration != next.ObservedGeneration || shown.Phase != next.Phase || shown.InForce != next.InForce
+        shown is null || shown.ObservedGeneration != next.ObservedGeneration || shown.Phase != next.Phase || shown.InForce != next.InForce || shown.Window != next.Window
         || !Lasting(shown).SetEquals(Lasting(next));
+
+    /// <summary>What is asked for is the newest. They go along with what is written anyway, and are never a reason to write.</summary>
+    private static EquatableArray<RevisionImages> Images(EquatableArray<RevisionImages> before, RevisionImages? asked) => asked is null || (before is [.., var last] && last == asked)
+        ? before
+        : [.. before.Where(each => each.Revision != asked.Revision).Append(asked).TakeLast(RolloutStatus.MaxImages)];
 
     /// <summary>Who waits for the controller to leave is told what that waits for.</summary>
     private static HashSet<(string Type, ConditionStatus Status, string Reason, string? Message)> Lasting(RolloutStatus status) =>

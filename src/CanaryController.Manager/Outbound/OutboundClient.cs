@@ -123,7 +123,7 @@ internal sealed class OutboundClient : IDisposable
 
             try
             {
-                return await ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancellation);
+                return await ConnectAsync(new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, context.DnsEndPoint.Port), cancellation);
             }
             catch (SocketException wrong)
             {

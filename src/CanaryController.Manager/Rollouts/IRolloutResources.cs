@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
@@ -31,11 +32,17 @@ internal sealed record RolloutResource
     /// <summary>The canary revision that it names; null when it names none.</summary>
     public string? DeclaredRevision { get; init; }
 
+    /// <summary>Who made that revision, by the resource's annotation.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>The route that it divides.</summary>
     public RouteTarget Target { get; init; }
 
     /// <summary>As it was written, from the last good text; null where nobody needs more than the rest says.</summary>
     public Rollout? Rollout { get; init; }
+
+    /// <summary>What says when it may move forward.</summary>
+    public WindowTerms Terms { get; init; } = WindowTerms.None;
 
     /// <summary>On Kubernetes <c>metadata.generation</c>; otherwise 0.</summary>
     public long Generation { get; init; }

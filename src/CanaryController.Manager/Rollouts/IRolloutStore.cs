@@ -2,6 +2,7 @@ using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Rollouts;
 
@@ -53,6 +54,9 @@ internal interface IRolloutStore
 /// <param name="ResourceVersion">Changes with each write by anybody; what a write expects.</param>
 internal sealed record StoredRollout(RolloutState State, long ResourceVersion)
 {
+    /// <summary>The images of the revisions that were asked for, newest last; none where that is not kept.</summary>
+    public EquatableArray<RevisionImages> Images { get; init; }
+
     /// <summary>Nothing was ever decided about it.</summary>
     public bool IsNew => State.PhaseSince == default;
 }
@@ -82,6 +86,9 @@ internal sealed record RolloutShown(
 {
     /// <summary>It has failed for so long that a person is called.</summary>
     public bool FailureLasts { get; init; }
+
+    /// <summary>The revision that is asked for, and its images; null where that is not known, or it has none.</summary>
+    public RevisionImages? Asked { get; init; }
 }
 
 /// <summary>A command's answer.</summary>

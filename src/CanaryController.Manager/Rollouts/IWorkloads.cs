@@ -33,11 +33,17 @@ internal record WorkloadReading
     /// <summary>The revision that is asked for; null when that cannot be said now, and then nothing new is asked for.</summary>
     public string? DeclaredRevision { get; init; }
 
+    /// <summary>Who made that revision, as far as somebody tells.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>What is stable when the rollout is seen for the first time; null while that cannot be said.</summary>
     public string? InitialStableRevision { get; init; }
 
     /// <summary>What keeps the workload from being read or led, in one sentence; null when nothing does.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The images of <see cref="DeclaredRevision"/>, as the template names them; none where somebody else runs the versions.</summary>
+    public EquatableArray<string> Images { get; init; }
 
     /// <summary>What people should know: HoldContended, ApexOpen, HPAMetricUnsafe. Only those that hold.</summary>
     public EquatableArray<ConditionView> Conditions { get; init; }

@@ -5,7 +5,8 @@ using CanaryController.Manager.Traffic;
 namespace CanaryController.Manager.Rollouts;
 
 /// <summary>Gathers what the planner decides by: the router's split, what runs, the evidence's judgement, the clock.</summary>
-internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workloads, IEvidence evidence, IGates gates, TimeProvider time)
+internal sealed class RolloutObserver(
+    ITrafficRouter router, IWorkloads workloads, IEvidence evidence, IGates gates, RolloutWindows windows, UnderWayLimit limit, TimeProvider time)
 {
     /// <summary>Looks at everything once. A reading that acting has just brought is used again instead of asking the router twice.</summary>
     public async Task<Observed> ObserveAsync(
@@ -22,14 +23,17 @@ internal sealed class RolloutObserver(ITrafficRouter router, IWorkloads workload
         {
             Now = now,
             DeclaredRevision = workload.DeclaredRevision,
+            Authors = workload.Authors,
             Route = RouteOf(resource, state, known.Reading),
             Workload = workload.Counts ?? Counts(known.Reading, stable, canary),
             Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,
             Gates = state.Phase.IsUnderWay() ? gates.Observe(resource.Key, state) : [],
+            Window = windows.Look(resource, now),
             Command = command,
             Deleted = resource.Deleted,
             Released = resource.Released,
         };
+        seen = seen with { StartLimit = limit.Take(resource, state, seen) };
         return new(seen, spec with { InitialStableRevision = workload.InitialStableRevision }, known, workload);
     }
 

@@ -21,6 +21,7 @@ internal sealed class RolloutReconciler(
     LiveRollouts live,
     CommandDesk desk,
     ITransitionSignal announcer,
+    UnderWayLimit limit,
     RolloutMetrics metrics,
     TimeProvider time)
 {
@@ -45,7 +46,7 @@ internal sealed class RolloutReconciler(
                     return await RestAsync(key, resource, answered, cancellation);
                 }
 
-                var step = await PassAsync(resource, spec, last, answered, cancellation);
+                var step = await PlacedAsync(resource, spec, last, answered, cancellation);
                 if (step.Outcome is { } outcome)
                 {
                     return outcome;
@@ -93,6 +94,19 @@ internal sealed class RolloutReconciler(
         return isSettled ? ReconcileOutcome.AtRest : new(null, Backoff.LongestAfterFailure);
     }
 
+    /// <summary>A place that was taken for a start is the rollout's own once that is stored, and free again otherwise.</summary>
+    private async Task<Pass> PlacedAsync(RolloutResource resource, RolloutSpec spec, KnownReading? last, List<string> answered, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PassAsync(resource, spec, last, answered, cancellation);
+        }
+        finally
+        {
+            limit.Release(resource.Key);
+        }
+    }
+
     private async Task<Pass> PassAsync(
         RolloutResource resource, RolloutSpec spec, KnownReading? last, List<string> answered, CancellationToken cancellation)
     {
@@ -124,6 +138,7 @@ internal sealed class RolloutReconciler(
             throw;
         }
 
+        limit.Note(stored.State, decision.Next, seen.Now);
         if (command is not null)
         {
             answered.Add(command.Id);
@@ -208,6 +223,7 @@ internal sealed class RolloutReconciler(
         failure ?? observed.Workload.Problem)
     {
         FailureLasts = live.Find(resource.Key).IsLasting(seen.Now),
+        Asked = observed.Workload is { DeclaredRevision: { } declared, Images: { IsEmpty: false } images } ? new() { Revision = declared, Images = images } : null,
     };
 
     /// <summary>

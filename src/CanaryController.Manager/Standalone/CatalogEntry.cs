@@ -1,6 +1,7 @@
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Standalone;
 
@@ -31,7 +32,9 @@ internal sealed record CatalogEntry
         Key = Key,
         Spec = Content?.Spec,
         DeclaredRevision = Content?.DeclaredRevision,
+        Authors = Content?.Authors ?? [],
         Target = Content?.Target ?? default,
+        Terms = Content?.Terms ?? WindowTerms.None,
         Deleted = Deleted,
         Problems = Problems,
     };

@@ -1,15 +1,20 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Resources.Gates;
 
 namespace CanaryController.Manager.Standalone;
 
 /// <summary>Standalone, somebody else starts and stops the versions: the router counts them, and the resource says what is asked for.</summary>
-internal sealed class ForeignWorkloads : IWorkloads
+internal sealed class ForeignWorkloads : IWorkloads, IAskedRevisions
 {
+    /// <inheritdoc/>
+    public AskedRevision? Asked(RolloutResource resource, RolloutState state) => resource.DeclaredRevision is { } declared ? new(declared, []) : null;
+
     /// <inheritdoc/>
     public WorkloadReading Read(RolloutResource resource, RolloutState state) => new()
     {
         DeclaredRevision = resource.DeclaredRevision,
+        Authors = resource.Authors,
         InitialStableRevision = resource.Spec?.InitialStableRevision,
     };
 

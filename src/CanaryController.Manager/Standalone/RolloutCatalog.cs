@@ -12,6 +12,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
 {
     private readonly Lock _gate = new();
     private readonly SqliteSpecs _specs;
+    private readonly FreezeCatalog _freezes;
     private readonly IRolloutStore _store;
     private readonly FolderChannels _channels;
     private readonly IRolloutWaker _waker;
@@ -21,9 +22,11 @@ internal sealed partial class RolloutCatalog : IRolloutResources
     private HashSet<FieldProblem> _problems = [];
     private string? _folderProblem;
 
-    public RolloutCatalog(SqliteSpecs specs, IRolloutStore store, FolderChannels channels, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
+    public RolloutCatalog(
+        SqliteSpecs specs, FreezeCatalog freezes, IRolloutStore store, FolderChannels channels, IRolloutWaker waker, RolloutMetrics metrics, ILogger<RolloutCatalog> logger)
     {
         _specs = specs;
+        _freezes = freezes;
         _store = store;
         _channels = channels;
         _waker = waker;
@@ -86,6 +89,7 @@ internal sealed partial class RolloutCatalog : IRolloutResources
             return;
         }
 
+        _freezes.Apply(scan.Files);
         List<RolloutKey> changed;
         lock (_gate)
         {

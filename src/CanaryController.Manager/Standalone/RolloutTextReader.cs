@@ -1,7 +1,10 @@
+using CanaryController.Core.Approvals;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
 using CanaryController.Resources.Reading;
+using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Manager.Standalone;
@@ -18,10 +21,13 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         var invalid = read.Invalid.Select(document => new ReadDocument(document.Key, null, errors));
         var templates = MetricTemplateReader.Read(text, file);
         var channels = NotificationChannelReader.Read(text, file);
-        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems, .. channels.Problems])
+        var freezes = FreezeWindowReader.Read(text, file);
+        return new(file, [.. valid, .. invalid], [.. read.Problems, .. templates.Problems, .. channels.Problems, .. freezes.Problems])
         {
             Templates = [.. templates.Documents.Where(template => !template.HasErrors).Select(template => template.Resource)],
             Channels = [.. channels.Documents.Where(channel => !channel.HasErrors).Select(channel => channel.Resource)],
+            Freezes = freezes.Documents,
+            MayHoldFreeze = FreezeWindowReader.MayHold(text),
         };
     }
 
@@ -32,6 +38,10 @@ internal sealed class RolloutTextReader : IRolloutTextReader
         return new(
             RolloutSpecMapper.ToSpec(document.Resource),
             RolloutSpecMapper.DeclaredRevision(document.Resource),
-            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value });
+            new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value })
+        {
+            Authors = AuthorNotes.Read(document.Resource.Metadata.Annotations.FirstOrDefault(pair => pair.Key == ApproverRules.AuthorAnnotation).Value),
+            Terms = WindowTerms.Of(document.Resource),
+        };
     }
 }

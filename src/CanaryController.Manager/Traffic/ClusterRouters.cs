@@ -18,7 +18,7 @@ internal sealed class ClusterRouters(RouteObjectRouter objects, ReplicaRatioRout
     public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
         // What takes traffic from a canary waits behind no other request.
-        using UrgentRequests.Scope? urgent = basis.Route.Applied is { } before && split.Weight < before.Weight ? UrgentRequests.Begin() : null;
+        using UrgentRequests.Scope? urgent = basis.Route.Applied is { } before && split.GivesLessThan(before) ? UrgentRequests.Begin() : null;
         return Pick(target) is { } router ? await router.ApplyAsync(target, split, basis, cancellation) : RouteReading.Unknown(Unsupported);
     }
 

@@ -1,12 +1,17 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
+using CanaryController.Resources.Gates;
 
 namespace CanaryController.Manager.Workloads;
 
 /// <summary>On Kubernetes: Deployments are led; the versions of an External workload somebody else runs, as standalone.</summary>
-internal sealed class ClusterWorkloads(DeploymentWorkloads deployments, ForeignWorkloads foreign) : IWorkloads
+internal sealed class ClusterWorkloads(DeploymentWorkloads deployments, ForeignWorkloads foreign) : IWorkloads, IAskedRevisions
 {
+    /// <inheritdoc/>
+    public AskedRevision? Asked(RolloutResource resource, RolloutState state) =>
+        DeploymentWorkloads.Target(resource) is null ? foreign.Asked(resource, state) : deployments.Asked(resource, state);
+
     /// <inheritdoc/>
     public WorkloadReading Read(RolloutResource resource, RolloutState state) => Of(resource).Read(resource, state);
 

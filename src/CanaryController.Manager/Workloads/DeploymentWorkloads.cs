@@ -3,13 +3,14 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
+using CanaryController.Resources.Gates;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Workloads;
 
 /// <summary>Leads Deployments: reads the caches, plans, and carries the writes out one after the other, each on what the decision was made by.</summary>
 internal sealed partial class DeploymentWorkloads(
-    WorkloadCaches caches, WorkloadExecutor executor, HoldContention contention, IFence fence, HoldMode hold, TimeProvider time, ILogger<DeploymentWorkloads> logger) : IWorkloads
+    WorkloadCaches caches, WorkloadExecutor executor, HoldContention contention, IFence fence, HoldMode hold, TimeProvider time, ILogger<DeploymentWorkloads> logger) : IWorkloads, IAskedRevisions
 {
     /// <summary>How often one call plans; no chain of writes is as long.</summary>
     public const int MaxRounds = 32;
@@ -29,6 +30,18 @@ internal sealed partial class DeploymentWorkloads(
         return state.StableRevision is not null && contention.Look(seen) is { } contended
             ? reading with { Conditions = [.. reading.Conditions, new("HoldContended", "True", "ResumedByOthers", contended)] }
             : reading;
+    }
+
+    /// <inheritdoc/>
+    public AskedRevision? Asked(RolloutResource resource, RolloutState state)
+    {
+        if (!caches.AreSynced)
+        {
+            return null;
+        }
+
+        var view = new WorkloadView(Snapshot(resource), state);
+        return view.Declared() is { } declared ? new(declared, [.. view.Deployment?.Images ?? []]) : null;
     }
 
     /// <inheritdoc/>

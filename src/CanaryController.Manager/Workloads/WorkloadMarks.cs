@@ -6,6 +6,9 @@ internal static class WorkloadMarks
     /// <summary>On a Deployment: it is paused because of the rollout of this name, so leaving resumes it. One that was paused before stays paused. Where it was lost, <see cref="Kubernetes.Objects.DeploymentObject.IsPausedByUs"/> tells the same.</summary>
     public const string Held = "canarycontroller.io/held";
 
+    /// <summary>On a Deployment: the user who changed its template last, as admission saw it, where an approval refuses the author.</summary>
+    public const string AppliedBy = "canarycontroller.io/applied-by";
+
     /// <summary>On an apex Service: the webhook pinned it for the rollout of this name, inside somebody's apply. Goes with the pin at leaving.</summary>
     public const string Pinned = "canarycontroller.io/pinned";
 

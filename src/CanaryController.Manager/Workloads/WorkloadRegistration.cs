@@ -15,5 +15,6 @@ internal static class WorkloadRegistration
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeploymentWorkloads>(provider, hold))
         .AddSingleton<ForeignWorkloads>()
         .AddSingleton<ClusterWorkloads>()
+        .AddSingleton<IAskedRevisions>(provider => provider.GetRequiredService<ClusterWorkloads>())
         .AddSingleton<IWorkloads>(provider => provider.GetRequiredService<ClusterWorkloads>());
 }

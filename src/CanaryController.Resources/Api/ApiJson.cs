@@ -20,6 +20,13 @@ namespace CanaryController.Resources.Api;
 [JsonSerializable(typeof(RolloutEvent))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(CommandResponse))]
+[JsonSerializable(typeof(ApprovalWebhook))]
+[JsonSerializable(typeof(ApprovalWebhookAnswer))]
+[JsonSerializable(typeof(FreezeList))]
+[JsonSerializable(typeof(FreezeView))]
+[JsonSerializable(typeof(FreezeRequest))]
+[JsonSerializable(typeof(GateView))]
+[JsonSerializable(typeof(GateReport))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ApiJson : JsonSerializerContext;
 

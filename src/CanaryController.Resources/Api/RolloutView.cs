@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Api;
@@ -45,6 +46,9 @@ public sealed record RolloutView
     /// <summary>What it waits for, one sentence each.</summary>
     public required IReadOnlyList<string> WaitingFor { get; init; }
 
+    /// <summary>What closes its window now, whether anything waits or not; null while it is open. Read from the cluster without the controller: only while it keeps the rollout waiting.</summary>
+    public WindowView? Window { get; init; }
+
     /// <summary>kstatus and own conditions.</summary>
     public required IReadOnlyList<ConditionView> Conditions { get; init; }
 
@@ -69,11 +73,14 @@ public sealed record RolloutView
     /// <summary>The canary's share of the requests that were counted at this step, percent; null when nothing was counted.</summary>
     public decimal? RequestSharePercent { get; init; }
 
-    /// <summary>How that stands to the wanted weight; null when nothing was counted. It decides nothing.</summary>
+    /// <summary>How that stands to the wanted weight; null when nothing was counted, and while requests are matched or mirrored. It decides nothing.</summary>
     public ShareVerdict? RequestShare { get; init; }
 
     /// <summary>Who approved the present step so far.</summary>
     public required IReadOnlyList<string> Approvers { get; init; }
+
+    /// <summary>Their answers, oldest first.</summary>
+    public IReadOnlyList<ApprovalView> Approvals { get; init; } = [];
 
     /// <summary>What is wrong with the resource's present text; empty when it is in force.</summary>
     public required IReadOnlyList<FieldProblem> Problems { get; init; }
@@ -81,6 +88,13 @@ public sealed record RolloutView
     /// <summary>Rises with each write of the state.</summary>
     public required long ResourceVersion { get; init; }
 }
+
+/// <summary>An approval of the present step.</summary>
+/// <param name="Approver">Who, as the audit trail calls them.</param>
+/// <param name="At">When.</param>
+/// <param name="Via">By what way; null where nobody vouches for who it was.</param>
+/// <param name="Comment">Why, if said.</param>
+public sealed record ApprovalView(string Approver, DateTimeOffset At, ApproverSource? Via, string? Comment);
 
 /// <summary>A step as the API shows it.</summary>
 public sealed record StepView
@@ -154,8 +168,14 @@ public sealed record MetricView
     public required string Message { get; init; }
 }
 
+/// <summary>A closed window: traffic does not move forward. Aborts and rollbacks do not wait for it.</summary>
+/// <param name="ClosedBy">What closes it, like <c>FreezeWindow year-end</c>.</param>
+/// <param name="Message">The same in one sentence.</param>
+/// <param name="OpensAt">When it opens next; null when that is not foreseen.</param>
+public sealed record WindowView(string ClosedBy, string Message, DateTimeOffset? OpensAt);
+
 /// <summary>A condition in the form of Kubernetes' <c>metav1.Condition</c>.</summary>
-/// <param name="Type">Ready, Reconciling, Stalled, RouteAccepted, AnalysisBlocked, SpecChangePending.</param>
+/// <param name="Type">Ready, Reconciling, Stalled, RouteAccepted, AnalysisBlocked, SpecChangePending; WindowClosed while it holds.</param>
 /// <param name="Status">True, False or Unknown.</param>
 /// <param name="Reason">One word for machines.</param>
 /// <param name="Message">One sentence for people.</param>
@@ -173,7 +193,11 @@ public sealed record RolloutList(IReadOnlyList<RolloutView> Items);
 /// <param name="StartedAt">When the attempt began.</param>
 /// <param name="EndedAt">When it was decided.</param>
 public sealed record RevisionView(
-    string Revision, RevisionOutcome Outcome, RolloutReason Reason, string Message, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
+    string Revision, RevisionOutcome Outcome, RolloutReason Reason, string Message, DateTimeOffset StartedAt, DateTimeOffset EndedAt)
+{
+    /// <summary>Who let it start and go on despite windows and limits, and why; null when nobody did.</summary>
+    public string? BreakGlass { get; init; }
+}
 
 /// <summary><c>GET .../history</c>.</summary>
 /// <param name="Revisions">The last 10 revisions, newest first.</param>

@@ -90,6 +90,16 @@ internal static class Cel
 
     public static readonly CelRule CommandNeverChanges = new("self == oldSelf", "a command never changes: create another one");
 
+    public static readonly CelRule ApprovalNeverChanges = new("self == oldSelf", "an approval never changes: create another one");
+
+    public static readonly CelRule FreezeHasOneForm = new(
+        "[has(self.start) || has(self.end), has(self.cron) && has(self.duration), has(self.dates) && size(self.dates) > 0].filter(is, is).size() == 1 && has(self.cron) == has(self.duration)",
+        "a freeze has one form: write start and end, or cron and duration, or dates");
+
+    public static readonly CelRule FreezeEnds = new("!has(self.start) || !has(self.end) || self.start < self.end", "the freeze ends before it begins: write a moment after start");
+
+    public static readonly CelRule BreakGlassHasReason = new("self.action != 'BreakGlass' || (has(self.reason) && size(self.reason) > 0)", "BreakGlass needs a reason, which stays in the audit trail");
+
     public static readonly CelRule StartHasRevision = new("self.action != 'Start' || has(self.revision)", "Start needs the new revision");
 
     public static readonly CelRule NoStep = new("!has(self.step) || !(self.action in ['Start', 'Undo'])", "Start and Undo do not depend on a step: leave step out");

@@ -47,6 +47,17 @@ internal static class FieldBounds
         [(typeof(IngressNginxSection), "ingresses")] = Routes,
         [(typeof(RouteSection), "name")] = Subdomain,
         [(typeof(StrategySection), "steps")] = schema => schema with { MinItems = 1, MaxItems = Cel.MaxSteps, Rules = [Cel.WeightsNeverFall] },
+        [(typeof(StrategySection), "windows")] = schema => schema with { MaxItems = WindowRules.MaxWindows },
+        [(typeof(WindowSection), "cron")] = CronExpression,
+        [(typeof(WindowSection), "except")] = Days,
+        [(typeof(WindowSection), "timeZone")] = ZoneName,
+        [(typeof(FreezeWindowSpec), "reason")] = schema => schema with { MinLength = 1, MaxLength = FreezeWindowValidator.MaxReasonCharacters },
+        [(typeof(FreezeWindowSpec), "start")] = Moment,
+        [(typeof(FreezeWindowSpec), "end")] = Moment,
+        [(typeof(FreezeWindowSpec), "cron")] = CronExpression,
+        [(typeof(FreezeWindowSpec), "dates")] = Days,
+        [(typeof(FreezeWindowSpec), "timeZone")] = ZoneName,
+        [(typeof(FreezeSelectorSection), "names")] = schema => schema with { ListType = "set", MaxItems = 100, Items = Label(schema.Items!) },
         [(typeof(StrategySection), "drainDelay")] = schema => schema with { Default = "30s" },
         [(typeof(RollbackWindowSection), "revisions")] = schema => Range(0, 10)(schema) with { Default = "0" },
         [(typeof(StepSection), "weight")] = schema => Range(0, 100)(schema) with { Rules = [Cel.WeightInHundredths] },
@@ -65,6 +76,17 @@ internal static class FieldBounds
         [(typeof(NameValueSection), "value")] = schema => schema with { Pattern = Patterns.VisibleText, MinLength = 1, MaxLength = 256 },
         [(typeof(ApprovalSection), "name")] = Label,
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
+        [(typeof(ApproversSection), "users")] = Approvers,
+        [(typeof(ApproversSection), "groups")] = Approvers,
+        [(typeof(ApproversSection), "tokens")] = Approvers,
+        [(typeof(ApproversSection), "slackUsers")] = Approvers,
+        [(typeof(ApproversSection), "slackGroups")] = Approvers,
+        [(typeof(ApproversSection), "webhookKeys")] = Approvers,
+        [(typeof(ApproversSection), "people")] = schema => Named(schema) with { MaxItems = ApproversSection.MaxNames },
+        [(typeof(PersonSection), "name")] = Approver,
+        [(typeof(PersonSection), "user")] = Approver,
+        [(typeof(PersonSection), "token")] = Approver,
+        [(typeof(PersonSection), "slackUser")] = Approver,
         [(typeof(ApprovalSection), "channels")] = Channels,
         [(typeof(NotificationsSection), "channels")] = Channels,
         [(typeof(NotificationChannelSpec), "events")] = Set,
@@ -111,6 +133,8 @@ internal static class FieldBounds
         [(typeof(RolloutStatus), "history")] = schema => schema with { MaxItems = RolloutStatus.MaxHistory },
         [(typeof(RolloutStatus), "transitions")] = schema => schema with { MaxItems = RolloutStatus.MaxTransitions },
         [(typeof(RolloutStatus), "commands")] = schema => schema with { MaxItems = RolloutStatus.MaxCommands },
+        [(typeof(RolloutStatus), "images")] = schema => schema with { MaxItems = RolloutStatus.MaxImages },
+        [(typeof(RevisionImages), "images")] = schema => schema with { MaxItems = RevisionImages.MaxImages },
         [(typeof(RolloutStatus), "state")] = schema => schema with { Fields = [], KeepsUnknown = true },
         [(typeof(Transition), "weight")] = schema => schema with { Description = "The wanted weight after, in basis points (hundredths of a percent): 0 to 10,000." },
         [(typeof(RolloutCommandSpec), "rollout")] = Label,
@@ -118,6 +142,10 @@ internal static class FieldBounds
         [(typeof(RolloutCommandSpec), "step")] = Range(1, 50),
         [(typeof(RolloutCommandSpec), "expectedTarget")] = Version,
         [(typeof(RolloutCommandSpec), "reason")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
+        [(typeof(ApprovalSpec), "rollout")] = Label,
+        [(typeof(ApprovalSpec), "revision")] = Version,
+        [(typeof(ApprovalSpec), "step")] = Range(1, 50),
+        [(typeof(ApprovalSpec), "comment")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
     };
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
@@ -137,7 +165,9 @@ internal static class FieldBounds
         [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
         [typeof(GateSection)] = [Cel.GateHasPlace, Cel.RollbackIsNotWaitedFor],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
-        [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget],
+        [typeof(ApprovalSpec)] = [Cel.ApprovalNeverChanges],
+        [typeof(FreezeWindowSpec)] = [Cel.FreezeHasOneForm, Cel.FreezeEnds],
+        [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget, Cel.BreakGlassHasReason],
     };
 
     /// <summary>The schema of a field with its bounds.</summary>
@@ -153,6 +183,19 @@ internal static class FieldBounds
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
 
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
+
+    private static Schema Approver(Schema schema) => schema with { MinLength = 1, MaxLength = ApproversSection.MaxNameCharacters };
+
+    private static Schema Approvers(Schema schema) => schema with { ListType = "set", MaxItems = ApproversSection.MaxNames, Items = Approver(schema.Items!) };
+
+    private static Schema CronExpression(Schema schema) => schema with { MinLength = 11, MaxLength = Windows.CronText.MaxCharacters };
+
+    /// <summary>RFC 3339 with nine digits of a second.</summary>
+    private static Schema Moment(Schema schema) => schema with { MaxLength = 35 };
+
+    private static Schema ZoneName(Schema schema) => schema with { MinLength = 1, MaxLength = 64 };
+
+    private static Schema Days(Schema schema) => schema with { ListType = "set", MaxItems = WindowRules.MaxDays, Items = schema.Items! with { Pattern = Patterns.Day, MaxLength = 10 } };
 
     private static Schema Named(Schema schema) => schema with { ListType = "map", ListKey = "name" };
 

@@ -9,6 +9,7 @@ internal static class Patterns
     public const string DnsLabel = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
     public const string DnsSubdomain = @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
     public const string Version = "^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+    public const string Day = "^([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
     public const string ArgumentName = "^[A-Za-z][A-Za-z0-9_]{0,62}$";
     public const string ProxyName = "^[A-Za-z0-9_.:-]{1,128}$";
     public const string MetricLabel = "^[A-Za-z_][A-Za-z0-9_]{0,127}$";

@@ -45,6 +45,7 @@ internal sealed class SchemaMaker(JsonSerializerOptions json, XmlDocs docs, bool
             // An int-or-string takes no fractions. A schema without a type must keep what it does not know; the pattern holds for text alone.
             _ when type == typeof(LimitText) => schema with { KeepsUnknown = true, Pattern = Patterns.Duration, MinLength = 2, MaxLength = Patterns.MaxDurationCharacters },
             { IsEnum: true } => schema with { Type = "string", Enum = namesEnums ? Enum.GetNames(type) : [], Description = Explained(type, description) },
+            _ when type == typeof(EquatableArray<KeyValuePair<string, string>>) => schema with { Type = "object", Values = new() { Type = "string" } },
             { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(EquatableArray<>) => List(type.GetGenericArguments()[0], schema),
             _ => Object(type, description),
         };

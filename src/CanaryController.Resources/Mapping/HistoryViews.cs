@@ -22,7 +22,7 @@ public static class HistoryViews
     /// <param name="history">Oldest first.</param>
     public static IReadOnlyList<RevisionView> Revisions(EquatableArray<RevisionRecord> history) =>
     [
-        .. history.Reverse().Select(item => new RevisionView(item.Revision, item.Outcome, item.Reason, item.Message, item.StartedAt, item.EndedAt)),
+        .. history.Reverse().Select(item => new RevisionView(item.Revision, item.Outcome, item.Reason, item.Message, item.StartedAt, item.EndedAt) { BreakGlass = item.BreakGlass }),
     ];
 
     /// <summary>One transition.</summary>
@@ -48,5 +48,8 @@ public static class HistoryViews
 
     /// <summary>One command of the audit trail.</summary>
     public static CommandView Command(CommandRecord record) => new(
-        record.Id, record.At, record.Actor, record.Action, record.Revision, record.Step, record.Reason, record.Status, record.Message);
+        record.Id, record.At, record.Actor, record.Action, record.Revision, record.Step, record.Reason, record.Status, record.Message)
+    {
+        Via = record.Via,
+    };
 }

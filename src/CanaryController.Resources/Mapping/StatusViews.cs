@@ -36,6 +36,7 @@ public static class StatusViews
             ObservedWeightPercent = status?.ObservedWeight,
             Metrics = spec is null ? [] : Metrics(spec, state, status),
             WaitingFor = spec is null ? [] : WaitingFor(served, spec, state, now),
+            Window = status?.Window is { } window && !(window.OpensAt <= now) ? new(window.ClosedBy, window.Message, window.OpensAt) : null,
             Conditions = [.. (status?.Conditions ?? []).Select(condition => new ConditionView(condition.Type, condition.Status.ToString(), condition.Reason, condition.Message))],
             Reason = state.Reason,
             Message = (spec, state.Message) switch
@@ -48,6 +49,7 @@ public static class StatusViews
             StepSince = state.StepSince,
             HoldLeftSeconds = spec is null ? null : RolloutExplanation.HoldLeft(spec, state, now)?.TotalSeconds,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
+            Approvals = StepViews.Approvals(state),
             Problems = served.StatusProblem is { } problem
                 ? [.. served.Problems, new("status", null, problem, "read it with the version of the controller that wrote it")]
                 : served.Problems,
@@ -77,6 +79,11 @@ public static class StatusViews
         if (served.Status is null || served.Status.ObservedGeneration < served.Generation)
         {
             sentences.Add($"controller: it has not looked at generation {served.Generation} of the resource yet. Does it run?");
+        }
+
+        if (served.Status?.Window is { } window && !(window.OpensAt <= now))
+        {
+            sentences.Add($"window: {window.Message}");
         }
 
         sentences.AddRange(RolloutExplanation.Remembered(spec, state, now));

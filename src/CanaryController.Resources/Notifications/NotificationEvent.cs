@@ -20,6 +20,9 @@ public enum NotificationEvent
     /// <summary>Only people are waited for.</summary>
     ApprovalNeeded,
 
+    /// <summary>One of those who must approve did.</summary>
+    ApprovalGiven,
+
     /// <summary>Enough people approved.</summary>
     Approved,
 
@@ -43,6 +46,9 @@ public enum NotificationEvent
 
     /// <summary>A gate passed or failed.</summary>
     GateAnswered,
+
+    /// <summary>A person let the revision start and go on despite windows, freezes and the limit.</summary>
+    GlassBroken,
 }
 
 /// <summary>Which event a transition is. Pure.</summary>
@@ -51,8 +57,10 @@ public static class NotificationEvents
     /// <summary>The event that leads from <paramref name="from"/> to <paramref name="to"/> for <paramref name="reason"/>.</summary>
     public static NotificationEvent Of(RolloutPhase from, RolloutPhase to, RolloutReason reason) => (to, reason) switch
     {
+        (_, RolloutReason.GlassBroken) => NotificationEvent.GlassBroken,
         (RolloutPhase.Idle or RolloutPhase.Invalid, _) => NotificationEvent.Adopted,
         (_, RolloutReason.CapacityChanged) => NotificationEvent.WeightChanged,
+        (_, RolloutReason.ApprovalGiven) => NotificationEvent.ApprovalGiven,
         (_, RolloutReason.ResumeRequested) => NotificationEvent.Resumed,
         (RolloutPhase.Progressing, RolloutReason.Approved) => NotificationEvent.Approved,
         _ => OfPhase(from, to),

@@ -1,5 +1,4 @@
 using CanaryController.Resources.Api;
-using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -21,8 +20,8 @@ public sealed record MetricTemplateReadResult(IReadOnlyList<MetricTemplateDocume
 public static class MetricTemplateReader
 {
     private static readonly MetricTemplateValidator _rules = new();
-    private static readonly DocumentReader<MetricTemplate> _local = new(MetricTemplate.KindText, Template, Check, Rollout.KindText, MetricTemplate.ClusterKindText, NotificationChannel.KindText);
-    private static readonly DocumentReader<MetricTemplate> _cluster = new(MetricTemplate.ClusterKindText, Template, Check, Rollout.KindText, MetricTemplate.KindText, NotificationChannel.KindText);
+    private static readonly DocumentReader<MetricTemplate> _local = new(MetricTemplate.KindText, Template, Check, [.. OtherKinds.Than(MetricTemplate.KindText)]);
+    private static readonly DocumentReader<MetricTemplate> _cluster = new(MetricTemplate.ClusterKindText, Template, Check, [.. OtherKinds.Than(MetricTemplate.ClusterKindText)]);
     private static readonly string[] _keptOfServer = ["name", "namespace"];
 
     /// <summary>Reads all documents of <paramref name="text"/>.</summary>

@@ -1,6 +1,5 @@
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Notifications;
-using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Resources.Reading;
@@ -22,7 +21,7 @@ public static class NotificationChannelReader
 {
     private static readonly NotificationChannelValidator _rules = new();
     private static readonly DocumentReader<NotificationChannel> _reader = new(
-        NotificationChannel.KindText, NotificationChannelBinder.Channel, Check, Rollout.KindText, MetricTemplate.KindText, MetricTemplate.ClusterKindText);
+        NotificationChannel.KindText, NotificationChannelBinder.Channel, Check, [.. OtherKinds.Than(NotificationChannel.KindText)]);
 
     private static readonly string[] _keptOfServer = ["name", "namespace"];
 

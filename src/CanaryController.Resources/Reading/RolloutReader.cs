@@ -1,4 +1,3 @@
-using CanaryController.Resources.Notifications;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Resources.Rules;
 
@@ -39,8 +38,7 @@ public static class RolloutReader
     private static ReadResult Read(string text, string? file, RolloutRules rules, Func<Node, Node>? keep)
     {
         var read = new DocumentReader<Rollout>(
-            Rollout.KindText, RolloutBinder.Rollout, resource => RolloutRuleBook.Check(resource, rules), MetricTemplate.KindText, MetricTemplate.ClusterKindText,
-            NotificationChannel.KindText).Read(text, file, keep);
+            Rollout.KindText, RolloutBinder.Rollout, resource => RolloutRuleBook.Check(resource, rules), [.. OtherKinds.Than(Rollout.KindText)]).Read(text, file, keep);
         var (documents, invalid) = (new List<RolloutDocument>(), new List<RolloutDocument>());
         foreach (var document in read.Documents.Where(document => document.Resource.Metadata.Name.Length > 0))
         {

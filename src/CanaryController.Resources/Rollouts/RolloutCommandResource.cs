@@ -125,7 +125,7 @@ public sealed record RolloutCommandSpec
     /// <summary>For Start: the target revision that the sender saw; the command conflicts when it is another. Left out: any. Of the form of revision.</summary>
     public string? ExpectedTarget { get; init; }
 
-    /// <summary>Why; kept in the audit trail. At most 1,000 characters.</summary>
+    /// <summary>Why; kept in the audit trail. Required for BreakGlass. At most 1,000 characters.</summary>
     public string? Reason { get; init; }
 }
 

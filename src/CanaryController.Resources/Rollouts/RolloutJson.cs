@@ -21,6 +21,8 @@ namespace CanaryController.Resources.Rollouts;
         typeof(PairsConverter),
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<StepSection>),
+        typeof(EquatableArrayConverter<PersonSection>),
+        typeof(EquatableArrayConverter<WindowSection>),
         typeof(EquatableArrayConverter<MetricSection>),
         typeof(EquatableArrayConverter<TemplateArgumentSection>),
         typeof(EquatableArrayConverter<TemplateParameterSection>),
@@ -34,6 +36,10 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(Rollout))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
+[JsonSerializable(typeof(PersonSection[]))]
+[JsonSerializable(typeof(WindowSection[]))]
+[JsonSerializable(typeof(FreezeWindow))]
+[JsonSerializable(typeof(WindowTerms))]
 [JsonSerializable(typeof(MetricSection[]))]
 [JsonSerializable(typeof(TemplateArgumentSection[]))]
 [JsonSerializable(typeof(TemplateParameterSection[]))]
@@ -49,6 +55,9 @@ public sealed partial class RolloutJson : JsonSerializerContext
 {
     /// <summary>The whole resource.</summary>
     public static string Write(Rollout rollout) => JsonSerializer.Serialize(rollout, Default.Rollout);
+
+    /// <summary>The whole freeze.</summary>
+    public static string Write(FreezeWindow freeze) => JsonSerializer.Serialize(freeze, Default.FreezeWindow);
 }
 
 /// <summary>A duration as <see cref="DurationText"/> writes it.</summary>

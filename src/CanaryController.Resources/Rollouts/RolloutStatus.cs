@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Rollouts;
@@ -19,6 +20,9 @@ public sealed record RolloutStatus
 
     /// <summary>How many commands <see cref="Commands"/> holds.</summary>
     public const int MaxCommands = 20;
+
+    /// <summary>How many revisions <see cref="Images"/> holds.</summary>
+    public const int MaxImages = 12;
 
     /// <summary>The <c>metadata.generation</c> that this status is about.</summary>
     public long ObservedGeneration { get; init; }
@@ -71,6 +75,9 @@ public sealed record RolloutStatus
     /// <summary>Each metric as of the last transition: at most 40.</summary>
     public EquatableArray<MetricStatus> Metrics { get; init; }
 
+    /// <summary>What keeps the rollout waiting; left out while no closed window does.</summary>
+    public WindowStatus? Window { get; init; }
+
     /// <summary>The last revisions and what became of them, oldest first: at most 10.</summary>
     public EquatableArray<RevisionRecord> History { get; init; }
 
@@ -79,6 +86,9 @@ public sealed record RolloutStatus
 
     /// <summary>The last commands and what became of them, newest last: at most 20.</summary>
     public EquatableArray<CommandRecord> Commands { get; init; }
+
+    /// <summary>The images of the last revisions that the Deployment asked for, newest last: at most 12. A pipeline knows the image that it deployed, and asks by it.</summary>
+    public EquatableArray<RevisionImages> Images { get; init; }
 
     /// <summary>The engine's memory, not for people: its form may change with any version. History is kept beside it.</summary>
     public RolloutState? State { get; init; }
@@ -119,6 +129,19 @@ public sealed record RolloutStatus
     }
 }
 
+/// <summary><c>status.images[]</c>: what the pods of a revision run.</summary>
+public sealed record RevisionImages
+{
+    /// <summary>How many images are kept of a revision.</summary>
+    public const int MaxImages = 16;
+
+    /// <summary>The revision. Required.</summary>
+    public string Revision { get; init; } = "";
+
+    /// <summary>The images of the template's containers, as it names them, without init containers: at most 16.</summary>
+    public EquatableArray<string> Images { get; init; }
+}
+
 /// <summary><c>status.conditions[]</c>: what holds now, in the form of Kubernetes' <c>metav1.Condition</c>.</summary>
 public sealed record RolloutCondition
 {
@@ -154,6 +177,19 @@ public enum ConditionStatus
     Unknown,
 }
 
+/// <summary><c>status.window</c>: a closed window that keeps a rollout waiting.</summary>
+public sealed record WindowStatus
+{
+    /// <summary>What closes it, like <c>FreezeWindow year-end</c>. Required.</summary>
+    public string ClosedBy { get; init; } = "";
+
+    /// <summary>The same in one sentence. Required.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>When it opens next; left out when that is not foreseen.</summary>
+    public DateTimeOffset? OpensAt { get; init; }
+}
+
 /// <summary><c>status.metrics[]</c>: a metric as of the last transition.</summary>
 public sealed record MetricStatus
 {
@@ -184,6 +220,9 @@ public sealed record CommandRecord
 
     /// <summary>Who asked. Required.</summary>
     public string Actor { get; init; } = "";
+
+    /// <summary>By what way an answer came that somebody vouches for; left out for others.</summary>
+    public ApproverSource? Via { get; init; }
 
     /// <summary>When it was carried out or refused. Required.</summary>
     public DateTimeOffset At { get; init; }

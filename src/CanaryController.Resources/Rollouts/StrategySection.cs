@@ -11,6 +11,9 @@ public sealed record StrategySection
     /// <summary>The steps in order, weights never falling: 1 to 50. Without a step at 100, promotion follows the last one. Required.</summary>
     public EquatableArray<StepSection> Steps { get; init; }
 
+    /// <summary>When the rollout may start and go on: at most 10. Left out: always. Aborts and rollbacks never wait.</summary>
+    public EquatableArray<WindowSection> Windows { get; init; }
+
     /// <summary>How an earlier stable version may return. Left out: like any other.</summary>
     public RollbackWindowSection RollbackWindow { get; init; } = new();
 
@@ -49,7 +52,7 @@ public sealed record StepSection
     /// <summary>Requests that go to the canary while at this step, whatever the weight. Left out: none. Which routers can is in docs/routers/README.md.</summary>
     public MatchSection? Match { get; init; }
 
-    /// <summary>Whether the canary gets a copy of stable's requests here. No router of this version can. Default <c>false</c>.</summary>
+    /// <summary>Whether the canary gets a copy of each of stable's requests here; its answers are dropped. Only with weight 0. Which routers can is in docs/routers/README.md. Default <c>false</c>.</summary>
     public bool Mirror { get; init; }
 
     /// <summary>Metrics judged at this step beside the rollout's own: at most 20.</summary>

@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
 
@@ -6,6 +7,7 @@ namespace CanaryController.Resources.Rules;
 /// <summary>Refuses steps that ask of their router what it cannot do, by its row of <see cref="RouterTable"/>.</summary>
 public sealed class AbilityRules : AbstractValidator<Rollout>
 {
+    private const string ByHeader = "pick them by a header instead, or leave it out and begin with a small weight";
     private const string BySmallWeight = "leave it out; begin with a small weight instead";
 
     /// <summary>Makes the rules by <see cref="RouterTable"/>.</summary>
@@ -24,6 +26,7 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             if (rollout.Spec.Traffic.Router is { } router)
             {
                 CheckSteps(rollout.Spec, rowOf(router), context);
+                CheckRequests(rollout.Spec, context);
                 WarnOfConnections(rollout.Spec, context);
             }
         });
@@ -38,16 +41,68 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 context.Problem($"{path}.mirror", Refusal(row, row.Mirror, "mirror requests"), BySmallWeight);
             }
-
-            if (step.Match is not null && row.Match is not Support.Yes)
+            else if (step is { Mirror: true, Weight: > 0 })
             {
-                context.Problem($"{path}.match", Refusal(row, row.Match, "pick requests by headers and cookies"), BySmallWeight);
+                context.Problem($"{path}.mirror", "beside a weight the canary would get its own requests once more", "write mirror into a step of its own with weight: 0, before this one");
             }
+
+            if (step.Match is { Headers.Count: > 0 } && row.Headers is not Support.Yes)
+            {
+                context.Problem($"{path}.match.headers", Refusal(row, row.Headers, "pick requests by headers"), BySmallWeight);
+            }
+
+            if (step.Match is { Cookies.Count: > 0 } && row.Cookies is not Support.Yes)
+            {
+                context.Problem($"{path}.match.cookies", Refusal(row, row.Cookies, "pick requests by cookies"), row.Headers is Support.Yes ? ByHeader : BySmallWeight);
+            }
+
+            CheckMatch(step.Match ?? new(), row, path, context);
 
             // What is finer than any router can is said by the rules of all steps.
             if (step.Weight is { } weight && row.FinestPercent is { } finest && weight % finest != 0 && weight % 0.01m == 0)
             {
                 context.Problem($"{path}.weight", $"{weight} is finer than {row.Router} divides ({row})", $"write a multiple of {finest}");
+            }
+        }
+    }
+
+    /// <summary>Where a router takes some matches only.</summary>
+    private static void CheckMatch(MatchSection match, RouterAbilities row, string path, ValidationContext<Rollout> context)
+    {
+        foreach (var (field, list) in ((string, EquatableArray<NameValueSection>)[])[("headers", match.Headers), ("cookies", match.Cookies)])
+        {
+            if (row.MostOfEach is { } most && list.Count > most)
+            {
+                context.Problem($"{path}.match.{field}[{most}]", $"{row.Router} matches {most} of the {field} at most ({row})", "keep one of them");
+            }
+        }
+
+        for (var index = 0; index < match.Cookies.Count; index++)
+        {
+            if (row.OnlyCookieValue is { } only && match.Cookies[index].Value is { Length: > 0 } value && value != only)
+            {
+                context.Problem($"{path}.match.cookies[{index}].value", $"{row.Router} matches cookies by the value {only} alone ({row})", $"write {only}, or match by a header");
+            }
+        }
+    }
+
+    /// <summary>Connections have no headers, and nobody mirrors them.</summary>
+    private static void CheckRequests(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic is not { Router: RouterType.GatewayAPI, GatewayApi: { HttpRoutes.Count: 0, GrpcRoutes.Count: 0, TcpRoutes.Count: > 0 } })
+        {
+            return;
+        }
+
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            var (step, path) = (spec.Strategy.Steps[index], $"spec.strategy.steps[{index}]");
+            foreach (var (field, isAsked) in ((string, bool)[])[("match", step.Match is not null), ("mirror", step.Mirror)])
+            {
+                if (isAsked)
+                {
+                    context.Problem($"{path}.{field}", "the rollout divides TCPRoutes only, and connections are neither matched nor mirrored", "leave it out, or name an HTTPRoute or GRPCRoute too");
+                }
             }
         }
     }

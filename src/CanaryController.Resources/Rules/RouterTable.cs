@@ -19,18 +19,28 @@ public enum Support
 /// <param name="Router">The router.</param>
 /// <param name="Divides">What it divides, for people: <c>requests</c>.</param>
 /// <param name="FinestPercent">The smallest share that it can give whatever stands beside: percent, and each multiple of it. Null when that depends on how many instances there are.</param>
-/// <param name="Match">A step's <c>match</c>: requests picked by headers and cookies.</param>
+/// <param name="Headers">A step's <c>match.headers</c>: requests picked by exact headers.</param>
+/// <param name="Cookies">A step's <c>match.cookies</c>: by exact cookies.</param>
 /// <param name="Mirror">A step's <c>mirror</c>.</param>
 /// <param name="Grpc">gRPC, call by call.</param>
 /// <param name="Tcp">Connections that are not HTTP.</param>
 /// <param name="TakeUp">How it is known that a split is in force.</param>
-public sealed record RouterAbilities(RouterType Router, string Divides, decimal? FinestPercent, Support Match, Support Mirror, Support Grpc, Support Tcp, string TakeUp)
+public sealed record RouterAbilities(RouterType Router, string Divides, decimal? FinestPercent, Support Headers, Support Cookies, Support Mirror, Support Grpc, Support Tcp, string TakeUp)
 {
-    /// <summary>The row in words: <c>requests in steps of 0.01 %, match, no mirror, gRPC, no TCP</c>.</summary>
+    /// <summary>How many headers and how many cookies a step may have at most; null = as many as a step can have.</summary>
+    public int? MostOfEach { get; init; }
+
+    /// <summary>The only value that a cookie is matched by; null = any.</summary>
+    public string? OnlyCookieValue { get; init; }
+
+    /// <summary>Why it cannot do something that others can, or how far it can, as a sentence without its end; empty where that needs no word.</summary>
+    public string Remark { get; init; } = "";
+
+    /// <summary>The row in words: <c>requests in steps of 0.01 %, headers, cookies, no mirror, gRPC, no TCP</c>, and the remark.</summary>
     public override string ToString() => string.Join(
         ", ",
         $"{Divides} {(FinestPercent is { } finest ? $"in steps of {finest} %" : "as finely as the instances allow")}",
-        Said(Match, "match"), Said(Mirror, "mirror"), Said(Grpc, "gRPC"), Said(Tcp, "TCP"));
+        Said(Headers, "headers"), Said(Cookies, "cookies"), Said(Mirror, "mirror"), Said(Grpc, "gRPC"), Said(Tcp, "TCP")) + (Remark.Length == 0 ? "" : $"; {Remark}");
 
     private static string Said(Support support, string what) => support is Support.Yes ? what : $"no {what}";
 }
@@ -46,17 +56,23 @@ public static class RouterTable
     /// <summary>A row for each router.</summary>
     public static IReadOnlyList<RouterAbilities> Rows { get; } =
     [
-        new(RouterType.Gateway, "requests", Fine, Support.Yes, Support.No, Support.No, Support.No, ReadBack),
-        new(RouterType.GatewayAPI, "requests; TCPRoutes connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, Parents),
-        new(RouterType.ReplicaRatio, "connections by pods", null, Support.No, Support.No, Support.No, Support.Yes, "pods counted"),
-        new(RouterType.Istio, "requests, connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, Stored),
-        new(RouterType.Linkerd, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, "Accepted and ResolvedRefs of linkerd.io/policy-controller"),
-        new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
-        new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Yes, Support.Later, Stored),
-        new(RouterType.Contour, "requests, connections", Fine, Support.Later, Support.Later, Support.Yes, Support.Yes, "Valid with its generation"),
-        new(RouterType.IngressNginx, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, Stored),
-        new(RouterType.Consul, "requests", Fine, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
-        new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
+        new(RouterType.Gateway, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.No, Support.No, ReadBack),
+        new(RouterType.GatewayAPI, "requests; TCPRoutes connections", Fine, Support.Yes, Support.No, Support.Yes, Support.Yes, Support.Yes, Parents)
+        {
+            Remark = "cookies are matched by regular expressions, which an implementation need not know: it would refuse the whole route",
+        },
+        new(RouterType.ReplicaRatio, "connections by pods", null, Support.No, Support.No, Support.No, Support.No, Support.Yes, "pods counted"),
+        new(RouterType.Istio, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Stored),
+        new(RouterType.Linkerd, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, "Accepted and ResolvedRefs of linkerd.io/policy-controller"),
+        new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
+        new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Later, Support.Yes, Support.Later, Stored),
+        new(RouterType.Contour, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, "Valid with its generation"),
+        new(RouterType.IngressNginx, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, Stored)
+        {
+            MostOfEach = 1, OnlyCookieValue = "always", Remark = "one header and one cookie a step, the cookie by the value always",
+        },
+        new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
+        new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
     ];
 
     /// <summary>The row of <paramref name="router"/>.</summary>

@@ -16,6 +16,9 @@ internal sealed class StrategyValidator : AbstractValidator<StrategySection>
             .Must(steps => steps.Count > 0).Says("a rollout needs at least one step", "write steps: [{weight: 5, hold: 5m}, …]").WithErrorCode(RuleText.Absence)
             .Must(steps => steps.Count <= MaxSteps).Says(steps => $"{steps.Count} steps are too many", $"keep {MaxSteps} at most");
         RuleForEach(strategy => strategy.Steps).SetValidator(new StepValidator());
+        RuleFor(strategy => strategy.Windows)
+            .Must(windows => windows.Count <= WindowRules.MaxWindows).Says(windows => $"{windows.Count} windows are too many", $"keep {WindowRules.MaxWindows} at most");
+        RuleForEach(strategy => strategy.Windows).SetValidator(new WindowValidator());
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckWeights(strategy, context));
         RuleFor(strategy => strategy).Custom((strategy, context) => CheckGates(strategy, context));
         RuleFor(strategy => strategy.RollbackWindow.Revisions)
@@ -103,25 +106,10 @@ internal sealed class StepValidator : AbstractValidator<StepSection>
 
     private static void CheckNothingAtZero(StepSection step, ValidationContext<StepSection> context)
     {
-        if (step is { Weight: 0, MinRequests: > 0, Match: null or { Headers.Count: 0, Cookies.Count: 0 } })
+        if (step is { Weight: 0, MinRequests: > 0, Mirror: false, Match: null or { Headers.Count: 0, Cookies.Count: 0 } })
         {
-            context.Problem("minRequests", "the step waits for requests that never come: its weight is 0 and nothing matches", "leave it out, raise the weight, or write a match");
+            context.Problem("minRequests", "the step waits for requests that never come: its weight is 0, nothing matches and nothing is mirrored", "leave it out, raise the weight, or write a match or mirror: true");
         }
-    }
-}
-
-/// <summary>The rules of <see cref="ApprovalSection"/>.</summary>
-internal sealed class ApprovalValidator : AbstractValidator<ApprovalSection>
-{
-    public ApprovalValidator()
-    {
-        RuleFor(approval => approval.Name).IsThere("write who is asked, like sre").IsDnsLabel();
-        RuleFor(approval => approval.Required).Must(count => count is >= 1 and <= 10).Says(count => $"{count} is out of range", "write how many people must approve, 1 to 10");
-        RuleFor(approval => approval.Channels)
-            .Must(channels => channels.Count <= SpecValidator.MaxChannels).Says(channels => $"{channels.Count} channels are too many", $"keep {SpecValidator.MaxChannels} at most");
-        RuleFor(approval => approval).Custom((approval, context) => Repeats.Check(approval.Channels, "channels", "the channel", context));
-        RuleForEach(approval => approval.Channels).IsThere("write the channel's name").IsDnsLabel();
-        RuleFor(approval => approval.Timeout).IsWithin(TimeSpan.FromSeconds(1), TimeSpan.FromHours(720));
     }
 }
 

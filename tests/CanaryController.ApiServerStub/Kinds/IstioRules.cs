@@ -45,6 +45,12 @@ internal sealed class VirtualServiceRules : KindRules
             throw Denied("HTTP route, redirect or direct_response is required");
         }
 
+        Mirrors(route);
+        foreach (var match in (route.List("match") ?? []).OfType<JsonObject>())
+        {
+            Headers(match);
+        }
+
         long total = 0;
         foreach (var entry in entries.OfType<JsonObject>())
         {
@@ -59,6 +65,61 @@ internal sealed class VirtualServiceRules : KindRules
         if (entries.Count > 1 && total == 0)
         {
             throw Denied("total destination weight = 0");
+        }
+    }
+
+    private static void Mirrors(JsonObject route)
+    {
+        if (route.ContainsKey("mirror") && route.List("mirrors") is { Count: > 0 })
+        {
+            throw Denied("HTTP route cannot contain both mirror and mirrors");
+        }
+
+        foreach (var (to, share) in (route.List("mirrors") ?? []).OfType<JsonObject>().Select(each => (each.Map("destination"), each["percentage"])).Append((route.Map("mirror"), route["mirrorPercentage"])))
+        {
+            if (to is { Count: > 0 } && to.Str("host") is not { Length: > 0 })
+            {
+                throw Denied("destination host is required");
+            }
+
+            if (share?["value"] is { } value && value.GetValue<double>() is < 0 or > 100)
+            {
+                throw Denied("mirror percentage must have a max value of 100 and a min value of 0");
+            }
+        }
+    }
+
+    private static void Headers(JsonObject match)
+    {
+        foreach (var (name, condition) in match.Map("headers") ?? [])
+        {
+            if (name.Length == 0 || name.Any(char.IsUpper))
+            {
+                throw Denied($"header name {name} is invalid: names are in lower case");
+            }
+
+            if (condition is not JsonObject { Count: 1 } one)
+            {
+                throw Denied("a header has one of exact, prefix and regex");
+            }
+
+            if (one["regex"] is { } pattern && !IsRegex((string)pattern!))
+            {
+                throw Denied($"invalid regex: {pattern}");
+            }
+        }
+    }
+
+    private static bool IsRegex(string pattern)
+    {
+        try
+        {
+            _ = new System.Text.RegularExpressions.Regex(pattern, System.Text.RegularExpressions.RegexOptions.NonBacktracking);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

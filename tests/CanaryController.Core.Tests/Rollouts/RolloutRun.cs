@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -51,6 +52,11 @@ internal sealed class RolloutRun(RolloutSpec spec)
 
     public string? Alarm { get; set; }
 
+    /// <summary>When the closed window opens; null = open.</summary>
+    public DateTimeOffset? OpensAt { get; set; }
+
+    public string? Limit { get; set; }
+
     public bool Deleted { get; set; }
 
     public bool Released { get; set; }
@@ -68,11 +74,14 @@ internal sealed class RolloutRun(RolloutSpec spec)
     {
         Now = Now,
         DeclaredRevision = Declared,
+        Authors = Authors,
         Route = RouterAnswers && Applied is not null ? new RouteObservation(Applied, RouterAccepts, null) : new RouteObservation(null, false, "connection refused."),
         Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver) { MaxSize = MaxSize },
         Analysis = HasEvidence && State is { } state ? Specs.Judgements(Spec, state, Verdict, Requests) : null,
         Gates = Specs.Answers(State, Gate),
         ExternalAlarm = Alarm,
+        Window = OpensAt > Now ? new WindowObservation("FreezeWindow f", $"closed by FreezeWindow f until {OpensAt:HH:mm}.", OpensAt) : WindowObservation.Open,
+        StartLimit = Limit,
         Command = command,
         Deleted = Deleted,
         Released = Released,
@@ -92,8 +101,25 @@ internal sealed class RolloutRun(RolloutSpec spec)
         return Last;
     }
 
-    public CommandResult Command(RolloutAction action, string? revision = null, string actor = "ann", int? step = null, string? comment = null) =>
-        Decide(new RolloutCommand { Id = "1", Action = action, Revision = revision, Actor = actor, StepIndex = step, Comment = comment }).Command!;
+    /// <summary>Who made the revision that is declared.</summary>
+    public EquatableArray<string> Authors { get; set; }
+
+    /// <summary>Who approves names what is there, unless another revision or step is given.</summary>
+    public CommandResult Command(
+        RolloutAction action, string? revision = null, string actor = "ann", int? step = null, string? comment = null, ApproverIdentity? who = null)
+    {
+        var isApproval = action is RolloutAction.Approve;
+        return Decide(new RolloutCommand
+        {
+            Id = "1",
+            Action = action,
+            Revision = revision ?? (isApproval ? State?.CanaryRevision : null),
+            Actor = actor,
+            Identity = who,
+            StepIndex = step ?? (isApproval ? State?.StepIndex : null),
+            Comment = comment,
+        }).Command!;
+    }
 
     /// <summary>Decides until nothing more happens at this moment.</summary>
     public RolloutRun Settle()

@@ -57,6 +57,25 @@ public sealed class StatusComposerTests
     }
 
     [Fact]
+    public void The_images_of_the_last_revisions_go_along_with_what_is_written_and_are_no_reason_to_write()
+    {
+        var status = Compose(null, _resource, Adopted(), null);
+        for (var number = 1; number <= 20; number++)
+        {
+            var asked = new RevisionImages { Revision = $"h{number}", Images = [$"shop:{number}"] };
+            var next = StatusComposer.Compose(status, new(_resource, Adopted(), null, [], null) { Asked = asked }, _now);
+            Assert.False(StatusComposer.IsNews(status, next));
+            status = next;
+        }
+
+        Assert.Equal(RolloutStatus.MaxImages, status.Images.Count);
+        var again = StatusComposer.Compose(status, new(_resource, Adopted(), null, [], null) { Asked = new() { Revision = "h10", Images = ["shop:10", "side:1"] } }, _now);
+        Assert.Equal(["h20", "h10"], again.Images.TakeLast(2).Select(each => each.Revision));
+        Assert.Equal(RolloutStatus.MaxImages, again.Images.Count);
+        Assert.Equal(again.Images, StatusComposer.Compose(again, new(_resource, Adopted(), null, [], null), _now).Images);
+    }
+
+    [Fact]
     public void A_text_that_never_was_valid_says_so_and_keeps_no_state()
     {
         var wrong = new RolloutResource { Key = _resource.Key, Generation = 3, Problems = [new("spec.strategy.steps", null, "at least one step is needed", null)] };

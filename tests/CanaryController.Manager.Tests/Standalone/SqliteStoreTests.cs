@@ -50,6 +50,7 @@ public sealed class SqliteStoreTests : IAsyncDisposable
         using (var database = new SqliteDatabase(path))
         {
             database.Transact(scope => scope.Execute("ALTER TABLE specs DROP COLUMN router"));
+            ForgetWindows(database);
             database.Transact(scope => scope.Execute(
                 "INSERT INTO specs (namespace, name, file, spec, declared, gateway, route) VALUES ('default', 'shop', 'shop.yaml', $1, 'v2', 'edge', 'shop')",
                 JsonSerializer.Serialize(new RolloutSpec { Workload = WorkloadKind.External, Steps = [] }, CoreJson.Default.RolloutSpec)));
@@ -63,11 +64,30 @@ public sealed class SqliteStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_database_from_before_windows_knows_none_and_is_brought_up()
+    {
+        var path = Path.Combine(_bed.Directory, "older.db");
+        using (var database = new SqliteDatabase(path))
+        {
+            ForgetWindows(database);
+            database.Transact(scope => scope.Execute(
+                "INSERT INTO specs (namespace, name, file, spec, declared, gateway, route, router) VALUES ('default', 'shop', 'shop.yaml', $1, 'v2', 'edge', 'shop', 'Gateway')",
+                JsonSerializer.Serialize(new RolloutSpec { Workload = WorkloadKind.External, Steps = [] }, CoreJson.Default.RolloutSpec)));
+            database.Transact(scope => scope.Execute("PRAGMA user_version=3"));
+        }
+
+        using var opened = new SqliteDatabase(path);
+        Assert.Equal(WindowTerms.None, Assert.Single(new SqliteSpecs(opened).Load()).Content!.Terms);
+        Assert.Empty(new SqliteFreezes(opened).Load());
+    }
+
+    [Fact]
     public void A_database_of_the_second_version_tells_nobody_what_happened_before()
     {
         var path = Path.Combine(_bed.Directory, "second.db");
         using (var database = new SqliteDatabase(path))
         {
+            ForgetWindows(database);
             database.Transact(scope => scope.Execute("INSERT INTO events (namespace, name, sequence, body) VALUES ('default', 'shop', 1, '{}')"));
             database.Transact(scope => scope.Execute("DROP TABLE deliveries"));
             database.Transact(scope => scope.Execute("DELETE FROM cursors"));
@@ -118,5 +138,11 @@ public sealed class SqliteStoreTests : IAsyncDisposable
         _bed.Get<HousekeepingJob>().Run();
 
         Assert.Equal(newest, Assert.Single(events.Of(ManagerBed.Shop, 100)).Id);
+    }
+
+    private static void ForgetWindows(SqliteDatabase database)
+    {
+        database.Transact(scope => scope.Execute("ALTER TABLE specs DROP COLUMN terms"));
+        database.Transact(scope => scope.Execute("DROP TABLE freezes"));
     }
 }

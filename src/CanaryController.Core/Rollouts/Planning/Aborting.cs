@@ -17,7 +17,11 @@ internal static class Aborting
     {
         var state = turn.State;
         var outcome = reason is RolloutReason.Superseded ? RevisionOutcome.Superseded : RevisionOutcome.RolledBack;
-        var record = new RevisionRecord(turn.Canary, outcome, reason, message, state.StartedAt, turn.Now) { Attempt = state.Attempt };
+        var record = new RevisionRecord(turn.Canary, outcome, reason, message, state.StartedAt, turn.Now)
+        {
+            Attempt = state.Attempt,
+            BreakGlass = Windows.IsBrokenFor(state, state.CanaryRevision) ? Windows.Describe(state.Glass) : null,
+        };
         var next = state with
         {
             Phase = RolloutPhase.Aborting,
@@ -27,6 +31,7 @@ internal static class Aborting
             HeldSince = null,
             DrainSince = null,
             PausedFrom = null,
+            Glass = Windows.GlassAfter(state, state.CanaryRevision),
             PhaseSince = turn.Now,
             Reason = reason,
             Message = message,

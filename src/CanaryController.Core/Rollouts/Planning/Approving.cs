@@ -24,7 +24,7 @@ internal static class Approving
             case ApprovalTimeoutAction.Abort:
                 Aborting.Begin(turn, RolloutReason.ApprovalTimedOut, $"{nobody} {turn.Canary} is taken back.");
                 break;
-            case ApprovalTimeoutAction.Promote when isCarried && ExitConditions.Of(turn.Spec, state, turn.Seen).OnlyApprovalIsMissing:
+            case ApprovalTimeoutAction.Promote when isCarried && ExitConditions.Of(turn.Spec, state, turn.Seen) is { OnlyApprovalIsMissing: true, MayAdvance: true }:
                 Stepping.Leave(turn, RolloutReason.ApprovalTimedOut, $"{nobody} By policy the rollout goes on.");
                 break;
             case ApprovalTimeoutAction.Promote:

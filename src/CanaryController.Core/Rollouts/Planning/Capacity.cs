@@ -23,7 +23,8 @@ internal static class Capacity
         (int)((((long)weight.BasisPoints * Math.Max(1, size)) + CanaryWeight.WholeBasisPoints - 1) / CanaryWeight.WholeBasisPoints);
 
     /// <summary>
-    /// The canary's size at <paramref name="step"/> (Managed): what the user asks for up to the whole, but never less than the weight needs, and at least one.
+    /// The canary's size at <paramref name="step"/> (Managed): what the user asks for up to the whole, but never less than the weight needs, and at least one. A copy of each request is all
+    /// the load there is: unless the user says otherwise, it needs the whole.
     /// </summary>
     public static int Wanted(RolloutState state, WorkloadObservation workload, RolloutStep step)
     {
@@ -32,7 +33,7 @@ internal static class Capacity
         {
             { Count: { } count } => count,
             { Percent: { } percent } => Needed(CanaryWeight.FromBasisPoints(Math.Clamp(percent, 0, 100) * 100), whole),
-            _ => 0,
+            _ => step.IsMirrored ? whole : 0,
         };
         return Math.Max(1, Math.Max(Math.Min(asked, whole), Needed(step.Weight, whole)));
     }

@@ -22,6 +22,7 @@ internal static class Commands
             RolloutAction.Skip => FlowCommands.Skip(turn, command),
             RolloutAction.Approve => ApprovalCommands.Approve(turn, command),
             RolloutAction.Reject => ApprovalCommands.Reject(turn, command),
+            RolloutAction.BreakGlass => GlassCommands.Break(turn, command),
         };
     }
 
@@ -34,6 +35,11 @@ internal static class Commands
     public static CommandResult Refused(string message) => new(CommandStatus.Refused, message);
 
     public static string Because(RolloutCommand command) => command.Comment is { Length: > 0 } comment ? $": {comment}" : ".";
+
+    /// <summary>Traffic does not move forward while a window is closed, by nobody's command: a person has to say that this is an emergency.</summary>
+    public static CommandResult? Closed(Turn turn, string what) => Windows.MayAdvance(turn.State, turn.Seen)
+        ? null
+        : Refused($"The window is {turn.Seen.Window.Because} {what} when it opens, or break the glass first, with a reason.");
 
     /// <summary>What stands in the way of any command, or of one whose sender saw something else.</summary>
     private static CommandResult? Obstacle(Turn turn, RolloutCommand command)
@@ -66,9 +72,21 @@ internal static class Commands
             return null;
         }
 
+        if (command.Action is RolloutAction.BreakGlass)
+        {
+            return command.Revision is { } meant && GlassCommands.Subject(state) is { } subject && meant != subject
+                ? Conflict($"What is under way or waits is {subject}, not {meant}. Look at the rollout again before you decide.")
+                : null;
+        }
+
         if (command.Revision is { } revision && revision != state.CanaryRevision)
         {
             return Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.");
+        }
+
+        if (command.Attempt is { } attempt && attempt != state.Attempt)
+        {
+            return Conflict($"This is attempt {state.Attempt} of {turn.Canary}, not attempt {attempt}. Look at the rollout again before you decide.");
         }
 
         return IsUnderWay(state.Phase) && command.StepIndex is { } index && index != state.StepIndex ? FlowCommands.OtherStep(turn, index) : null;

@@ -21,10 +21,12 @@ internal enum EvidenceStatus
 /// <param name="GatesPassed">The gates of the step itself have passed.</param>
 /// <param name="WayIsFree">So have those that guard what comes next.</param>
 /// <param name="Approved">Nobody else has to agree.</param>
-internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool WayIsFree, bool Approved)
+/// <param name="MayAdvance">No window is closed.</param>
+internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus Evidence, bool GatesPassed, bool WayIsFree, bool Approved, bool MayAdvance)
 {
-    public bool AllHold => OthersHold && Approved;
+    public bool AllHold => OthersHold && Approved && MayAdvance;
 
+    /// <summary>People are asked while a window is closed too: it need not wait for them afterwards.</summary>
     public bool OnlyApprovalIsMissing => OthersHold && !Approved;
 
     private bool OthersHold => HoldPassed && GatesPassed && WayIsFree && Evidence is EvidenceStatus.Complete;
@@ -37,7 +39,8 @@ internal readonly record struct ExitConditions(bool HoldPassed, EvidenceStatus E
             EvidenceOf(spec, state, seen),
             Gates.HavePassed(state, seen.Gates, state.StepIndex, GateMoment.During),
             Gates.WayIsFree(state, seen.Gates),
-            step.Approval is null || Steps.Approvals(state) >= step.Approval.Required);
+            step.Approval is null || Steps.Approvals(state) >= step.Approval.Required,
+            Windows.MayAdvance(state, seen));
     }
 
     /// <summary>The evidence of this revision, attempt and step; any other never lets a step be left.</summary>

@@ -7,6 +7,8 @@ internal static class FlowCommands
     {
         switch (turn.State.Phase)
         {
+            case RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval when Commands.Closed(turn, "Promote") is { } closed:
+                return closed;
             case RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval:
                 Promoting.Begin(
                     turn,
@@ -38,6 +40,8 @@ internal static class FlowCommands
             case RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting:
                 Aborting.Begin(turn, RolloutReason.AbortRequested, $"{command.Actor} aborted {turn.Canary}{Commands.Because(command)}", command.Actor);
                 return Commands.Accepted($"Traffic returns to {turn.Stable} now.");
+            case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted when turn.State.Pending is { } pending:
+                return Withdraw(turn, command, pending);
             case RolloutPhase.Aborting:
                 return Commands.Unchanged($"{turn.Canary} is being rolled back already: {turn.State.Message}");
             case RolloutPhase.Aborted:
@@ -95,6 +99,8 @@ internal static class FlowCommands
     {
         switch (turn.State.Phase)
         {
+            case RolloutPhase.Progressing or RolloutPhase.WaitingApproval when Commands.Closed(turn, "Skip") is { } closed:
+                return closed;
             case RolloutPhase.Progressing or RolloutPhase.WaitingApproval:
                 var step = Steps.Describe(turn.State);
                 Stepping.Leave(turn, RolloutReason.StepSkipped, $"{command.Actor} skipped {Stepping.Describe(turn)}{Commands.Because(command)}", command.Actor);
@@ -120,4 +126,12 @@ internal static class FlowCommands
         Commands.Refused($"{turn.Canary} is being handed over, which cannot be stopped halfway. Wait until it is promoted, then undo.");
 
     public static CommandResult NothingUnderWay() => Commands.Refused("Nothing is under way. Start a revision first.");
+
+    /// <summary>What waits to start is begun and taken back at once, without traffic: it is told like any other that was aborted, and may be retried.</summary>
+    private static CommandResult Withdraw(Turn turn, RolloutCommand command, StartRequest pending)
+    {
+        Requests.Begin(turn, pending);
+        Aborting.Begin(turn, RolloutReason.AbortRequested, $"{command.Actor} aborted {turn.Canary} before it began{Commands.Because(command)}", command.Actor);
+        return Commands.Accepted($"{pending.Revision} does not start; {turn.Stable} keeps all traffic.");
+    }
 }

@@ -32,7 +32,7 @@ internal static class Promoting
         }
 
         var weight = Weights.AtPromotion(turn, turn.State);
-        if (!IsCarried(turn) && !Weights.MayRise(turn, weight) && Deadline.Check(turn))
+        if (!IsCarried(turn) && !Windows.Keeps(turn, CanaryWeight.Full) && !Weights.MayRise(turn, weight) && Deadline.Check(turn))
         {
             return;
         }
@@ -46,9 +46,8 @@ internal static class Promoting
 
         var state = turn.State;
         var drain = turn.IsForeign ? null : state.DrainSince;
-        turn.State = state.WaitingSince is not null && drain == state.DrainSince
-            ? state
-            : state with { WaitingSince = state.WaitingSince ?? turn.Now, DrainSince = drain };
+        var waiting = Windows.Keeps(turn, CanaryWeight.Full) ? default(DateTimeOffset?) : state.WaitingSince ?? turn.Now;
+        turn.State = waiting == state.WaitingSince && drain == state.DrainSince ? state : state with { WaitingSince = waiting, DrainSince = drain };
     }
 
     private static bool IsCarried(Turn turn) => turn.State.Weight == CanaryWeight.Full && turn.IsTakenUp;
@@ -79,7 +78,11 @@ internal static class Promoting
         var state = turn.State;
         var message = $"{turn.Canary} has all traffic and is stable now; before it was {turn.Stable}.";
         var reason = state.Undo ? RolloutReason.UndoRequested : RolloutReason.Promoted;
-        var record = new RevisionRecord(turn.Canary, RevisionOutcome.Promoted, reason, message, state.StartedAt, turn.Now) { Attempt = state.Attempt };
+        var record = new RevisionRecord(turn.Canary, RevisionOutcome.Promoted, reason, message, state.StartedAt, turn.Now)
+        {
+            Attempt = state.Attempt,
+            BreakGlass = Windows.IsBrokenFor(state, state.CanaryRevision) ? Windows.Describe(state.Glass) : null,
+        };
         var next = state with
         {
             Phase = RolloutPhase.Promoted,
@@ -88,6 +91,7 @@ internal static class Promoting
             WaitingSince = null,
             DrainSince = null,
             HandOverStarted = false,
+            Glass = Windows.GlassAfter(state, state.CanaryRevision),
             History = Revisions.Append(state.History, record),
         };
         turn.Record(next, RolloutReason.Promoted, message);

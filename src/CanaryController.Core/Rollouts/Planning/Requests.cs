@@ -13,13 +13,14 @@ internal static class Requests
         }
 
         turn.State = turn.State with { DeclaredRevision = declared };
-        Ask(turn, new StartRequest(declared, RolloutReason.NewRevision, null));
+        Ask(turn, new StartRequest(declared, RolloutReason.NewRevision, null) { AskedAt = turn.Now });
     }
 
     public static void Ask(Turn turn, StartRequest request)
     {
         var isPresent = turn.State.Phase.IsUnderWay() && request.Revision == turn.State.CanaryRevision;
-        turn.State = turn.State with { TargetRevision = request.Revision, Pending = isPresent ? null : request };
+        var keepsGlass = Windows.IsBrokenFor(turn.State, request.Revision) || (turn.State.Phase.IsUnderWay() && Windows.IsBrokenFor(turn.State, turn.State.CanaryRevision));
+        turn.State = turn.State with { TargetRevision = request.Revision, Pending = isPresent ? null : request, Glass = keepsGlass ? turn.State.Glass : null };
     }
 
     /// <summary>
@@ -65,11 +66,15 @@ internal static class Requests
 
     public static bool IsAbortable(RolloutState state) => state.Phase.IsUnderWay() && !state.HandOverStarted;
 
-    private static void Meet(Turn turn, StartRequest pending)
+    /// <summary>Begins what was asked for, whatever stands in the way.</summary>
+    public static void Begin(Turn turn, StartRequest pending)
     {
-        if (pending.Revision == turn.State.StableRevision)
+        if (pending.Reason is RolloutReason.RetryRequested)
         {
-            turn.State = turn.State with { Pending = null };
+            var attempt = Revisions.NextAttempt(turn.State, pending.Revision);
+            var why = pending.Comment is { Length: > 0 } comment ? $": {comment}" : ".";
+            var again = $"{pending.Actor} tries {pending.Revision} again, attempt {attempt}{why}";
+            Starting.Begin(turn, pending.Revision, turn.State.Undo, atOnce: false, pending.Reason, again, pending.Actor);
             return;
         }
 
@@ -83,6 +88,20 @@ internal static class Requests
             (false, _) => $"{pending.Revision} was asked for{by}; stable is {turn.Stable}.",
         };
         Starting.Begin(turn, pending.Revision, isUndo, atOnce, pending.Reason, message, pending.Actor);
+    }
+
+    private static void Meet(Turn turn, StartRequest pending)
+    {
+        if (pending.Revision == turn.State.StableRevision)
+        {
+            turn.State = turn.State with { Pending = null };
+            return;
+        }
+
+        if (Windows.MayStart(turn.State, turn.Seen, pending))
+        {
+            Begin(turn, pending);
+        }
     }
 
     private static void Displace(Turn turn, StartRequest pending)

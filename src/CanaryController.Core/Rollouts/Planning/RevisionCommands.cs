@@ -24,7 +24,7 @@ internal static class RevisionCommands
             return Commands.Refused($"{revision} was rolled back: {state.Message} Retry it once traffic has returned, or start another revision.");
         }
 
-        return AlreadySo(state, revision) ?? Ask(turn, new StartRequest(revision, RolloutReason.NewRevision, command.Actor));
+        return AlreadySo(state, revision) ?? Ask(turn, Request(turn, command, revision, RolloutReason.NewRevision));
     }
 
     public static CommandResult Undo(Turn turn, RolloutCommand command)
@@ -45,7 +45,7 @@ internal static class RevisionCommands
             return Commands.Refused($"{revision} is not among the stable revisions of the last {Revisions.Kept}. Start it as a new revision.");
         }
 
-        return AlreadySo(state, revision) ?? Ask(turn, new StartRequest(revision, RolloutReason.UndoRequested, command.Actor));
+        return AlreadySo(state, revision, isUndo: true) ?? Ask(turn, Request(turn, command, revision, RolloutReason.UndoRequested));
     }
 
     public static CommandResult Retry(Turn turn, RolloutCommand command)
@@ -54,15 +54,16 @@ internal static class RevisionCommands
         switch (state.Phase)
         {
             case RolloutPhase.Aborted when state.CanaryRevision is { } revision && revision != state.StableRevision:
-                Starting.Begin(
-                    turn,
-                    revision,
-                    state.Undo,
-                    atOnce: false,
-                    RolloutReason.RetryRequested,
-                    $"{command.Actor} tries {revision} again, attempt {Revisions.NextAttempt(state, revision)}{Commands.Because(command)}",
-                    command.Actor);
-                return Commands.Accepted($"{revision} starts again from {CanaryWeight.Zero}, attempt {turn.State.Attempt}.");
+                if (state.Pending is { Reason: RolloutReason.RetryRequested } pending && pending.Revision == revision)
+                {
+                    return Commands.Unchanged($"{revision} is to be tried again already. {Waits(turn)}".TrimEnd());
+                }
+
+                Requests.Ask(turn, Request(turn, command, revision, RolloutReason.RetryRequested));
+                Requests.Settle(turn);
+                return Commands.Accepted(turn.State.Pending is null
+                    ? $"{revision} starts again from {CanaryWeight.Zero}, attempt {turn.State.Attempt}."
+                    : $"{revision} starts again from {CanaryWeight.Zero} as soon as it may. {Waits(turn)}");
             case RolloutPhase.Aborting:
                 return Commands.Refused($"Traffic is still returning to {turn.Stable}. Retry once the rollout is aborted.");
             case RolloutPhase.Promoting when state.HandOverStarted:
@@ -88,6 +89,12 @@ internal static class RevisionCommands
         RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted or RolloutPhase.Invalid => null,
     };
 
+    private static StartRequest Request(Turn turn, RolloutCommand command, string revision, RolloutReason reason) =>
+        new(revision, reason, command.Actor) { AskedAt = turn.Now, Comment = command.Comment };
+
+    /// <summary>What a request at rest waits for.</summary>
+    private static string Waits(Turn turn) => string.Join(' ', WaitingSentences.ForStart(turn.State, turn.Seen));
+
     private static CommandResult Ask(Turn turn, StartRequest request)
     {
         var phase = turn.State.Phase;
@@ -105,11 +112,12 @@ internal static class RevisionCommands
             (false, _, _) when phase is RolloutPhase.Aborting => isStable
                 ? $"{stable} is wanted; nothing starts once traffic has returned."
                 : $"{request.Revision} starts once traffic has returned to {stable}.",
+            (false, _, _) when turn.State.Pending is not null => $"{request.Revision} starts from {CanaryWeight.Zero} as soon as it may. {Waits(turn)}",
             (false, _, _) => $"{request.Revision} starts from {CanaryWeight.Zero}.",
         });
     }
 
-    private static CommandResult? AlreadySo(RolloutState state, string revision)
+    private static CommandResult? AlreadySo(RolloutState state, string revision, bool isUndo = false)
     {
         if (state.Phase.IsAtRest() && revision == state.StableRevision && state.Pending is null)
         {
@@ -126,7 +134,9 @@ internal static class RevisionCommands
             return Commands.Unchanged($"{revision} is wanted already; nothing starts once traffic has returned.");
         }
 
-        return state.Pending?.Revision == revision ? Commands.Unchanged($"{revision} is asked for already and starts once the rollout is at rest.") : null;
+        return state.Pending?.Revision != revision || (isUndo && !Windows.IsWayBack(state, state.Pending)) ? null
+            : state.Phase.IsAtRest() ? Commands.Unchanged($"{revision} is asked for already and starts as soon as it may.")
+            : Commands.Unchanged($"{revision} is asked for already and starts once the rollout is at rest.");
     }
 
     private static bool IsRejected(RolloutState state) => state.History is { IsEmpty: false } history && history[^1].Outcome is RevisionOutcome.RolledBack;

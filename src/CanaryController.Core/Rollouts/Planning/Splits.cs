@@ -15,7 +15,7 @@ internal static class Splits
 
         return state.Phase.IsAtRest() || state.CanaryRevision is null
             ? TrafficSplit.AllTo(stable)
-            : new TrafficSplit(stable, state.CanaryRevision, state.Weight, Matches(state));
+            : new TrafficSplit(stable, state.CanaryRevision, state.Weight, Matches(state)) { IsMirrored = IsMirrored(state) };
     }
 
     /// <summary>
@@ -27,18 +27,26 @@ internal static class Splits
         route.Applied is { } applied && Wanted(state) is { } wanted
         && (state.Phase is RolloutPhase.Initializing ? applied == wanted : applied.RoutesAlike(wanted));
 
-    /// <summary>A step's matches come into force with its full weight; until then those of the step before stay.</summary>
-    private static EquatableArray<RequestMatch> Matches(RolloutState state) => state.Phase switch
+    /// <summary>A canary that gets everything needs no matches, and none is left over when it is promoted.</summary>
+    private static EquatableArray<RequestMatch> Matches(RolloutState state) =>
+        state.Weight < CanaryWeight.Full && InForce(state) is { } step ? step.Matches : [];
+
+    /// <summary>Beside a weight the canary would get its own requests once more.</summary>
+    private static bool IsMirrored(RolloutState state) => state.Weight == CanaryWeight.Zero && InForce(state) is { IsMirrored: true };
+
+    /// <summary>The step whose matches and mirror are in force; null for none.</summary>
+    private static RolloutStep? InForce(RolloutState state) => state.Phase switch
     {
         RolloutPhase.Progressing or RolloutPhase.WaitingApproval => OfStep(state),
-        RolloutPhase.Paused => state.PausedFrom is RolloutPhase.Initializing ? [] : OfStep(state),
-        RolloutPhase.Promoting => state.Weight > CanaryWeight.Zero && state.Weight < CanaryWeight.Full ? Steps.Present(state).Matches : [],
+        RolloutPhase.Paused => state.PausedFrom is RolloutPhase.Initializing ? null : OfStep(state),
+        RolloutPhase.Promoting => state.Weight > CanaryWeight.Zero ? Steps.Present(state) : null,
         RolloutPhase.Idle or RolloutPhase.Initializing or RolloutPhase.Promoted or RolloutPhase.Aborting or RolloutPhase.Aborted
-            or RolloutPhase.Invalid => [],
+            or RolloutPhase.Invalid => null,
     };
 
-    private static EquatableArray<RequestMatch> OfStep(RolloutState state) =>
-        state.Weight >= Steps.Present(state).Weight ? Steps.Present(state).Matches
-        : state.StepIndex > 0 && state.StepIndex <= state.Plan.Count ? state.Plan[state.StepIndex - 1].Matches
-        : [];
+    /// <summary>What a step asks for beside its weight comes into force with its full weight; until then that of the step before stays.</summary>
+    private static RolloutStep? OfStep(RolloutState state) =>
+        state.Weight >= Steps.Present(state).Weight ? Steps.Present(state)
+        : state.StepIndex > 0 && state.StepIndex <= state.Plan.Count ? state.Plan[state.StepIndex - 1]
+        : null;
 }

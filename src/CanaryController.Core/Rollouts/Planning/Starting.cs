@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts.Planning;
@@ -28,7 +29,9 @@ internal static class Starting
             PausedFrom = null,
             StableSizeAtStart = Math.Max(0, turn.Seen.Workload.StableSize),
             HandOverStarted = false,
+            Glass = Windows.IsBrokenFor(state, revision) ? state.Glass : null,
             Approvals = [],
+            Authors = Authorship.OfNew(turn, revision, reason is RolloutReason.RetryRequested ? null : actor),
         };
         turn.Record(next, reason, message, actor);
     }
@@ -37,7 +40,10 @@ internal static class Starting
     public static bool IsReady(RolloutSpec spec, RolloutState state, RolloutObservation seen) =>
         Splits.IsTakenUp(state, seen.Route) && Capacity.HasRoomFor(spec, state, seen, Steps.Present(state));
 
-    /// <summary>The canary gets its first traffic only when it is ready and the gates before its first step have passed. While only they are waited for, no deadline runs but their own.</summary>
+    /// <summary>
+    /// The canary gets its first traffic only when it is ready, no window is closed, and the gates before its first step have passed. While only windows or gates are waited for, no deadline runs but the
+    /// gates' own.
+    /// </summary>
     public static void Advance(Turn turn)
     {
         var (spec, seen) = (turn.Spec, turn.Seen);
@@ -47,6 +53,12 @@ internal static class Starting
         }
 
         var state = turn.State;
+        if (!Windows.MayAdvance(state, seen))
+        {
+            turn.State = state.WaitingSince is null ? state : state with { WaitingSince = null };
+            return;
+        }
+
         var isReady = IsReady(spec, state, seen);
         if (isReady && Gates.HavePassed(state, seen.Gates, state.StepIndex, GateMoment.Before))
         {

@@ -7,7 +7,7 @@ internal static class Stepping
 {
     public static void Advance(Turn turn)
     {
-        if (!IsCarried(turn) && !Weights.MayRise(turn, Weights.AtStep(turn, turn.State)) && Deadline.Check(turn))
+        if (!IsCarried(turn) && !Windows.Keeps(turn, Steps.Present(turn.State).Weight) && !Weights.MayRise(turn, Weights.AtStep(turn, turn.State)) && Deadline.Check(turn))
         {
             return;
         }
@@ -17,9 +17,8 @@ internal static class Stepping
             // As long as the hold goes on, so does what it waits for: a router that is silent now and then must not keep the hold limit from coming.
             var state = turn.State;
             var held = state.StepSince is null ? null : state.HeldSince;
-            turn.State = state.WaitingSince is not null && held == state.HeldSince
-                ? state
-                : state with { WaitingSince = state.WaitingSince ?? turn.Now, HeldSince = held };
+            var waiting = Windows.Keeps(turn, Steps.Present(state).Weight) ? default(DateTimeOffset?) : state.WaitingSince ?? turn.Now;
+            turn.State = waiting == state.WaitingSince && held == state.HeldSince ? state : state with { WaitingSince = waiting, HeldSince = held };
             return;
         }
 
@@ -100,7 +99,10 @@ internal static class Stepping
 
     private static void Hold(Turn turn, EvidenceStatus evidence)
     {
-        turn.State = turn.State.HeldSince is null ? turn.State with { HeldSince = turn.Now } : turn.State;
+        // While a window keeps the step, missing evidence does not: the limit runs from the opening.
+        var isKept = !Windows.MayAdvance(turn.State, turn.Seen);
+        var held = isKept ? default(DateTimeOffset?) : turn.State.HeldSince ?? turn.Now;
+        turn.State = held == turn.State.HeldSince ? turn.State : turn.State with { HeldSince = held };
         if (evidence is EvidenceStatus.Abort)
         {
             var message = $"{Describe(turn)} has no evidence after its hold, which aborts by policy: {WaitingSentences.Evidence(turn.Spec, turn.State, turn.Seen)}";

@@ -14,7 +14,7 @@ internal static class Steps
 
     public static bool IsLast(RolloutState state) => state.StepIndex >= state.Plan.Count - 1;
 
-    public static bool HasTraffic(RolloutStep step) => step.Weight > CanaryWeight.Zero || !step.Matches.IsEmpty;
+    public static bool HasTraffic(RolloutStep step) => step.Weight > CanaryWeight.Zero || !step.Matches.IsEmpty || step.IsMirrored;
 
     public static int Approvals(RolloutState state)
     {

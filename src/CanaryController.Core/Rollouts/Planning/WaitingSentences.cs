@@ -27,6 +27,30 @@ internal static class WaitingSentences
         return sentences;
     }
 
+    /// <summary>What a revision that is asked for waits for, at rest; empty when it waits for nothing.</summary>
+    public static List<string> ForStart(RolloutState state, RolloutObservation seen)
+    {
+        var sentences = new List<string>();
+        if (state.Pending is not { } pending || Windows.MayStart(state, seen, pending))
+        {
+            return sentences;
+        }
+
+        if (!seen.Window.IsOpen)
+        {
+            sentences.Add(ForWindow(seen.Window));
+        }
+
+        if (seen.StartLimit is { } limit)
+        {
+            sentences.Add($"limit: {limit}");
+        }
+
+        return sentences;
+    }
+
+    public static string ForWindow(WindowObservation window) => $"window: {window.Because}";
+
     /// <summary>What keeps traffic on a canary that is being rolled back.</summary>
     public static string ForStable(RolloutSpec spec, RolloutState state, WorkloadObservation workload) =>
         workload.StableSize > 0 ? $"capacity: {state.StableRevision} has {workload.StableReady} of {workload.StableSize} instances ready."

@@ -5,7 +5,9 @@ namespace CanaryController.Core.Rollouts.Planning;
 /// <summary>When time alone changes the decision.</summary>
 internal static class Wake
 {
-    public static DateTimeOffset? At(Turn turn)
+    public static DateTimeOffset? At(Turn turn) => Moments.Earlier(Timers(turn), Future(turn, Windows.Opening(turn.State, turn.Seen)));
+
+    private static DateTimeOffset? Timers(Turn turn)
     {
         var (spec, state) = (turn.Spec, turn.State);
         return state.Phase switch

@@ -22,11 +22,11 @@ internal static class Weights
     public static CanaryWeight AtStep(Turn turn, RolloutState state)
     {
         var step = Steps.Present(state);
-        return Toward(turn, state, step.Weight, Capacity.HasRoomFor(turn.Spec, state, turn.Seen, step));
+        return Toward(turn, state, step.Weight, Windows.MayAdvance(state, turn.Seen) && Capacity.HasRoomFor(turn.Spec, state, turn.Seen, step));
     }
 
     public static CanaryWeight AtPromotion(Turn turn, RolloutState state) =>
-        Toward(turn, state, CanaryWeight.Full, Capacity.HasRoomForAll(turn.Spec, state, turn.Seen));
+        Toward(turn, state, CanaryWeight.Full, Windows.MayAdvance(state, turn.Seen) && Capacity.HasRoomForAll(turn.Spec, state, turn.Seen));
 
     /// <summary>
     /// The router carries all that was asked of it so far, and the capacity for <paramref name="weight"/> has come. That is progress: nothing is given up

@@ -10,15 +10,21 @@ namespace CanaryController.Manager.Kubernetes.Access;
 /// <param name="Name">The object; null = any.</param>
 internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string? Namespace, string? Name)
 {
+    /// <summary>The verb on Rollouts that lets somebody break the glass: it is in no request to the API server, only in Roles.</summary>
+    public const string BreakGlassVerb = "break-glass";
+
     /// <summary>
-    /// Reading takes the verb of the same name on Rollouts. Every command takes what it takes to send it as an object: create on RolloutCommands, which RBAC cannot narrow to a name.
+    /// Reading takes the verb of the same name on Rollouts. Every command takes what it takes to send it as an object: create on RolloutCommands, and on Approvals to approve or
+    /// reject, which RBAC cannot narrow to a name.
     /// </summary>
     public static ResourceAct Of(ApiAct act) => act.Verb switch
     {
         ApiVerb.List => new("list", ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Get => new("get", ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Watch => new("watch", ObjectKind.Rollout, act.Namespace, act.Name),
-        ApiVerb.Operate or ApiVerb.Approve => new("create", ObjectKind.RolloutCommand, act.Namespace, null),
+        ApiVerb.BreakGlass => new(BreakGlassVerb, ObjectKind.Rollout, act.Namespace, act.Name),
+        ApiVerb.Operate => new("create", ObjectKind.RolloutCommand, act.Namespace, null),
+        ApiVerb.Approve => new("create", ObjectKind.Approval, act.Namespace, null),
     };
 
     /// <summary>For people: <c>create rolloutcommands.canarycontroller.io in the namespace shop</c>.</summary>

@@ -33,6 +33,16 @@ internal sealed class KeptFields
     /// <summary>Of objects: all but the metadata that <see cref="ObjectMeta"/> does not read.</summary>
     public static KeptFields AllButMetadata() => new KeptFields { KeepsOthers = true }.With([]);
 
+    /// <summary>The same with all labels.</summary>
+    public static KeptFields AllButMetadataWithLabels()
+    {
+        var fields = AllButMetadata();
+        var metadata = fields._members.First(member => member.Name.AsSpan().SequenceEqual("metadata"u8)).Fields;
+        metadata._members.RemoveAll(member => member.Name.AsSpan().SequenceEqual("labels"u8));
+        metadata.Add("labels", All);
+        return fields;
+    }
+
     /// <summary>The answer of a list whose items are these.</summary>
     public KeptFields InList()
     {

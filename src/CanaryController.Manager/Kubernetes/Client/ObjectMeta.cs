@@ -81,6 +81,12 @@ internal sealed record ObjectMeta
         };
     }
 
+    /// <summary>All labels of <paramref name="item"/>, for those kinds where people's own count.</summary>
+    public static EquatableArray<KeyValuePair<string, string>> AllLabels(JsonElement item) =>
+        item.GetProperty("metadata").TryGetProperty("labels", out var all) && all.ValueKind == JsonValueKind.Object
+            ? [.. all.EnumerateObject().Where(pair => pair.Value.ValueKind is JsonValueKind.String).Select(pair => KeyValuePair.Create(SharedText.NameOf(pair), SharedText.Of(pair.Value)))]
+            : [];
+
     private static ObjectOwner Owner(JsonElement owner) => new(
         Text(owner, "apiVersion") ?? "", Text(owner, "kind") ?? "", Text(owner, "name") ?? "", ObjectUid.Read(owner),
         owner.TryGetProperty("controller", out var controller) && controller.ValueKind == JsonValueKind.True);

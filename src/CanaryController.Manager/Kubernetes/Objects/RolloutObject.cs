@@ -1,5 +1,8 @@
 using System.Text.Json;
+using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
@@ -17,7 +20,7 @@ namespace CanaryController.Manager.Kubernetes.Objects;
 internal sealed class RolloutObject : ICached
 {
     /// <summary>What <see cref="Project"/> reads: unknown members too, which it refuses.</summary>
-    public static readonly KeptFields Kept = KeptFields.AllButMetadata();
+    public static readonly KeptFields Kept = KeptFields.AllButMetadataWithLabels();
 
     private RolloutObject(ObjectMeta meta, RolloutContent? content, IReadOnlyList<FieldProblem> problems, RolloutStatus? status, string? statusProblem)
     {
@@ -36,6 +39,9 @@ internal sealed class RolloutObject : ICached
 
     /// <summary>What could be read of a text that is not valid; only for a deletion, where nothing is in force.</summary>
     public Rollout? Broken { get; private init; }
+
+    /// <summary>Its labels, by which freezes know it.</summary>
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; private init; }
 
     /// <summary>What was written last; null before the first write.</summary>
     public RolloutStatus? Status { get; }
@@ -64,7 +70,7 @@ internal sealed class RolloutObject : ICached
         var served = ServedRollout.Read(item);
         var content = served is { Resource: { } resource, Spec: { } spec } ? RolloutContent.Of(resource, spec) : null;
         var problem = served.StatusProblem is { } wrong ? $"{wrong} Restore it from a backup; or release or delete the rollout: then all that carries its name is given back." : null;
-        return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null };
+        return new(ObjectMeta.Read(item), content, served.Problems, served.Status, problem) { Broken = content is null ? served.Broken : null, Labels = ObjectMeta.AllLabels(item) };
     }
 
     /// <summary>Carries the annotation that asks to be left alone.</summary>
@@ -169,6 +175,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         Rollout = Resource,
         Spec = Spec,
         DeclaredRevision = DeclaredRevision,
+        Authors = AuthorNotes.Read(meta.Annotations.GetValueOrDefault(ApproverRules.AuthorAnnotation)),
         Target = Target,
         Generation = meta.Generation,
         Deleted = meta.IsDeleting,

@@ -13,6 +13,7 @@ namespace CanaryController.Manager.Traffic.Contour;
 internal sealed class HttpProxyKind : RouteKind
 {
     private const string Mirror = "mirror";
+    private static readonly ProxyDialect _dialect = new();
     private const string NoWeights = "gives none of its services a weight, so they share evenly, and one with a weight would get everything: write a weight for each.";
 
     /// <inheritdoc/>
@@ -61,6 +62,9 @@ internal sealed class HttpProxyKind : RouteKind
         var names = string.Join(", ", included.Select(each => $"{each.Text("namespace") ?? item.Text("metadata", "namespace")}/{each.Text("name")}").Distinct(StringComparer.Ordinal));
         return included.Count == 0 ? null : $"{Name} {meta.Name} only includes others ({names}): name the one that sends to the Service instead.";
     }
+
+    /// <inheritdoc/>
+    public override RuleDialect? DialectOf(RouteRule rule) => rule.List == "/spec/routes" ? _dialect : null;
 
     /// <inheritdoc/>
     public override RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => ProxyStatus.Read(item, meta);

@@ -10,6 +10,8 @@ namespace CanaryController.Manager.Traffic.GatewayApi;
 /// <summary>What the routes of the Gateway API have in common: <c>spec.rules[].backendRefs[]</c> with relative weights, and parents that answer.</summary>
 internal abstract class GatewayRouteKind : RouteKind
 {
+    private static readonly GatewayDialect _dialect = new();
+
     protected const string GatewayGroup = "gateway.networking.k8s.io";
 
     /// <inheritdoc/>
@@ -38,6 +40,9 @@ internal abstract class GatewayRouteKind : RouteKind
             index++;
         }
     }
+
+    /// <inheritdoc/>
+    public override RuleDialect? DialectOf(RouteRule rule) => _dialect;
 
     /// <inheritdoc/>
     public override RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => ParentAcceptance.Read(this, item, meta);
@@ -80,4 +85,8 @@ internal sealed class TcpRouteKind : GatewayRouteKind
 {
     /// <inheritdoc/>
     public override IReadOnlyList<ObjectKind> Versions { get; } = [new(GatewayGroup, "v1", "tcproutes", "TCPRoute"), new(GatewayGroup, "v1alpha2", "tcproutes", "TCPRoute")];
+
+    /// <inheritdoc/>
+    /// <remarks>Connections have no headers.</remarks>
+    public override RuleDialect? DialectOf(RouteRule rule) => null;
 }

@@ -28,7 +28,8 @@ internal sealed record CanaryIngress
     /// <param name="ports">The ports of its Service, by which a path names one by name.</param>
     /// <param name="weight">The canary's share.</param>
     /// <param name="fence">The present leader and term.</param>
-    public CanaryIngress(IngressObject main, ClusterRoute cluster, IReadOnlyList<ServicePort> ports, CanaryWeight weight, string fence)
+    /// <param name="matches">Requests that go to the canary whatever the weight is.</param>
+    public CanaryIngress(IngressObject main, ClusterRoute cluster, IReadOnlyList<ServicePort> ports, CanaryWeight weight, string fence, EquatableArray<RequestMatch> matches = default)
     {
         (_rollout, _weight, _fence) = (cluster.Rollout.Name, weight, fence);
         Name = NameOf(main.Meta.Name);
@@ -36,8 +37,8 @@ internal sealed record CanaryIngress
         Paths = [.. Ours(main, cluster, ports).Select(path => path with { Service = cluster.Service + BackendPair.CanarySuffix })];
         HashSet<string> hosts = [.. Paths.Select(path => path.Host)];
         Tls = [.. main.Tls.Where(tls => tls.Hosts.IsEmpty || tls.Hosts.Any(hosts.Contains))];
-        Nginx = main.Nginx.Where(pair => !NginxAnnotations.IsOfCanary(pair.Key)).Concat(NginxAnnotations.Of(weight)).ToDictionary(StringComparer.Ordinal);
-        if (weight == CanaryWeight.Zero && Nginx.ContainsKey(NginxAnnotations.Affinity))
+        Nginx = main.Nginx.Where(pair => !NginxAnnotations.IsOfCanary(pair.Key)).Concat(NginxAnnotations.Of(weight)).Concat(NginxAnnotations.Of(matches)).ToDictionary(StringComparer.Ordinal);
+        if (weight == CanaryWeight.Zero && matches.IsEmpty && Nginx.ContainsKey(NginxAnnotations.Affinity))
         {
             // Nobody stays with a canary that was rolled back.
             Nginx[NginxAnnotations.AffinityBehavior] = "legacy";

@@ -22,13 +22,13 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
     public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
         var cluster = target.Cluster!;
-        if (!split.Matches.IsEmpty)
+        if (NginxAnnotations.Problem(split.Matches) is { } impossible)
         {
-            return RouteReading.Unknown("This version divides by weight only: it adds no rules that match requests.");
+            return RouteReading.Unknown(impossible);
         }
 
         var problem = ingresses.WhyUnknown;
-        var isRising = basis.Route.Applied is not { } applied ? split.Weight > CanaryWeight.Zero : split.Weight > applied.Weight;
+        var isRising = basis.Route.Applied is not { } applied ? split.GivesCanaryTraffic : !split.GivesNoMoreThan(applied);
         for (var index = 0; index < cluster.Ingresses.Count && ingresses.WhyUnknown is null; index++)
         {
             var written = await WriteAsync(cluster, index, split, basis, cancellation);
@@ -123,9 +123,11 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
 
     /// <summary>Beside its weight, ours says what the user's says.</summary>
     private bool IsInStep(ClusterRoute cluster, IngressObject main, IngressObject ours, EquatableArray<ServicePort> ports) =>
-        new CanaryIngress(main, cluster, ports, Share(ours), fence.Token).IsInStep(ours);
+        new CanaryIngress(main, cluster, ports, Share(ours), fence.Token, Matched(ours)).IsInStep(ours);
 
     private static CanaryWeight Share(IngressObject ours) => (ours.IsCanary ? NginxAnnotations.Read(ours.Nginx)?.Share() : null) ?? CanaryWeight.Zero;
+
+    private static EquatableArray<RequestMatch> Matched(IngressObject ours) => (ours.IsCanary ? NginxAnnotations.Matches(ours.Nginx) : null) ?? [];
 
     private async Task<RouteWrite> WriteAsync(ClusterRoute cluster, int index, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
@@ -135,7 +137,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
             return new(IsGone: true, IsStale: false, $"Ingress {name} does not exist.");
         }
 
-        var wanted = new CanaryIngress(main, cluster, Ports(cluster), split.Weight, fence.Token);
+        var wanted = new CanaryIngress(main, cluster, Ports(cluster), split.Weight, fence.Token, split.Matches);
         var ours = ingresses.Find(wanted.Name);
         if (ours is not null && !CanaryIngress.IsOf(cluster.Rollout, ours))
         {
@@ -157,7 +159,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
             return Refused(IngressSplit.Of(main, ours, cluster, Ports(cluster), default).Problem!);
         }
 
-        if ((ours is null || split.Weight > Share(ours))
+        if ((ours is null || split.Weight > Share(ours) || split.Matches.Any(match => !Matched(ours).Contains(match)))
             && (WaitsFor(cluster) ?? IngressSplit.Obstacle(main, wanted, ingresses.Canaries(cluster.Rollout.Namespace), cluster, Pinned(cluster, "") is not null)) is { } obstacle)
         {
             return Refused(obstacle);
@@ -165,25 +167,25 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
 
         return ours is null ? await ingresses.CreateAsync(wanted, cancellation)
             : ours.Meta.IsDeleting ? Refused($"Ingress {wanted.Name} is being deleted: it is made anew once it is gone.")
-            : wanted.Changes(ours) is { } patch ? await PatchAsync(ours, patch, split.Weight, cancellation)
+            : wanted.Changes(ours) is { } patch ? await PatchAsync(ours, patch, split.GivesCanaryTraffic, cancellation)
             : RouteWrite.Done;
     }
 
     /// <summary>What somebody else wrote into it is written over: at once the first time, later less and less often. An abort does not wait.</summary>
-    private async Task<RouteWrite> PatchAsync(IngressObject ours, JsonPatch patch, CanaryWeight weight, CancellationToken cancellation)
+    private async Task<RouteWrite> PatchAsync(IngressObject ours, JsonPatch patch, bool gives, CancellationToken cancellation)
     {
         var name = ours.Meta.Name;
         var isReverted = RouteSplit.Asked(ours.Meta) is { } asked && !(ours.IsCanary && NginxAnnotations.Read(ours.Nginx) is { } there && there.IsExactly(asked));
         if (isReverted && !contention.IsNoted(name))
         {
-            contention.Note(name, weight > CanaryWeight.Zero ? await ingresses.LastWriterAsync(name, cancellation) : null);
+            contention.Note(name, gives ? await ingresses.LastWriterAsync(name, cancellation) : null);
             if (ingresses.Find(name)?.Meta.ResourceVersion != ours.Meta.ResourceVersion)
             {
                 return RouteWrite.Stale;
             }
         }
 
-        if (isReverted && weight > CanaryWeight.Zero && contention.RestLeft(name) is var rest && rest > TimeSpan.Zero)
+        if (isReverted && gives && contention.RestLeft(name) is var rest && rest > TimeSpan.Zero)
         {
             return Refused($"{contention.Managers(name)} changed the weight of Ingress {name} again; it is written again in {Math.Ceiling(rest.TotalSeconds):0} s.");
         }

@@ -25,7 +25,9 @@ internal static class IngressSplit
             return new(null, isDivided, $"The weight of Ingress {ours!.Meta.Name} is no number: {ours.Nginx.GetValueOrDefault(NginxAnnotations.Weight)}.");
         }
 
-        return new(roles.Apply(weights).Share(), isDivided && !(roles.CanaryIsStable && weights.Canary > 0), null);
+        return (isDivided ? NginxAnnotations.Matches(ours!.Nginx) : []) is { } matches
+            ? new(roles.Apply(weights).Share(), isDivided && !(roles.CanaryIsStable && weights.Canary > 0), null) { Beside = new(matches, IsMirrored: false) }
+            : new(null, isDivided, $"Ingress {ours!.Meta.Name} matches requests in a way that is not ours ({NginxAnnotations.Header}): it is written again.");
     }
 
     /// <summary>Why a canary cannot get requests, in one sentence; null when it can.</summary>

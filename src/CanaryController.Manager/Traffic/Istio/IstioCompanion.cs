@@ -82,7 +82,7 @@ internal sealed class IstioCompanion(
         }
 
         var kept = await keeper.KeepAsync(rule, subsets, pins, cancellation);
-        return kept.IsDone && split.Weight > CanaryWeight.Zero && split.Canary is { } canary && pins.Canary != canary
+        return kept.IsDone && split.GivesCanaryTraffic && split.Canary is { } canary && pins.Canary != canary
             ? RouteWrite.Refused($"Waits for a ready pod of {canary} behind Service {cluster.Rollout.Namespace}/{cluster.Service}{BackendPair.CanarySuffix}: a subset without one answers 503.")
             : kept;
     }

@@ -12,6 +12,7 @@ namespace CanaryController.Manager.Traffic.Istio;
 internal sealed class VirtualServiceKind : RouteKind
 {
     private static readonly string[] _protocols = ["http", "tls", "tcp"];
+    private static readonly HttpRouteDialect _dialect = new();
 
     /// <inheritdoc/>
     public override IReadOnlyList<ObjectKind> Versions { get; } = [.. IstioApi.Versions("networking.istio.io", "virtualservices", "VirtualService", "v1", "v1beta1", "v1alpha3")];
@@ -44,6 +45,9 @@ internal sealed class VirtualServiceKind : RouteKind
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override RuleDialect? DialectOf(RouteRule rule) => rule.List == "/spec/http" ? _dialect : null;
 
     /// <inheritdoc/>
     /// <remarks>A delegate is an object of its own, with routes of its own: it is the one to divide.</remarks>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using CanaryController.Core.Traffic;
+using CanaryController.Manager.Kubernetes.Client;
 
 namespace CanaryController.Manager.Traffic.Routes;
 
@@ -14,12 +16,33 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
     /// <summary>All annotations of an object together may have 256 KiB, and others want some too.</summary>
     public const int MaxCharacters = 64 * 1024;
 
-    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false };
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        AllowDuplicateProperties = false,
+        Converters = { new JsonStringEnumConverter<RequestMatchKind>() },
+    };
+
+    /// <summary>The matches that we added a rule for, in order; null for none.</summary>
+    public IReadOnlyList<RequestMatch>? Matches { get; init; }
+
+    /// <summary>We mirror; null when we do not.</summary>
+    public bool? IsMirrored { get; init; }
+
+    /// <summary>The Service whose subsets the two are, where that is needed to know what we added; otherwise null.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>What was added.</summary>
+    [JsonIgnore]
+    public BesideWeight Beside => Matches is null && IsMirrored is not true ? BesideWeight.None : new([.. Matches ?? []], IsMirrored is true);
 
     /// <summary>What <paramref name="route"/> remembers; null when it was never divided, or the note is not ours to read.</summary>
-    public static OriginalRoute? Of(RouteObject route)
+    public static OriginalRoute? Of(RouteObject route) => Of(route.Meta);
+
+    /// <summary>What the object with <paramref name="meta"/> remembers.</summary>
+    public static OriginalRoute? Of(ObjectMeta meta)
     {
-        if (!route.Meta.Annotations.TryGetValue(RouteAnnotations.Original, out var text))
+        if (!meta.Annotations.TryGetValue(RouteAnnotations.Original, out var text))
         {
             return null;
         }
@@ -27,6 +50,7 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
         try
         {
             return JsonSerializer.Deserialize<OriginalRoute>(text, _options) is { Stable: not null, Rules: not null } original && original.Rules.All(rule => rule is { Name: not null })
+                    && (original.Matches ?? []).All(match => match is { Name: not null, Value: not null })
                 ? original
                 : null;
         }
@@ -50,6 +74,22 @@ internal sealed record OriginalRoute(string Stable, string? Canary, IReadOnlyLis
 
     /// <summary>The note of a rule; null when it was not there then.</summary>
     public OriginalRule? Rule(int index) => Rules.FirstOrDefault(rule => rule.Rule == index);
+
+    /// <summary>With what is added now.</summary>
+    public OriginalRoute With(BesideWeight beside, BackendPair pair) => this with
+    {
+        Matches = beside.Matches.IsEmpty ? null : beside.Matches,
+        IsMirrored = beside.IsMirrored ? true : null,
+        Service = pair.BySubset && !beside.IsNone ? pair.Service : null,
+    };
+
+    /// <summary>An entry of <paramref name="service"/>, or of a subset of it, is the canary's.</summary>
+    public bool IsCanary(string service, string? subset) => Canary is not null && Is(Canary, service, subset);
+
+    /// <summary>It is stable's.</summary>
+    public bool IsStable(string service, string? subset) => Is(Stable, service, subset);
+
+    private bool Is(string key, string service, string? subset) => Service is null ? service == key : service == Service && subset == key;
 
     /// <summary>With the note of a rule that is divided now.</summary>
     public static IReadOnlyList<OriginalRule> With(IReadOnlyList<OriginalRule> rules, OriginalRule rule) =>

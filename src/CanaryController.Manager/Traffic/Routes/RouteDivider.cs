@@ -38,7 +38,12 @@ internal sealed partial class RouteDivider(
         var plan = Plan(route, pair, split, null);
         if (plan.Patch is null)
         {
-            return plan.Problem is null ? RouteWrite.Done : RouteWrite.Refused(plan.Problem);
+            return (plan.Problem ?? plan.Unmet) is { } refusal ? RouteWrite.Refused(refusal) : RouteWrite.Done;
+        }
+
+        if (plan.Unmet is { } unmet && split.Weight > (RouteSplit.Of(route, pair, default).Weight ?? CanaryWeight.Full))
+        {
+            return RouteWrite.Refused(unmet);
         }
 
         if (plan.Divides && (obstacle ?? WaitsFor(pair)) is { } why)
@@ -53,7 +58,7 @@ internal sealed partial class RouteDivider(
             return look;
         }
 
-        if (isReverted && split.Weight > CanaryWeight.Zero && contention.RestLeft(name) is var rest && rest > TimeSpan.Zero)
+        if (isReverted && split.GivesCanaryTraffic && contention.RestLeft(name) is var rest && rest > TimeSpan.Zero)
         {
             return RouteWrite.Refused($"{contention.Managers(name)} changed the backends of {name} again; the split is written again in {Math.Ceiling(rest.TotalSeconds):0} s.");
         }
@@ -61,11 +66,11 @@ internal sealed partial class RouteDivider(
         var written = await routes.PatchAsync(route, owners is null ? plan.Patch : Plan(route, pair, split, owners).Patch!, cancellation);
         if (written.IsDone)
         {
-            _asked[name] = new(pair, split.Weight);
+            _asked[name] = new(pair, split.Weight, plan.Unmet is null ? BesideWeight.Of(split) : BesideWeight.None);
             contention.Written(name);
         }
 
-        return written;
+        return written.IsDone && plan.Unmet is { } left ? RouteWrite.Refused(left) : written;
     }
 
     /// <summary>Nobody divides the route any more.</summary>
@@ -76,14 +81,14 @@ internal sealed partial class RouteDivider(
     }
 
     private RoutePlan Plan(RouteObject route, BackendPair pair, TrafficSplit split, JsonArray? owners) =>
-        RoutePlan.Of(route, pair, split.Weight, split.Canary is not null, fence.Token, owners);
+        RoutePlan.Of(route, pair, split.Weight, split.Canary is not null, fence.Token, owners, BesideWeight.Of(split));
 
     /// <summary>Reads the route from the server when its managedFields are needed. An abort does not wait for that, unless it has to divide.</summary>
     private async Task<(RouteWrite Look, JsonArray? Owners)> LookAsync(RouteObject route, bool divides, bool isReverted, TrafficSplit split, CancellationToken cancellation)
     {
         var name = route.Id;
         var isNew = isReverted && !contention.IsNoted(name);
-        var mayLook = divides ? contention.RestLeft(name) <= TimeSpan.Zero || isNew || split.Weight == CanaryWeight.Zero : isNew && split.Weight > CanaryWeight.Zero;
+        var mayLook = divides ? contention.RestLeft(name) <= TimeSpan.Zero || isNew || !split.GivesCanaryTraffic : isNew && split.GivesCanaryTraffic;
         var answer = mayLook ? await routes.GetAsync(name, cancellation) : null;
         if (answer is { IsDone: false })
         {
@@ -120,7 +125,7 @@ internal sealed partial class RouteDivider(
     private bool IsReverted(RouteObject route, BackendPair pair, out AskedSplit? asked)
     {
         asked = _asked.TryGetValue(route.Id, out var last) ? last
-            : !pair.IsExternal && RouteSplit.Asked(route) is { } weight ? new(pair, weight)
+            : !pair.IsExternal && RouteSplit.Asked(route) is { } weight ? new(pair, weight, OriginalRoute.Of(route)?.Beside ?? BesideWeight.None)
             : null;
         if (asked is null)
         {
@@ -128,7 +133,7 @@ internal sealed partial class RouteDivider(
         }
 
         var seen = RouteSplit.Of(route, asked.Pair, default);
-        return !(seen.IsDivided && seen.Weight == asked.Weight);
+        return !(seen.IsDivided && seen.Weight == asked.Weight && seen.Beside == asked.Beside);
     }
 
     /// <summary>A backend that does not exist, or has no endpoints yet, makes a route answer 500 or 503 for its share, so it is waited for.</summary>
@@ -155,7 +160,7 @@ internal sealed partial class RouteDivider(
 
     private RouteWrite Missing(RouteId name) => routes.WhyMissing(name.Kind) is { } why ? new(IsGone: false, IsStale: false, why) : new(IsGone: true, IsStale: false, $"{name} does not exist.");
 
-    private sealed record AskedSplit(BackendPair Pair, CanaryWeight Weight);
+    private sealed record AskedSplit(BackendPair Pair, CanaryWeight Weight, BesideWeight Beside);
 
     [LoggerMessage(EventId = 1701, Level = LogLevel.Warning, Message = "The owners of the rules of {Route} take more than {Limit} characters: they are not kept, and not given back at the end")]
     private static partial void OwnersNotKept(ILogger logger, RouteId route, int limit);

@@ -34,25 +34,32 @@ internal sealed class RouteFold(string stable, string? canary)
             return;
         }
 
-        if (canary is null && weight > CanaryWeight.Zero)
+        var gives = weight > CanaryWeight.Zero || !seen.Beside.IsNone;
+        if (canary is null && gives)
         {
             _all.IsKnown = false;
-            _problem = $"{name} gives {weight} to a version that is not {stable}.";
+            _problem = $"{name} gives {(weight > CanaryWeight.Zero ? weight.ToString() : "some requests")} to a version that is not {stable}.";
             return;
         }
 
-        if (weight > CanaryWeight.Zero && acceptance.Obstacle is { } obstacle)
+        if (gives && acceptance.Obstacle is { } obstacle)
         {
             _all.IsAccepted = false;
             _problem ??= obstacle;
         }
 
-        var split = new TrafficSplit(stable, seen.IsDivided || weight > CanaryWeight.Zero ? canary : null, weight, []);
+        var split = new TrafficSplit(stable, seen.IsDivided || gives ? canary : null, weight, seen.Beside.Matches) { IsMirrored = seen.Beside.IsMirrored };
         _all.IsFenced &= isFenced || canary is null || !seen.IsDivided;
         if (_split is not null && _split.Weight != weight)
         {
             _all.IsKnown = false;
             _problem ??= $"{name} gives the canary {weight}, another route of the rollout {_split.Weight}.";
+        }
+
+        if (_split is not null && BesideWeight.Of(_split) != seen.Beside)
+        {
+            _all.IsKnown = false;
+            _problem ??= $"{name} matches or mirrors other requests than another route of the rollout.";
         }
 
         // Where one route is still whole, the canary is not known to all of them.

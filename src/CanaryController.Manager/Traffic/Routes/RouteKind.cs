@@ -66,17 +66,25 @@ internal abstract class RouteKind
     /// <summary>A weight as <paramref name="rule"/> writes it.</summary>
     public virtual JsonNode Write(int weight, RouteRule rule) => Write(weight);
 
+    /// <summary>How a rule asks for headers and mirrors; null where it can do neither.</summary>
+    public virtual RuleDialect? DialectOf(RouteRule rule) => null;
+
     /// <summary>Reads an object.</summary>
-    public RouteObject Project(JsonElement item, ObjectKind served)
+    public RouteObject Project(JsonElement item, ObjectKind served) => Project(item, served, null);
+
+    /// <summary>Reads an object that says itself what we added to it, or else has <paramref name="note"/>.</summary>
+    public RouteObject Project(JsonElement item, ObjectKind served, OriginalRoute? note)
     {
         var meta = ObjectMeta.Read(item);
+        var (rules, twins) = RouteTwin.Sort(this, item, Rules(item), OriginalRoute.Of(meta) ?? note);
         return new()
         {
             Meta = meta,
             Kind = this,
             Served = served,
             HasAnnotations = item.At("metadata", "annotations") is { ValueKind: JsonValueKind.Object },
-            Rules = [.. Rules(item)],
+            Rules = rules,
+            Twins = twins,
             Acceptance = Acceptance(item, meta),
             Controllers = [.. Controllers(item, meta)],
             Fronts = [.. Fronts(item, meta)],

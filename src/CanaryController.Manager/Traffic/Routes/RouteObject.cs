@@ -5,8 +5,8 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Manager.Traffic.Routes;
 
 /// <summary>
-/// What is kept of an object that divides requests, of whatever kind: where its rules send to, and whether that was taken up. Matches, filters and timeouts are never needed, because they
-/// are never written.
+/// What is kept of an object that divides requests, of whatever kind: where its rules send to, and whether that was taken up. Of matches and filters only what
+/// has to be known to add some; timeouts and others are never needed, because they are never written.
 /// </summary>
 internal sealed record RouteObject : ICached
 {
@@ -22,8 +22,11 @@ internal sealed record RouteObject : ICached
     /// <summary>The object has annotations, be it only kubectl's copy: a patch that created them would drop that.</summary>
     public bool HasAnnotations { get; init; }
 
-    /// <summary>Its rules, in order; of all its lists, one after the other.</summary>
+    /// <summary>Its rules, in order; of all its lists, one after the other. Those that we added are not among them.</summary>
     public EquatableArray<RouteRule> Rules { get; init; }
+
+    /// <summary>The rules that we added for matches.</summary>
+    public EquatableArray<RouteTwin> Twins { get; init; }
 
     /// <summary>What the system that carries it out says of it.</summary>
     public RouteAcceptance Acceptance { get; init; }
@@ -76,6 +79,21 @@ internal sealed record RouteRule(string Path, string Title, string? Name, Equata
 
     /// <summary>How its entries write their weights.</summary>
     public WeightForm Form { get; init; }
+
+    /// <summary>The rule itself: <c>/spec/rules/0</c>.</summary>
+    public string Body => Path[..Path.LastIndexOf('/')];
+
+    /// <summary>The list that it stands in: <c>/spec/rules</c>.</summary>
+    public string List => Body[..Body.LastIndexOf('/')];
+
+    /// <summary>Its index there; -1 for one that stands in none.</summary>
+    public int At => int.TryParse(Body.AsSpan(Body.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture, out var index) ? index : -1;
+
+    /// <summary>What has to be known to add matches and mirrors; null where there are none.</summary>
+    public RuleTraits? Traits { get; init; }
+
+    /// <summary>What of it stands on its twins too, as a text; null in an object without twins.</summary>
+    public string? Mark { get; init; }
 
     /// <summary>The same at the beginning of a sentence: <c>Rule 1</c>.</summary>
     public string Heading => char.ToUpperInvariant(Title[0]) + Title[1..];

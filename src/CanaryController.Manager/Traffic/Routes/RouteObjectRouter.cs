@@ -35,13 +35,8 @@ internal sealed class RouteObjectRouter(
     public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
         var cluster = target.Cluster!;
-        if (!split.Matches.IsEmpty)
-        {
-            return RouteReading.Unknown("This version divides by weight only: it adds no rules that match requests.");
-        }
-
         var ground = await PrepareAsync(cluster, split, basis, cancellation);
-        if (!ground.IsDone && split.Weight > CanaryWeight.Zero && !Lowers(basis, split))
+        if (!ground.IsDone && split.GivesCanaryTraffic && !Lowers(basis, split))
         {
             var now = Read(cluster, split.Stable, split.Canary == split.Stable ? null : split.Canary);
             return ground.Problem is { } wrong ? Unfollowed(now, wrong) : now;
@@ -49,7 +44,7 @@ internal sealed class RouteObjectRouter(
 
         var obstacle = ground.IsDone ? null : ground.Problem ?? "Somebody else changed what the routes need in between: it is looked at again.";
         var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
-        var mayStop = basis.Route.Applied is { } applied && split.Weight > applied.Weight;
+        var mayStop = basis.Route.Applied is { } applied && !split.GivesNoMoreThan(applied);
         var problem = default(string);
         for (var index = 0; index < cluster.Routes.Count; index++)
         {
@@ -94,7 +89,17 @@ internal sealed class RouteObjectRouter(
         var seen = basis.Basis.Count > cluster.Routes.Count ? basis.Basis[cluster.Routes.Count] : "";
         var prepared = _companions.GetValueOrDefault(cluster.Router) is { } companion ? await companion.PrepareAsync(cluster, split, seen, cancellation) : RouteWrite.Done;
         var why = (basis.Route.Applied ?? basis.Found) is { GivesCanaryTraffic: true } ? Companion(cluster, split.Stable, split.Canary).Diversion : FirstObstacle(cluster, split);
+        why ??= CarriesConnectionsOnly(cluster, split) ? "Nothing that the rollout divides can match or mirror requests: it carries connections. Leave that out of the step, or name a route of requests." : null;
         return why is null ? prepared : RouteWrite.Refused(why);
+    }
+
+    /// <summary>Something is wanted beside the weight, and none of the rules that send to the service can give it.</summary>
+    private bool CarriesConnectionsOnly(ClusterRoute cluster, TrafficSplit split)
+    {
+        var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
+        return !BesideWeight.Of(split).IsNone && Enumerable.Range(0, cluster.Routes.Count).All(index =>
+            routes.Find(Name(cluster, index)) is { } route
+            && route.Rules.All(rule => rule.Traits is null || !pair.In(cluster.Routes[index]).Find(rule, OriginalRoute.Of(route)?.Pair ?? default).IsOurs));
     }
 
     private string? FirstObstacle(ClusterRoute cluster, TrafficSplit split) =>
@@ -102,7 +107,7 @@ internal sealed class RouteObjectRouter(
         : Companion(cluster, split.Stable, split.Canary).Obstacle
             ?? Enumerable.Range(0, cluster.Routes.Count).Select(index => routes.Find(Name(cluster, index))?.AcceptanceBy(cluster.Router).Obstacle).FirstOrDefault(each => each is not null);
 
-    private static bool Lowers(RouteReading basis, TrafficSplit split) => (basis.Route.Applied ?? basis.Found) is { } before && split.Weight < before.Weight;
+    private static bool Lowers(RouteReading basis, TrafficSplit split) => (basis.Route.Applied ?? basis.Found) is { } before && split.GivesLessThan(before);
 
     private static RouteReading Unfollowed(RouteReading reading, string problem) => reading with { Route = reading.Route with { Accepted = false, Problem = problem } };
 

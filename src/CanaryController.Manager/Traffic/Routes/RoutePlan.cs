@@ -17,6 +17,8 @@ internal sealed class RoutePlan
     private IReadOnlyList<OriginalRule> _originals = [];
     private readonly bool _mayDivide;
     private bool _isCoarse;
+    private readonly List<DividedRule> _divided = [];
+    private int? _inserted;
 
     private RoutePlan(RouteObject route, BackendPair pair, bool mayDivide) => (_route, _pair, _rules, _mayDivide) = (route, pair, new(route.Kind, pair), mayDivide);
 
@@ -28,6 +30,9 @@ internal sealed class RoutePlan
 
     /// <summary>Why nothing can be written, in one sentence; null when it can.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>Why the canary cannot get what it is to get beside its weight, in one sentence: then the weight is written without it. Null when it can.</summary>
+    public string? Unmet { get; private set; }
 
     /// <summary>Entries come or change their name: the Services behind them must be there, and who owned the rules is remembered.</summary>
     public bool Divides { get; private set; }
@@ -42,7 +47,8 @@ internal sealed class RoutePlan
     /// <param name="mayDivide">There is a canary: entries that are whole are divided for it. Otherwise those are as good as divided.</param>
     /// <param name="fence">The present leader and term.</param>
     /// <param name="owners">Who owns the rules now, for the note at a division.</param>
-    public static RoutePlan Of(RouteObject route, BackendPair pair, CanaryWeight weight, bool mayDivide, string fence, JsonArray? owners = null)
+    /// <param name="beside">What the canary gets beside its weight; null = nothing.</param>
+    public static RoutePlan Of(RouteObject route, BackendPair pair, CanaryWeight weight, bool mayDivide, string fence, JsonArray? owners = null, BesideWeight? beside = null)
     {
         var plan = new RoutePlan(route, pair, mayDivide) { Problem = weight > CanaryWeight.Zero ? Unnamed(route, pair) : null };
         var original = OriginalRoute.Of(route);
@@ -65,9 +71,25 @@ internal sealed class RoutePlan
 
         if (plan.Problem is null)
         {
-            plan.Finish(weight, fence, original, owners);
+            plan.Finish(weight, fence, original, owners, plan.Beside(beside ?? BesideWeight.None));
         }
 
+        return plan;
+    }
+
+    /// <summary>Writes what the canary gets beside its weight, and tells what that is.</summary>
+    private BesideWeight Beside(BesideWeight wanted)
+    {
+        Unmet = Planned(wanted).Problem();
+        var beside = Unmet is null ? wanted : BesideWeight.None;
+        Planned(beside).Write(_rules.Patch);
+        return beside;
+    }
+
+    private BesidePlan Planned(BesideWeight wanted)
+    {
+        var plan = new BesidePlan(_route, wanted);
+        _divided.ForEach(plan.Add);
         return plan;
     }
 
@@ -93,7 +115,13 @@ internal sealed class RoutePlan
             _originals = isRenamed ? _originals : OriginalRoute.With(_originals, new(index, _pair.KeyOf(entry), place.IsPair ? (int)place.Sum : entry.Weight, place.IsPair));
         }
 
+        _inserted = null;
         var (stable, canary) = Entries(place);
+        if (stable is { } own && canary is { } theirs)
+        {
+            _divided.Add(new(place.Rule, own.At, theirs.At, theirs.Backend, _inserted, place.IsAlone ? null : (int)place.Sum));
+        }
+
         var wanted = place.IsAlone ? _route.Kind.Alone(weight) : PairWeights.Beside(weight, (int)place.Sum);
         _isCoarse |= !place.IsAlone;
         if (stable is { } s && canary is { } c)
@@ -150,6 +178,7 @@ internal sealed class RoutePlan
                 return (stable, _rules.Rename(rule, new(other, backends[other]), name));
             }
 
+            _inserted = whole + 1;
             _rules.Copy(rule, whole, whole + 1);
             return (stable, _rules.Rename(rule, stable with { At = whole + 1 }, name));
         }
@@ -157,26 +186,28 @@ internal sealed class RoutePlan
         var only = place.Canary!.Value;
         Divides = true;
         _rules.Test(rule, new(only, backends[only]));
+        _inserted = only;
         _rules.Copy(rule, only, only);
         return (_rules.Rename(rule, new(only, backends[only]), _pair.Stable), new(only + 1, backends[only]));
     }
 
-    private void Finish(CanaryWeight weight, string fence, OriginalRoute? original, JsonArray? owners)
+    private void Finish(CanaryWeight weight, string fence, OriginalRoute? original, JsonArray? owners, BesideWeight beside)
     {
         var note = RouteSplit.Note(weight);
         var isNoted = !_isCoarse || _route.Meta.Annotations.GetValueOrDefault(RouteAnnotations.Split) == note;
         var isFenced = _route.Meta.Fence() == fence;
-        if (!ChangesRules && isNoted && isFenced)
+        var isBesideNoted = (original?.Beside ?? BesideWeight.None) == beside;
+        if (!ChangesRules && isNoted && isFenced && isBesideNoted)
         {
             return;
         }
 
         Changes = new JsonPatch().Then(_rules.Patch);
         Changes.Annotate(_route.Meta, _route.HasAnnotations, (RouteAnnotations.Split, note), (Marks.FenceAnnotation, fence));
-        if (ChangesRules)
+        if (ChangesRules || !isBesideNoted)
         {
             var isNew = original is null || owners is not null;
-            var next = new OriginalRoute(_pair.Stable, _pair.Canary ?? original?.Pair.Other(_pair.Stable), _originals, isNew ? owners : original!.Owners);
+            var next = new OriginalRoute(_pair.Stable, _pair.Canary ?? original?.Pair.Other(_pair.Stable), _originals, isNew ? owners : original!.Owners).With(beside, _pair);
             Changes.Annotate(_route.Meta, hasAnnotations: true, (RouteAnnotations.Original, next.ToString()));
         }
 

@@ -13,6 +13,7 @@ internal static class RouteRestore
     {
         var original = OriginalRoute.Of(route);
         var patch = JsonPatch.At(route.Meta.ResourceVersion);
+        BesidePlan.Unmirror(patch, route);
         for (var index = 0; index < route.Rules.Count; index++)
         {
             var place = pair.Find(route.Rules[index], original?.Pair ?? default);
@@ -22,6 +23,7 @@ internal static class RouteRestore
             }
         }
 
+        BesidePlan.Remove(patch, route);
         patch.Unannotate(route.Meta, RouteAnnotations.Split, Marks.FenceAnnotation);
         if (original?.Owners is null)
         {

@@ -15,6 +15,9 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     /// <summary>No rule sends anything to the service.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>What the canary gets beside its weight.</summary>
+    public BesideWeight Beside { get => field ?? BesideWeight.None; init; }
+
     /// <summary>
     /// Reads <paramref name="route"/>. The rules change together, so those that disagree were changed by somebody else. Where the weights of a pair are coarse, several
     /// splits look the same: then it is the one that was asked for last, if it is among them.
@@ -24,7 +27,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
         var former = OriginalRoute.Of(route)?.Pair ?? default;
         var asked = Asked(route);
         CanaryWeight? weight = null;
-        var (isDivided, ours) = (true, 0);
+        var (isDivided, ours) = (true, new List<RouteRule>());
         for (var index = 0; index < route.Rules.Count; index++)
         {
             var place = pair.Find(route.Rules[index], former);
@@ -33,7 +36,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
                 continue;
             }
 
-            ours++;
+            ours.Add(route.Rules[index]);
             isDivided &= place.IsPair && !(roles.CanaryIsStable && place.Share(place.Canary) > 0);
             var (share, problem) = Share(route, pair, place, roles, asked);
             if (problem is not null)
@@ -49,9 +52,9 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
             weight = share;
         }
 
-        return ours > 0
-            ? new(weight, isDivided, null)
-            : new(null, false, route.Elsewhere ?? Absence(route, pair)) { IsAbsent = true };
+        return ours.Count == 0 ? new(null, false, route.Elsewhere ?? Absence(route, pair)) { IsAbsent = true }
+            : BesideReading.Of(route, ours) is { } beside ? new(weight, isDivided, null) { Beside = beside }
+            : new(null, isDivided, $"The {route.Kind.RuleNoun}s of {route} that match and mirror requests are not as they were written: they are written again.");
     }
 
     private static string Absence(RouteObject route, BackendPair pair)

@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -19,6 +20,14 @@ internal static class BrokenPlanners
             RolloutPlanner.Decide(spec, state, seen) is { Next: { Phase: RolloutPhase.Aborting, CanaryRevision: { } canary } next } decision
                 ? decision with { Effects = [new Effect.ApplySplit(new TrafficSplit(next.StableRevision!, canary, next.Weight, spec.Steps[0].Matches))] }
                 : RolloutPlanner.Decide(spec, state, seen),
+        [("WeightInvariants.NeverReturnsToARejectedCanary", "keeps the mirror in an abort")] = (spec, state, seen) =>
+            RolloutPlanner.Decide(spec, state, seen) is { Next: { Phase: RolloutPhase.Aborting, CanaryRevision: { } canary } next } decision
+                ? decision with { Effects = [new Effect.ApplySplit(new TrafficSplit(next.StableRevision!, canary, next.Weight, []) { IsMirrored = true })] }
+                : RolloutPlanner.Decide(spec, state, seen),
+        [("WeightInvariants.IsMirroredOnlyWithoutWeight", "mirrors at each step")] = Deciding((_, decision) =>
+            decision.Next is { Phase: RolloutPhase.Progressing } && decision.Effects.OfType<Effect.ApplySplit>().SingleOrDefault() is { } apply
+                ? decision with { Effects = [.. decision.Effects.Where(one => one != apply), apply with { Split = apply.Split with { IsMirrored = true } }] }
+                : decision),
         [("WeightInvariants.ReturnsAsFarAsStableCarries", "keeps the weight in an abort")] = (spec, state, seen) =>
             RolloutPlanner.Decide(spec, state, seen) is { Next.Phase: RolloutPhase.Aborting } decision && state is not null
                 ? With(decision, decision.Next with { Weight = state.Weight })
@@ -46,6 +55,10 @@ internal static class BrokenPlanners
         {
             Approvals = [.. decision.Next.Approvals.Select(one => one with { StepIndex = decision.Next.StepIndex })],
         })),
+        [("StepInvariants.ApprovalsCountOnlyFromAllowedApprovers", "asks nobody who answers")] =
+            InPlan(step => step.Approval is { } approval ? step with { Approval = approval with { Approvers = null } } : step),
+        [("StepInvariants.ApprovalsCountOnlyFromAllowedApprovers", "believes what a client says of itself")] = Seeing(seen =>
+            seen.Command is { } command ? seen with { Command = command with { Identity = new ApproverIdentity(ApproverSource.Kubernetes, command.Actor) } } : seen),
         [("StepInvariants.FailureRollsBackAtOnce", "is deaf to alarms")] = Seeing(seen => seen with { ExternalAlarm = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at metrics")] = Seeing(seen => seen with { Analysis = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at gates")] = Seeing(seen => seen with { Gates = [] }),
@@ -75,6 +88,22 @@ internal static class BrokenPlanners
         [("RevisionInvariants.StableIsTheLastPromoted", "forgets who is stable")] = After(RolloutPhase.Promoted, next => next with { StableRevision = "v1" }),
         [("RevisionInvariants.RejectedIsNeverAFastTarget", "overlooks what was rejected")] = OverlookingRejections,
         [("RevisionInvariants.RequestsAreNeverLost", "remembers no request")] = Deciding((_, decision) => With(decision, decision.Next with { Pending = null })),
+        [("WindowInvariants.NothingAdvancesWhileClosed", "does not look at windows")] = Seeing(seen => seen with { Window = WindowObservation.Open }),
+        [("WindowInvariants.NothingAdvancesWhileClosed", "takes every glass for broken")] = (spec, state, seen) =>
+            state?.CanaryRevision is { } canary && RolloutPlanner.Decide(spec, state with { Glass = new(canary, "ann", seen.Now, "because") }, seen) is { } decision
+                ? With(decision, decision.Next with { Glass = state.Glass })
+                : RolloutPlanner.Decide(spec, state, seen),
+        [("WindowInvariants.RollbacksNeverWait", "waits with everything")] = (spec, state, seen) =>
+            RolloutPlanner.Decide(spec, state, seen) is var decision && state is not null && !seen.Window.IsOpen && decision.Next.Phase is RolloutPhase.Aborting
+                ? decision with { Next = state, Transitions = [], Effects = [] }
+                : decision,
+        [("WindowInvariants.WakesAtTheOpening", "sleeps through the opening")] = (spec, state, seen) =>
+            RolloutPlanner.Decide(spec, state, seen) is var decision && seen.Window.IsOpen ? decision : decision with { WakeAt = null },
+        [("WindowInvariants.StartsWaitForRoom", "does not look at the limit")] = Seeing(seen => seen with { StartLimit = null }),
+        [("WindowInvariants.SaysWhatKeepsAStart", "waits although nothing is in its way")] = (spec, state, seen) =>
+            RolloutPlanner.Decide(spec, state, seen) is var decision && state is { Pending: not null } && state.Phase.IsAtRest() && seen is { Window.IsOpen: true, Leaves: false }
+                ? decision with { Next = state, Transitions = [], Effects = [] }
+                : decision,
         [("DecisionInvariants.EveryChangeIsAnnouncedOnce", "announces twice")] = Deciding((_, decision) =>
             decision.Transitions.IsEmpty ? decision : decision with { Transitions = decision.Transitions.Add(decision.Transitions[0]) }),
         [("DecisionInvariants.IsAFixpoint", "changes its mind")] = (spec, state, seen) =>

@@ -1,3 +1,5 @@
+using CanaryController.Core.Rollouts;
+
 namespace CanaryController.Core.Tests.Rollouts.Walk;
 
 /// <summary>What must hold of every decision. Each is written from what is promised, not from how the planner does it.</summary>
@@ -10,11 +12,13 @@ internal static class Invariants
         ["WeightInvariants.IsWithinCapacity"] = WeightInvariants.IsWithinCapacity,
         ["WeightInvariants.NeverReturnsToARejectedCanary"] = WeightInvariants.NeverReturnsToARejectedCanary,
         ["WeightInvariants.ReturnsAsFarAsStableCarries"] = WeightInvariants.ReturnsAsFarAsStableCarries,
+        ["WeightInvariants.IsMirroredOnlyWithoutWeight"] = WeightInvariants.IsMirroredOnlyWithoutWeight,
         ["WeightInvariants.NeverStaysOnADeadCanary"] = WeightInvariants.NeverStaysOnADeadCanary,
         ["WeightInvariants.StaysWhilePaused"] = WeightInvariants.StaysWhilePaused,
         ["WeightInvariants.IsAppliedAsDecided"] = WeightInvariants.IsAppliedAsDecided,
         ["StepInvariants.AreLeftOnlyWhenAllConditionsHold"] = StepInvariants.AreLeftOnlyWhenAllConditionsHold,
         ["StepInvariants.ApprovalsCountForOneStepOfOneAttempt"] = StepInvariants.ApprovalsCountForOneStepOfOneAttempt,
+        ["StepInvariants.ApprovalsCountOnlyFromAllowedApprovers"] = StepInvariants.ApprovalsCountOnlyFromAllowedApprovers,
         ["StepInvariants.FailureRollsBackAtOnce"] = StepInvariants.FailureRollsBackAtOnce,
         ["StepInvariants.DeadlinesAreKept"] = StepInvariants.DeadlinesAreKept,
         ["StepInvariants.NewAttemptsBeginAtNothing"] = StepInvariants.NewAttemptsBeginAtNothing,
@@ -26,6 +30,11 @@ internal static class Invariants
         ["RevisionInvariants.StableIsTheLastPromoted"] = RevisionInvariants.StableIsTheLastPromoted,
         ["RevisionInvariants.RejectedIsNeverAFastTarget"] = RevisionInvariants.RejectedIsNeverAFastTarget,
         ["RevisionInvariants.RequestsAreNeverLost"] = RevisionInvariants.RequestsAreNeverLost,
+        ["WindowInvariants.NothingAdvancesWhileClosed"] = WindowInvariants.NothingAdvancesWhileClosed,
+        ["WindowInvariants.RollbacksNeverWait"] = WindowInvariants.RollbacksNeverWait,
+        ["WindowInvariants.WakesAtTheOpening"] = WindowInvariants.WakesAtTheOpening,
+        ["WindowInvariants.StartsWaitForRoom"] = WindowInvariants.StartsWaitForRoom,
+        ["WindowInvariants.SaysWhatKeepsAStart"] = WindowInvariants.SaysWhatKeepsAStart,
         ["DecisionInvariants.EveryChangeIsAnnouncedOnce"] = DecisionInvariants.EveryChangeIsAnnouncedOnce,
         ["DecisionInvariants.IsAFixpoint"] = DecisionInvariants.IsAFixpoint,
         ["DecisionInvariants.WakesWhenTimeMatters"] = DecisionInvariants.WakesWhenTimeMatters,
@@ -48,5 +57,7 @@ internal static class Invariants
         return null;
     }
 
-    public static bool SameAttempt(Edge edge) => edge.State.CanaryRevision == edge.After.CanaryRevision && edge.State.Attempt == edge.After.Attempt;
+    /// <summary>No other attempt began meanwhile. What the walk forgets of the history may give the next attempt of a revision the number of the last one.</summary>
+    public static bool SameAttempt(Edge edge) => edge.State.CanaryRevision == edge.After.CanaryRevision && edge.State.Attempt == edge.After.Attempt
+        && !edge.Decision.Transitions.Any(one => one.From.IsAtRest() && one.To is RolloutPhase.Initializing);
 }

@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -27,7 +28,13 @@ internal static class WalkBounds
                 Weight = CanaryWeight.FromBasisPoints(5000),
                 Hold = Unit,
                 Gates = [Specs.Gate("open", GateMoment.Before), Specs.Gate("smoke", GateMoment.During), Specs.Gate("pager", GateMoment.Rollback)],
-                Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Promote },
+                Approval = new ApprovalRequirement
+                {
+                    Name = "sre",
+                    Approvers = new ApproverList { Users = ["ann", "bob"] },
+                    Timeout = Unit,
+                    OnTimeout = ApprovalTimeoutAction.Promote,
+                },
                 Matches = [new RequestMatch(RequestMatchKind.Header, "x-canary", "always")],
             },
             new RolloutStep
@@ -49,7 +56,7 @@ internal static class WalkBounds
     };
 
     /// <summary>
-    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and has a metric of its own, one whose
+    /// Another plan for what the first one has not: three steps, one without a weight that takes only requests that match and copies, and has a metric of its own, one whose
     /// instances become fewer at the next, none at 100 %; warm-up, no window for fast returns, and every policy turned round.
     /// </summary>
     public static RolloutSpec ThreeSteps(WorkloadKind workload) => new()
@@ -63,6 +70,7 @@ internal static class WalkBounds
                 Weight = CanaryWeight.Zero,
                 Hold = Unit,
                 Matches = [new RequestMatch(RequestMatchKind.Cookie, "tester", "yes")],
+                IsMirrored = true,
                 Metrics = [new MetricSpec { Name = "orders", Kind = MetricKind.Query, Query = "orders", Min = 10 }],
             },
             new RolloutStep
@@ -70,7 +78,7 @@ internal static class WalkBounds
                 Weight = CanaryWeight.FromBasisPoints(2500),
                 Replicas = new ReplicaTarget(null, 100),
                 Gates = [Specs.Gate("slot", GateMoment.Before)],
-                Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Abort },
+                Approval = new ApprovalRequirement { Name = "sre", RefusesAuthor = true, Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Abort },
             },
             new RolloutStep { Weight = CanaryWeight.FromBasisPoints(5000), Hold = Unit, MinRequests = 100 },
         ],
@@ -108,7 +116,8 @@ internal static class WalkBounds
         {
             TargetRevision = state.Pending?.Revision ?? state.CanaryRevision ?? state.StableRevision,
             DeclaredRevision = null,
-            Pending = state.Pending is { } pending ? pending with { Actor = null } : null,
+            Pending = state.Pending is { } pending ? pending with { Actor = null, AskedAt = default, Comment = null } : null,
+            Glass = state.Glass is { } glass && (glass.Revision == state.Pending?.Revision || (isUnderWay && glass.Revision == state.CanaryRevision)) ? new(glass.Revision, "ann", Start, "because") : null,
             Attempt = state.CanaryRevision is null ? 0 : 1,
             Plan = isUnderWay ? state.Plan : [],
             StepIndex = isUnderWay ? state.StepIndex : 0,
@@ -120,6 +129,7 @@ internal static class WalkBounds
             HeldSince = Shift(state.HeldSince, now),
             DrainSince = Shift(state.DrainSince, now),
             StableSizeAtStart = state.Phase.IsAtRest() || spec.Workload is WorkloadKind.External ? 0 : Math.Min(Size, state.StableSizeAtStart),
+            Authors = state.Phase is RolloutPhase.Promoted or RolloutPhase.Idle || !spec.Steps.Any(step => step.Approval is { RefusesAuthor: true }) ? [] : state.Authors,
             Reason = RolloutReason.Adopted,
             Message = "",
             Sequence = 0,
@@ -143,6 +153,7 @@ internal static class WalkBounds
             CanaryRevision = state.CanaryRevision is { } canary ? Name(canary) : null,
             TargetRevision = state.TargetRevision is { } target ? Name(target) : null,
             Pending = state.Pending is { } pending ? pending with { Revision = Name(pending.Revision) } : null,
+            Glass = state.Glass is { } glass ? glass with { Revision = Name(glass.Revision) } : null,
             History = [.. state.History.Select(one => one with { Revision = Name(one.Revision) })],
         };
     }

@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Rollouts.Planning;
 using CanaryController.Core.Traffic;
@@ -90,8 +91,14 @@ internal static class WalkInputs
             yield return well with { DeclaredRevision = declared };
             if (spec.Steps.Count > 2)
             {
+                yield return well with { DeclaredRevision = declared, Authors = ["ann"] };
                 yield return well with { DeclaredRevision = declared, Workload = well.Workload with { StableSize = 0, StableReady = 0 } };
             }
+        }
+
+        foreach (var seen in Closed(spec, state, well))
+        {
+            yield return seen;
         }
 
         yield return well with { Deleted = true };
@@ -116,6 +123,44 @@ internal static class WalkInputs
             yield return well with { Analysis = analysis with { CanaryRequestsInStep = 99 } };
             yield return well with { Analysis = analysis with { Metrics = [] } };
         }
+    }
+
+    /// <summary>A window is closed, or there are too many rollouts under way, whatever else may happen.</summary>
+    private static IEnumerable<RolloutObservation> Closed(RolloutSpec spec, RolloutState? state, RolloutObservation well)
+    {
+        var closed = well with { Window = new WindowObservation("FreezeWindow f", "closed by FreezeWindow f.", well.Now.AddDays(1)) };
+        foreach (var (size, ready) in Canaries)
+        {
+            yield return closed with { Workload = well.Workload with { CanarySize = size, CanaryReady = ready } };
+        }
+
+        foreach (var route in Routes(state))
+        {
+            yield return closed with { Route = route };
+        }
+
+        foreach (var verdict in Verdicts)
+        {
+            yield return closed with { Analysis = Evidence(spec, state, verdict) };
+        }
+
+        foreach (var command in Commands(state))
+        {
+            yield return closed with { Command = command };
+        }
+
+        foreach (var declared in (string[])["v1", "v2", "v3"])
+        {
+            yield return closed with { DeclaredRevision = declared };
+            yield return well with { DeclaredRevision = declared, StartLimit = "3 of 3 rollouts are under way." };
+        }
+
+        yield return closed with { Command = new RolloutCommand { Id = "1", Action = RolloutAction.BreakGlass, Actor = "ann", Comment = "because" } };
+        yield return well with { StartLimit = "3 of 3 rollouts are under way." };
+        yield return well with { StartLimit = "3 of 3 rollouts are under way.", Command = new RolloutCommand { Id = "1", Action = RolloutAction.Retry, Actor = "ann" } };
+        yield return closed with { ExternalAlarm = "The pager says so." };
+        yield return closed with { Deleted = true };
+        yield return closed with { Workload = well.Workload with { StableReady = 1 }, Analysis = Evidence(spec, state, Verdict.Failed) };
     }
 
     /// <summary>Nobody answers; one does not, or refuses, or demands the rollback; and answers that are another revision's, attempt's, step's or gate's.</summary>
@@ -176,7 +221,28 @@ internal static class WalkInputs
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Undo, Actor = "ann" };
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Promote, Actor = "ann", Revision = "v9" };
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Approve, Actor = "ann", StepIndex = (state?.StepIndex ?? 0) + 1 };
+        yield return new RolloutCommand { Id = "1", Action = RolloutAction.Abort, Actor = "ann", Attempt = (state?.Attempt ?? 0) + 1 };
+        if (state is not null)
+        {
+            yield return Approval(state, "ann");
+            yield return Approval(state, "bob");
+            yield return Approval(state, "eve");
+            yield return Approval(state, "ann") with { Identity = null };
+            yield return Approval(state, "ann") with { Identity = new ApproverIdentity(ApproverSource.Webhook, "ann") };
+            yield return Approval(state, "ann") with { Revision = "v9" };
+        }
     }
+
+    /// <summary>An approval of what is there, by somebody whom the cluster knows.</summary>
+    public static RolloutCommand Approval(RolloutState state, string user) => new()
+    {
+        Id = "1",
+        Action = RolloutAction.Approve,
+        Revision = state.CanaryRevision,
+        StepIndex = state.StepIndex,
+        Actor = user,
+        Identity = new ApproverIdentity(ApproverSource.Kubernetes, user),
+    };
 
     private static AnalysisObservation? Evidence(RolloutSpec spec, RolloutState? state, Verdict? verdict) =>
         state is not null && verdict is { } value ? Specs.Judgements(spec, state, value, 100) : null;

@@ -46,7 +46,7 @@ internal static class WeightInvariants
 
         return after.Phase is not (RolloutPhase.Aborting or RolloutPhase.Aborted) ? $"An aborted attempt went to {after.Phase}."
             : after.Weight > before.Weight ? "An aborted attempt's weight rose."
-            : edge.Decision.Effects.Any(one => one is Effect.ApplySplit split && (split.Split.Weight > before.Weight || !split.Split.Matches.IsEmpty))
+            : edge.Decision.Effects.Any(one => one is Effect.ApplySplit split && (split.Split.Weight > before.Weight || !split.Split.Matches.IsEmpty || split.Split.IsMirrored))
                 ? "An aborted canary was given traffic."
             : null;
     }
@@ -72,7 +72,22 @@ internal static class WeightInvariants
             : null;
     }
 
-    /// <summary>No request goes to a canary without instances, neither by weight nor by a match, while stable can be asked instead.</summary>
+    /// <summary>Copies are asked for at a step that wants them, and only while the canary has no weight: otherwise it would get its own requests once more.</summary>
+    public static string? IsMirroredOnlyWithoutWeight(Edge edge)
+    {
+        var after = edge.After;
+        if (!edge.Decision.Effects.OfType<Effect.ApplySplit>().Any(one => one.Split.IsMirrored))
+        {
+            return null;
+        }
+
+        return after.Weight > CanaryWeight.Zero ? $"Requests were mirrored beside {after.Weight}."
+            : !after.Phase.IsUnderWay() || after.Phase is RolloutPhase.Aborting or RolloutPhase.Initializing ? $"Requests were mirrored in {after.Phase}."
+            : after.Plan.Take(after.StepIndex + 1).Any(step => step.IsMirrored) ? null
+            : "Requests were mirrored that no step asks for.";
+    }
+
+    /// <summary>No request goes to a canary without instances, neither by weight, nor by a match, nor as a copy, while stable can be asked instead.</summary>
     public static string? NeverStaysOnADeadCanary(Edge edge)
     {
         var (after, seen) = (edge.After, edge.Seen);

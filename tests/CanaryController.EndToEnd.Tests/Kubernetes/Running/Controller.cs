@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.Examples.Demo.Processes;
 
@@ -70,6 +71,13 @@ internal sealed class Controller : IAsyncDisposable
 
     /// <summary>What it counts, in the words of Prometheus.</summary>
     public Task<string> MetricsAsync(CancellationToken cancellation) => _probe.GetStringAsync(new Uri(_api, "/metrics"), cancellation);
+
+    /// <summary>What its API answers to a GET, as JSON; its user may wait there for as long as a gate does.</summary>
+    public async Task<JsonNode> AskAsync(string path, CancellationToken cancellation)
+    {
+        using var client = new HttpClient { BaseAddress = _api, Timeout = _startDeadline };
+        return JsonNode.Parse(await client.GetStringAsync(new Uri(path, UriKind.Relative), cancellation))!;
+    }
 
     /// <summary>Starts it and does not wait.</summary>
     public void Start() => _process.Start();

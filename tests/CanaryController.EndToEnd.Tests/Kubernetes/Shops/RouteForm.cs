@@ -26,6 +26,9 @@ internal abstract class RouteForm
     /// <summary>The Rollout's section: its name and, as JSON, what stands in it.</summary>
     public abstract (string Name, string Content) Section(bool isBySubset);
 
+    /// <summary>A rule that takes testers to the canary: the controller adds it for a step's match, and it has no share.</summary>
+    protected static bool IsForTesters(JsonObject rule) => rule.ToJsonString().Contains(ShopOptions.TestersHeader, StringComparison.Ordinal);
+
     /// <summary>Where each rule of an object sends to, and with which weight; a subset is called <c>SERVICE-SUBSET</c>.</summary>
     /// <param name="route">The object.</param>
     /// <param name="beside">The controller's own beside it, where there is such.</param>

@@ -5,6 +5,9 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 /// <summary>What a test's shop is like.</summary>
 internal sealed record ShopOptions
 {
+    /// <summary>The header of requests that a step matches.</summary>
+    public const string TestersHeader = "x-canary";
+
     /// <summary>How long a test may take when nothing else is said.</summary>
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(4);
 

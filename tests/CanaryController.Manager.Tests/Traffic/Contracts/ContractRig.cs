@@ -104,9 +104,10 @@ internal sealed class ContractRig : IAsyncDisposable, IFence
 
     public async Task<JsonObject> FindAsync(string name = "web") => (await Api.GetAsync(Resource, new("default", name), default)).Body!;
 
-    public async Task<RouteReading> ApplyAsync(decimal percent)
+    public Task<RouteReading> ApplyAsync(decimal percent) => ApplyAsync(new TrafficSplit("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []));
+
+    public async Task<RouteReading> ApplyAsync(TrafficSplit split)
     {
-        var split = new TrafficSplit("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []);
         return await _router.ApplyAsync(_target, split, await _router.ReadAsync(_target, "v1", "v2", default), default);
     }
 

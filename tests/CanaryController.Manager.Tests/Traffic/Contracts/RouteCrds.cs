@@ -34,7 +34,16 @@ internal static class RouteCrds
                         items:
                           type: object
                           properties:
-                            conditions: {type: array, items: {type: object, properties: {prefix: {type: string}}}}
+                            conditions:
+                              type: array
+                              items:
+                                type: object
+                                properties:
+                                  prefix: {type: string}
+                                  header:
+                                    type: object
+                                    required: [name]
+                                    properties: {name: {type: string}, exact: {type: string}, regex: {type: string}, present: {type: boolean}, contains: {type: string}}
                             services:
                               type: array
                               items:

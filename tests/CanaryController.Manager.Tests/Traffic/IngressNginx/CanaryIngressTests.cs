@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CanaryController.Core;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
@@ -9,6 +10,7 @@ using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.Kinds;
 using CanaryController.Manager.Traffic;
 using CanaryController.Manager.Traffic.IngressNginx;
+using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources.Rollouts;
 using CanaryController.Testing;
 using CsCheck;
@@ -71,6 +73,35 @@ public sealed class CanaryIngressTests
             Assert.Equal("shop", (string?)changed["metadata"]!["annotations"]!["team"]);
             Assert.True(JsonNode.DeepEquals(theirs["metadata"]!["labels"], changed["metadata"]!["labels"]));
         });
+
+    [Fact]
+    public void Matches_that_were_written_are_read_back_and_end_with_the_next_split() =>
+        Gen.Select(Mains(), Gen.Int[0, 9_999], Gen.Int[0, 3]).Sample((body, points, mask) =>
+        {
+            var (main, weight) = (Project(body), CanaryWeight.FromBasisPoints(points));
+            EquatableArray<RequestMatch> matches = [.. ((RequestMatch[])[new(RequestMatchKind.Header, "X-Canary", "testers"), new(RequestMatchKind.Cookie, "canary", "always")]).Where((_, index) => (mask & (1 << index)) != 0)];
+            var created = new CanaryIngress(main, Cluster(), _ports, weight, "a-1", matches).Body();
+            created["metadata"]!["resourceVersion"] = "7";
+            var seen = IngressSplit.Of(main, Project(created), Cluster(), _ports, default);
+            Assert.Equal((weight, new BesideWeight(matches, IsMirrored: false)), (seen.Weight, seen.Beside));
+
+            var aborted = new CanaryIngress(main, Cluster(), _ports, CanaryWeight.Zero, "a-1");
+            var changed = aborted.Changes(Project(created)) is { } patch ? PatchedJson.Apply(created, patch)! : created;
+            Assert.DoesNotContain("canary-by-", changed.ToJsonString(), StringComparison.Ordinal);
+            Assert.True(IngressSplit.Of(main, Project(changed), Cluster(), _ports, default).Beside.IsNone);
+        });
+
+    [Theory]
+    [InlineData("canary-by-header", "x")]
+    [InlineData("canary-by-header-pattern", "x.*")]
+    public void A_header_without_a_value_of_ours_is_never_taken_for_a_match_of_ours(string annotation, string value)
+    {
+        var main = Project(IngressRig.Ingress("web"));
+        var created = new CanaryIngress(main, Cluster(), _ports, CanaryWeight.Zero, "a-1").Body();
+        created["metadata"]!["annotations"]![NginxAnnotations.Prefix + annotation] = value;
+        created["metadata"]!["annotations"]![NginxAnnotations.Header] = "x";
+        Assert.Contains("not ours", IngressSplit.Of(main, Project(created), Cluster(), _ports, default).Problem, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(80, "/a /c")]
@@ -138,6 +169,8 @@ public sealed class CanaryIngressTests
             PatchText.Append(text, new CanaryIngress(Project(body), Cluster(), _ports, CanaryWeight.TryFromPercent(percent)!.Value, "leader-3").Changes(Project(created))!);
         }
 
+        text.Append("A header and a cookie\n");
+        PatchText.Append(text, new CanaryIngress(main, Cluster(), _ports, CanaryWeight.Zero, "leader-3", [new(RequestMatchKind.Header, "X-Canary", "testers"), new(RequestMatchKind.Cookie, "canary", "always")]).Changes(Project(created))!);
         Assert.Equal(Reviewed.Text("tests/CanaryController.Manager.Tests/Traffic/IngressNginx/Written.txt", text.ToString()), text.ToString());
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CanaryController.ApiServerStub;
 using CanaryController.ApiServerStub.Storage;
+using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
@@ -79,10 +80,12 @@ internal sealed class IstioServer : IAsyncDisposable, IFence
         {"apiVersion": "networking.istio.io/{{version}}", "kind": "{{kind}}", "metadata": {"name": "{{name}}", "namespace": "default"}, "spec": {{spec}} }
         """)!.AsObject();
 
-    public async Task<RouteReading> ApplyAsync(RouteTarget target, decimal percent)
+    public Task<RouteReading> ApplyAsync(RouteTarget target, decimal percent) => ApplyAsync(target, RouteRig.Split(percent));
+
+    public async Task<RouteReading> ApplyAsync(RouteTarget target, TrafficSplit split)
     {
         var basis = await Router.ReadAsync(target, "v1", "v2", default);
-        return await Router.ApplyAsync(target, RouteRig.Split(percent), basis, default);
+        return await Router.ApplyAsync(target, split, basis, default);
     }
 
     public Task<string?> RestoreAsync(RouteTarget target) => Router.RestoreAsync(target, "v1", default);

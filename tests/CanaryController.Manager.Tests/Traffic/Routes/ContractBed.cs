@@ -65,12 +65,14 @@ internal sealed class ContractBed : IFence, IAsyncDisposable
         return bed;
     }
 
-    public async Task<RouteReading> ApplyAsync(RouterType router, RouteKind kind, decimal percent)
+    public Task<RouteReading> ApplyAsync(RouterType router, RouteKind kind, decimal percent) => ApplyAsync(router, kind, new TrafficSplit("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []));
+
+    public async Task<RouteReading> ApplyAsync(RouterType router, RouteKind kind, TrafficSplit split)
     {
         var routing = _services.GetRequiredService<ITrafficRouter>();
         var target = Target(router, kind);
         var basis = await routing.ReadAsync(target, "v1", "v2", default);
-        return await routing.ApplyAsync(target, new("v1", "v2", CanaryWeight.TryFromPercent(percent)!.Value, []), basis, default);
+        return await routing.ApplyAsync(target, split, basis, default);
     }
 
     public Task<string?> LeaveAsync(RouterType router, RouteKind kind) => _services.GetRequiredService<ITrafficRouter>().RestoreAsync(Target(router, kind), "v1", default);

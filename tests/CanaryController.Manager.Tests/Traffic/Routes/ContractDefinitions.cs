@@ -2,7 +2,7 @@ namespace CanaryController.Manager.Tests.Traffic.Routes;
 
 /// <summary>
 /// CustomResourceDefinitions with the rules of the real ones that matter to who divides: which versions are served, atomic lists, how many entries fit, which fields an entry has to have, what a
-/// weight may be. That a backendRef of a Service has a port is a rule of the Gateway API's schema and of Linkerd's webhook; here the schema says it for both.
+/// weight may be, how a header is asked for (once in a match) and what a mirror names. That a backendRef of a Service has a port is a rule of the Gateway API's schema and of Linkerd's webhook; here the schema says it for both.
 /// </summary>
 internal static class ContractDefinitions
 {
@@ -32,9 +32,21 @@ internal static class ContractDefinitions
         {{string.Concat(versions.Select((version, index) => $"  - {{name: {version}, served: true, storage: {(index == 0 ? "true" : "false")}, schema: {{openAPIV3Schema: {SplitSchema(version)}}}}}\n"))}}
         """;
 
+    private const string Header =
+        "{type: object, required: [name, value], properties: {type: {type: string, enum: [Exact, RegularExpression], default: Exact}, name: {type: string, minLength: 1, maxLength: 256}, value: {type: string, minLength: 1, maxLength: 4096}}}";
+
+    private const string Matches =
+        "matches: {type: array, maxItems: 64, x-kubernetes-list-type: atomic, items: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {headers: {type: array, maxItems: 16, "
+        + "x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [name], items: " + Header + "}}}}";
+
+    private const string Filters =
+        "filters: {type: array, maxItems: 16, x-kubernetes-list-type: atomic, items: {type: object, required: [type], x-kubernetes-preserve-unknown-fields: true, properties: {type: {type: string, enum: "
+        + "[RequestHeaderModifier, ResponseHeaderModifier, RequestMirror, RequestRedirect, URLRewrite, ExtensionRef]}, requestMirror: {type: object, required: [backendRef], properties: "
+        + "{backendRef: {type: object, required: [name], properties: {group: {type: string}, kind: {type: string}, name: {type: string}, namespace: {type: string}, port: {type: integer, minimum: 1, maximum: 65535}}}}}}}}";
+
     private const string RouteSchema =
         "{type: object, properties: {spec: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {rules: {type: array, maxItems: 16, x-kubernetes-list-type: atomic, "
-        + "items: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {backendRefs: {type: array, maxItems: 16, x-kubernetes-list-type: atomic, "
+        + "items: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {name: {type: string}, " + Matches + ", " + Filters + ", backendRefs: {type: array, maxItems: 16, x-kubernetes-list-type: atomic, "
         + "items: {type: object, required: [name, port], x-kubernetes-preserve-unknown-fields: true, properties: {name: {type: string, minLength: 1, maxLength: 253}, "
         + "port: {type: integer, minimum: 1, maximum: 65535}, weight: {type: integer, minimum: 0, maximum: 1000000, default: 1}}}}}}}}}, "
         + "status: {type: object, x-kubernetes-preserve-unknown-fields: true}}}";

@@ -34,6 +34,31 @@ public sealed class SeveralRoutesTests
         Assert.All(kinds.Zip(before), pair => Assert.True(JsonNode.DeepEquals(pair.Second["spec"], rig.Find(pair.First)["spec"])));
     }
 
+    [Fact]
+    public async Task Beside_a_route_of_connections_requests_are_matched_and_mirrored_where_there_are_some()
+    {
+        RouteKind[] kinds = [RouteKinds.HttpRoute, RouteKinds.GrpcRoute, RouteKinds.TcpRoute];
+        var rig = new KindRig(RouterType.GatewayAPI, [.. kinds.Select(kind => (kind, "web"))]);
+        foreach (var kind in kinds)
+        {
+            rig.Put(kind, Accepted(kind));
+        }
+
+        await rig.ApplyAsync(0);
+        var before = kinds.Select(kind => rig.Find(kind)["spec"]!.DeepClone()).ToList();
+        var split = new TrafficSplit("v1", "v2", CanaryWeight.Zero, [new(RequestMatchKind.Header, "x-canary", "always")]) { IsMirrored = true };
+        Assert.Equal((split, null), await BesideAsync(split));
+        Assert.Equal([2, 2, 1], kinds.Select(kind => rig.Find(kind)["spec"]!["rules"]!.AsArray().Count));
+        Assert.Equal((split with { Matches = [], IsMirrored = false }, null), await BesideAsync(split with { Matches = [], IsMirrored = false }));
+        Assert.All(kinds.Zip(before), pair => Assert.True(JsonNode.DeepEquals(pair.Second, rig.Find(pair.First)["spec"])));
+
+        async Task<(TrafficSplit?, string?)> BesideAsync(TrafficSplit wanted)
+        {
+            var route = (await rig.Router.ApplyAsync(rig.Target, wanted, await rig.ReadAsync(), CancellationToken.None)).Route;
+            return (route.Applied, route.Problem);
+        }
+    }
+
     [Theory]
     [InlineData("""[{"group": "", "kind": "Service", "name": "shop"}]""", "BackendTLSPolicy shop/tls is for Service shop, and none is for Service shop-stable")]
     [InlineData("""[{"group": "", "kind": "Service", "name": "shop-stable", "sectionName": "https"}]""", "Add {group: \"\", kind: Service, name: shop-canary, sectionName: https} to its targetRefs.")]

@@ -40,15 +40,16 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
             return patch.Answer();
         }
 
-        var noted = Noted(after, notes);
-        var plan = RoutePlan.Of(noted, pair, weight, split.IsDivided, fence);
+        // Whatever is applied, rules that we added are known by what we noted.
+        var noted = Noted(OriginalRoute.Of(after) is null ? kind.Project(request.Object, kind.Versions[0], original) : after, notes);
+        var plan = RoutePlan.Of(noted, pair, weight, split.IsDivided, fence, beside: split.Beside);
         if (plan.Changes is { } changes)
         {
             patch.Then(changes);
             Keep(patch, before, RouteAnnotations.Split);
         }
 
-        return patch.Answer(Warning(leader, noted, pair, weight), plan.Problem);
+        return patch.Answer(Warning(leader, noted, pair, weight), plan.Problem ?? plan.Unmet);
     }
 
     /// <summary>A plan notes what it writes, which is what was asked for only to the next whole weight.</summary>

@@ -16,9 +16,9 @@ internal sealed class HttpProxyForm : RouteForm
 
     public override IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route, JsonObject? beside)
     {
-        foreach (var rule in route.Items("spec", "routes"))
+        foreach (var rule in route.Items("spec", "routes").Where(rule => !IsForTesters(rule)))
         {
-            var entries = rule.Items("services").ToList();
+            var entries = rule.Items("services").Where(each => !each.ContainsKey("mirror")).ToList();
             yield return [.. entries.Select(each => (each.Text("name") ?? "", entries.Count == 1 ? 100 : each.Int("weight") ?? 0))];
         }
     }

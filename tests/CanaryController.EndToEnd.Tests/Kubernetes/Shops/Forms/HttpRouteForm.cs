@@ -24,7 +24,7 @@ internal class HttpRouteForm : RouteForm
     public override (string Name, string Content) Section(bool isBySubset) => ("gatewayAPI", """{"httpRoutes": [{"name": "<name>"}]}""");
 
     public override IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route, JsonObject? beside) =>
-        route.Items("spec", "rules").Select(rule => rule.Items("backendRefs").Select(each => (each.Text("name") ?? "", each.Int("weight") ?? 1)).ToList());
+        route.Items("spec", "rules").Where(rule => !IsForTesters(rule)).Select(rule => rule.Items("backendRefs").Select(each => (each.Text("name") ?? "", each.Int("weight") ?? 1)).ToList());
 
     /// <summary>Linkerd answers for parents that are Services, a gateway for all others.</summary>
     public override JsonObject? Accepted(JsonObject route, DateTimeOffset now) => new()

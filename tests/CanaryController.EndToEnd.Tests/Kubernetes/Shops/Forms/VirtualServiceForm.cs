@@ -19,7 +19,7 @@ internal sealed class VirtualServiceForm : RouteForm
 
     public override IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route, JsonObject? beside)
     {
-        foreach (var rule in route.Items("spec", "http"))
+        foreach (var rule in route.Items("spec", "http").Where(rule => !IsForTesters(rule)))
         {
             var entries = rule.Items("route").ToList();
             yield return [.. entries.Select(each => (Name(each), entries.Count == 1 ? 100 : each.Int("weight") ?? 0))];

@@ -32,6 +32,32 @@ public sealed class RouteHookTests
         Assert.True(JsonNode.DeepEquals(divided, stored), stored.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("manifest", false)]
+    [InlineData("manifest", true)]
+    [InlineData("own", false)]
+    [InlineData("less", true)]
+    public void Matches_and_the_mirror_stay_whatever_is_applied(string what, bool keepsNotes)
+    {
+        const string Two = """
+            [{"matches": [{"path": {"value": "/a"}}, {"headers": [{"name": "tenant", "value": "t"}]}], "filters": [{"type": "X"}], "backendRefs": [{"name": "checkout", "port": 80}]},
+             {"name": "b", "backendRefs": [{"name": "other", "weight": 7}, {"name": "checkout", "port": 80, "weight": 30}]}]
+            """;
+        var divided = Divided(Two, 0, beside: new([new(RequestMatchKind.Header, "x-canary", "always"), new(RequestMatchKind.Cookie, "tester", "yes")], IsMirrored: true));
+        Assert.Equal(6, divided["spec"]!["rules"]!.AsArray().Count);
+        var written = what == "manifest" ? Route(Two) : divided.DeepClone().AsObject();
+        written["metadata"]!["annotations"] = keepsNotes ? divided["metadata"]!["annotations"]!.DeepClone() : new JsonObject { ["team"] = "shop" };
+        if (what == "less")
+        {
+            written["spec"]!["rules"]!.AsArray().RemoveAt(3);
+            written["spec"]!["rules"]![0]!["filters"]!.AsArray().RemoveAt(1);
+        }
+
+        var (stored, warnings) = Write(divided, written);
+        Assert.Empty(warnings);
+        Assert.True(JsonNode.DeepEquals(divided, stored), stored.ToJsonString());
+    }
+
     [Fact]
     public void Other_weights_are_not_taken_and_whoever_writes_them_is_told()
     {
@@ -163,11 +189,11 @@ public sealed class RouteHookTests
         """)!.AsObject();
 
     /// <summary>As the controller writes it.</summary>
-    private static JsonObject Divided(string rules, decimal percent, BackendPair? pair = null)
+    private static JsonObject Divided(string rules, decimal percent, BackendPair? pair = null, BesideWeight? beside = null)
     {
         var route = Route(rules);
-        var plan = RoutePlan.Of(Project(route), pair ?? Pair, CanaryWeight.TryFromPercent(percent)!.Value, mayDivide: true, "a-1", []);
-        Assert.Null(plan.Problem);
+        var plan = RoutePlan.Of(Project(route), pair ?? Pair, CanaryWeight.TryFromPercent(percent)!.Value, mayDivide: true, "a-1", [], beside);
+        Assert.Null(plan.Problem ?? plan.Unmet);
         return PatchedJson.Apply(route, plan.Changes!)!;
     }
 

@@ -1,10 +1,10 @@
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
 
-namespace CanaryController.Cli.Watching;
+namespace CanaryController.Resources.Gates;
 
 /// <summary>How the rollout of one revision ended.</summary>
-internal enum Ending
+public enum Ending
 {
     /// <summary>It became stable.</summary>
     Promoted,
@@ -16,17 +16,17 @@ internal enum Ending
     Superseded,
 }
 
-/// <summary>Tells from what the API shows whether the rollout of a revision is over.</summary>
-internal static class Endings
+/// <summary>Tells from what the API shows whether the rollout of a revision is over. Pure.</summary>
+public static class Endings
 {
     /// <summary>How it ended; null while it is under way or still to come.</summary>
     /// <param name="view">The rollout now.</param>
-    /// <param name="history">Its history, read after <paramref name="view"/>.</param>
+    /// <param name="revisions">What became of its revisions, newest first, read no earlier than <paramref name="view"/>.</param>
     /// <param name="revision">The revision watched.</param>
     /// <param name="wasSeen">Whether it was asked for at some time since the watch began.</param>
-    public static Ending? Of(RolloutView view, HistoryView history, string revision, bool wasSeen)
+    public static Ending? Of(RolloutView view, IReadOnlyList<RevisionView> revisions, string revision, bool wasSeen)
     {
-        var last = history.Revisions.FirstOrDefault(record => record.Revision == revision)?.Outcome;
+        var last = revisions.FirstOrDefault(record => record.Revision == revision)?.Outcome;
         if (view.CanaryRevision == revision)
         {
             return view.Phase switch
