@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
@@ -52,21 +53,7 @@ internal sealed class ClusterSource(
             clusterFreezes.Changed += changes.Freeze;
         }
 
-        foreach (var routes in caches.Routes)
-        {
-            routes.Changed += changes.Route;
-        }
-
-        if (caches.DestinationRules is { } rules)
-        {
-            rules.Changed += changes.DestinationRule;
-        }
-
-        if (caches.Ingresses is { } ingresses)
-        {
-            ingresses.Changed += changes.Ingress;
-        }
-
+        FollowRoutes();
         if (admission is not null)
         {
             // Commands wait for the key that their stamps are checked with.
@@ -93,6 +80,29 @@ internal sealed class ClusterSource(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // It never led.
+        }
+    }
+
+    private void FollowRoutes()
+    {
+        foreach (var routes in caches.Routes)
+        {
+            routes.Changed += changes.Route;
+        }
+
+        if (caches.DestinationRules is { } rules)
+        {
+            rules.Changed += changes.DestinationRule;
+        }
+
+        if (caches.ServiceResolvers is { } resolvers)
+        {
+            resolvers.Changed += changes.ServiceResolver;
+        }
+
+        if (caches.Ingresses is { } ingresses)
+        {
+            ingresses.Changed += changes.Ingress;
         }
     }
 
@@ -150,6 +160,9 @@ internal sealed record ClusterCaches(
 
     /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
     public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }
+
+    /// <summary>ServiceResolvers of Consul; null where that router is not among those that are watched.</summary>
+    public ObjectCache<ServiceResolverObject>? ServiceResolvers { get; init; }
 
     /// <summary>Ingresses; null where no router divides them.</summary>
     public ObjectCache<IngressObject>? Ingresses { get; init; }

@@ -26,4 +26,7 @@ internal static class WorkloadMarks
 
     /// <summary>On the apex Service: who applied the selector that we changed, as managedFields entries. It is given back by the next write, and the note goes.</summary>
     public const string SelectorOwners = "canarycontroller.io/selector-owners";
+
+    /// <summary>Label of a Service that consul-k8s reads: <c>true</c> keeps it from registering the pods once more for this Service.</summary>
+    public const string IgnoredByConsul = "consul.hashicorp.com/service-ignore";
 }

@@ -150,7 +150,7 @@ internal static class FieldBounds
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
     {
-        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches, Cel.IngressesAreOfDeployments],
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches, Cel.IngressesAreOfDeployments, Cel.ConsulIsOfDeployments],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.OnKubernetes, Cel.RouterHasRoutes],
         [typeof(GatewayApiSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "tcpRoutes"),
