@@ -18,7 +18,7 @@ internal sealed partial class NotificationOutbox(
     Random random,
     TimeProvider time,
     ILogger<NotificationOutbox> logger,
-    IDeliveryMemory? memory = null) : BackgroundService, IAsyncDisposable
+    IDeliveryMemory? memory = null) : BackgroundService
 {
     /// <summary>The longest rest between two tries, unless the receiver asks for a longer one.</summary>
     public static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
@@ -69,18 +69,6 @@ internal sealed partial class NotificationOutbox(
         await Task.WhenAll(_workers.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>The same where nobody stopped it before: what the workers need must not go before them.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_stopping.IsCancellationRequested)
-        {
-            await _stopping.CancelAsync();
-        }
-
-        await Task.WhenAll(_workers.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Dispose();
-    }
-
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -90,8 +78,9 @@ internal sealed partial class NotificationOutbox(
             _stopping.Cancel();
             _stopping.Dispose();
             _places.Dispose();
-            base.Dispose();
         }
+
+        base.Dispose();
     }
 
     /// <summary>The workers begin with what they get; here is only the end.</summary>

@@ -151,7 +151,7 @@ internal sealed class OutboxBed : INotificationChannels, IDeliveryMemory, ILogge
     public async ValueTask DisposeAsync()
     {
         await Outbox.StopAsync(CancellationToken.None);
-        await Outbox.DisposeAsync();
+        Outbox.Dispose();
         _client.Dispose();
         await Receiver.DisposeAsync();
         _settled.Dispose();
