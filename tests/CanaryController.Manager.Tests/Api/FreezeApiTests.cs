@@ -71,6 +71,9 @@ public sealed class FreezeApiTests
         Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
     }
 
-    private static Task<HttpResponseMessage> PostAsync(ApiBed bed, string json, string? token = null) =>
-        bed.SendAsync(HttpMethod.Post, Freezes, token, new StringContent(json, Encoding.UTF8, "application/json"));
+    private static async Task<HttpResponseMessage> PostAsync(ApiBed bed, string json, string? token = null)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        return await bed.SendAsync(HttpMethod.Post, Freezes, token, content);
+    }
 }

@@ -97,12 +97,13 @@ internal static class WalkBounds
 
     /// <summary>
     /// A state whose history holds more than two stable revisions and a rejection is checked, but not followed further. With three steps a second stable
-    /// revision is the bound already, once the next attempt has begun.
+    /// revision is the bound already, once the next attempt has begun. A broken glass is followed where the history is short: it opens windows, and looks at no history.
     /// </summary>
     public static bool Follows(RolloutSpec spec, RolloutState state)
     {
         var stable = state.History.Count(one => one.Outcome is RevisionOutcome.Promoted);
-        return stable <= (spec.Steps.Count > 2 && !state.Phase.IsAtRest() ? 1 : 2) && state.History.Count(one => one.Outcome is RevisionOutcome.RolledBack) <= 1;
+        var rejected = state.History.Count(one => one.Outcome is RevisionOutcome.RolledBack);
+        return (state.Glass is null || (stable <= 1 && rejected == 0)) && stable <= (spec.Steps.Count > 2 && !state.Phase.IsAtRest() ? 1 : 2) && rejected <= 1;
     }
 
     /// <summary>
