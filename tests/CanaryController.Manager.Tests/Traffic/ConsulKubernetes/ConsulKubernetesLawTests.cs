@@ -74,7 +74,7 @@ public sealed class ConsulKubernetesLawTests
         Assert.Equal(Reviewed.Text("tests/CanaryController.Manager.Tests/Traffic/ConsulKubernetes/Patches.txt", text.ToString()), text.ToString());
 
         void Splitter(string title, string spec, decimal percent) => Write(
-            title, RoutePlan.Of(ConsulKubernetesRig.Project(Synced("ServiceSplitter", spec)), _pair, CanaryWeight.TryFromPercent(percent)!.Value, true, "leader-3", [], _now).Patch!);
+            title, RoutePlan.Of(ConsulKubernetesRig.Project(Synced("ServiceSplitter", spec)), _pair, CanaryWeight.TryFromPercent(percent)!.Value, true, "leader-3", [], now: _now).Patch!);
 
         void Resolver(string title, string spec, string stable, string canary) =>
             Write(title, ResolverSubsetPlan.Of(ConsulKubernetesRig.ProjectResolver(Synced("ServiceResolver", spec)), new(stable, canary), "leader-3", [], _now)!);
