@@ -46,7 +46,7 @@ public sealed class AdmissionTests
     {
         foreach (var major in (int[])[3, 4])
         {
-            var hooks = Hooks(major, "", "--kube-version", version).Where(hook => Describe(hook).Contains("commands ", StringComparison.Ordinal)).ToList();
+            var hooks = Hooks(major, "", "--kube-version", version).Where(hook => Describe(hook).Contains(" rolloutcommands ", StringComparison.Ordinal)).ToList();
 
             Assert.Equal(2, hooks.Count);
             Assert.All(hooks, hook => Assert.Equal(version == "1.30.0", hook["matchConditions"] is not null && hook["objectSelector"] is null));
