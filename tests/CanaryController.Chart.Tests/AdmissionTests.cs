@@ -11,6 +11,7 @@ public sealed class AdmissionTests
         [
             "commands: Fail /admission/commands rolloutcommands CREATE,UPDATE",
             "stops: Ignore /admission/commands rolloutcommands CREATE,UPDATE",
+            "approvals: Fail /admission/commands approvals CREATE,UPDATE",
             "hold: Ignore /admission/hold deployments UPDATE opted in",
             "services: Ignore /admission/services services UPDATE opted in",
             "routes: Ignore /admission/routes httproutes,grpcroutes,tcproutes UPDATE opted in",

@@ -130,7 +130,7 @@ public sealed partial class ChartTests
         var code = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Folders.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var metrics = rules.SelectMany(rule => Metric().Matches((string)rule!["expr"]!)).Select(match => match.Value).Distinct(StringComparer.Ordinal).ToList();
 
-        Assert.Equal(6, rules.Count);
+        Assert.Equal(7, rules.Count);
         Assert.All(metrics, metric => Assert.Contains($"\"{metric}\"", code, StringComparison.Ordinal));
         Assert.All(rules, rule => Assert.Equal("platform", (string?)rule!["labels"]!["team"]));
         Assert.DoesNotContain(rules, rule => (string?)rule!["alert"] == "CanaryWaitsForPeople");

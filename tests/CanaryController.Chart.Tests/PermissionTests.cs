@@ -20,6 +20,8 @@ public sealed class PermissionTests
     [
         $"{Watched}: canarycontroller.io rollouts: get, list, watch, patch",
         $"{Watched}: canarycontroller.io rolloutcommands: list, watch, delete",
+        $"{Watched}: canarycontroller.io approvals: list, watch, delete",
+        $"{Watched}: canarycontroller.io approvals/status: patch",
         $"{Watched}: canarycontroller.io metrictemplates: list, watch",
         $"{Watched}: {OfTheCluster}metrictemplates: list, watch",
         $"{Watched}: canarycontroller.io freezewindows: list, watch",
@@ -157,6 +159,7 @@ public sealed class PermissionTests
     [Theory]
     [InlineData("Traefik", "traefik.io traefikservices: get, list, watch, patch", "traefik.io ingressroutes: get, list, watch, patch")]
     [InlineData("Contour", "projectcontour.io httpproxies: get, list, watch, patch")]
+    [InlineData("Consul", "consul.hashicorp.com servicesplitters: get, list, watch, patch", "consul.hashicorp.com serviceresolvers: get, list, watch, patch")]
     [InlineData("IngressNginx", "networking.k8s.io ingresses: get, list, watch, create, patch, delete")]
     public void A_router_gets_its_objects_and_only_ingress_nginx_has_some_made_and_deleted(string router, params string[] rights)
     {
@@ -172,11 +175,11 @@ public sealed class PermissionTests
         var objects = Helm.Template(major, "").Objects;
 
         Assert.Equal(
-            [.. ((string[])["clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
+            [.. ((string[])["approvals", "clusterfreezewindows", "clustermetrictemplates", "freezewindows", "metrictemplates", "notificationchannels", "rolloutcommands", "rollouts"]).Select(kind => $"x: canarycontroller.io {kind}: get, list, watch")],
             Grants(objects.One("ClusterRole", "canary-controller-view"), "x").Order(StringComparer.Ordinal));
         Assert.Equal(
             [
-                "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
+                "x: canarycontroller.io approvals: create, delete", "x: canarycontroller.io metrictemplates: create, update, patch, delete, deletecollection",
                 "x: canarycontroller.io notificationchannels: create, update, patch, delete, deletecollection", "x: canarycontroller.io rolloutcommands: create, delete",
                 "x: canarycontroller.io rollouts: create, update, patch, delete, deletecollection",
             ],

@@ -18,7 +18,6 @@ public sealed class ClusterCommandTests
     [InlineData("resume", RolloutAction.Resume)]
     [InlineData("retry", RolloutAction.Retry)]
     [InlineData("skip", RolloutAction.Skip)]
-    [InlineData("reject", RolloutAction.Reject)]
     public async Task Each_command_carries_the_revision_and_the_step_that_its_sender_saw(string name, RolloutAction action)
     {
         await using var cluster = (await FakeCluster.StartAsync()).Add().Show(FakeCluster.AtStep(2, 50)).Answer(CommandPhase.Accepted, "It is done.");
@@ -50,13 +49,28 @@ public sealed class ClusterCommandTests
         Assert.Equal((1, "v3 is under way, not v2: look again.\n"), (run.Exit, run.Error));
     }
 
+    [Theory]
+    [InlineData("approve", ApprovalDecision.Approve, "--revision v2 --step 2")]
+    [InlineData("approve", ApprovalDecision.Approve, "")]
+    [InlineData("reject", ApprovalDecision.Reject, "--step 2")]
+    public async Task An_answer_to_a_step_is_an_Approval_of_the_revision_and_the_step_that_are_named_or_there(string name, ApprovalDecision decision, string named)
+    {
+        await using var cluster = (await FakeCluster.StartAsync()).Add().Show(FakeCluster.AtStep(2, 50)).Answer(CommandPhase.Accepted, "It is done.");
+        var run = await cluster.RunAsync($"{name} shop {named} --reason because");
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+        var sent = Assert.Single(cluster.Approvals);
+        Assert.StartsWith($"shop-{name}-", sent.Metadata.Name, StringComparison.Ordinal);
+        Assert.Equal(("shop", decision, "v2", 2, "because"), (sent.Spec.Rollout, sent.Spec.Decision, sent.Spec.Revision, sent.Spec.Step, sent.Spec.Comment));
+        Assert.Empty(cluster.Commands);
+    }
+
     [Fact]
-    public async Task An_approval_is_a_command_like_the_others_and_the_controller_says_when_it_does_not_count()
+    public async Task The_controller_says_when_an_approval_does_not_count()
     {
         await using var cluster = (await FakeCluster.StartAsync()).Add().Answer(CommandPhase.Refused, "This is not carried out: nobody vouches for who created it.");
-        var run = await cluster.RunAsync("approve shop --revision v2");
+        var run = await cluster.RunAsync("approve shop --revision v2 --step 2");
         Assert.Equal((1, "This is not carried out: nobody vouches for who created it.\n"), (run.Exit, run.Error));
-        Assert.Contains(cluster.Commands, sent => sent.Spec is { Action: RolloutAction.Approve, Revision: "v2" });
+        Assert.Single(cluster.Approvals);
     }
 
     [Fact]

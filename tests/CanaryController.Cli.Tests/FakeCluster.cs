@@ -15,6 +15,7 @@ internal sealed class FakeCluster : IAsyncDisposable
 {
     private const string Rollouts = "canarycontroller.io/rollouts";
     private const string RolloutCommands = "canarycontroller.io/rolloutcommands";
+    private const string ApprovalObjects = "canarycontroller.io/approvals";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("canary-cluster-").FullName;
 
@@ -34,6 +35,12 @@ internal sealed class FakeCluster : IAsyncDisposable
     public IReadOnlyList<RolloutCommandResource> Commands =>
     [
         .. Server.Store.List(RolloutCommands, null).Select(item => item.Deserialize(RolloutStatusJson.Default.RolloutCommandResource)!).OrderBy(command => command.Metadata.CreationTimestamp),
+    ];
+
+    /// <summary>All approvals that were created, oldest first.</summary>
+    public IReadOnlyList<ApprovalResource> Approvals =>
+    [
+        .. Server.Store.List(ApprovalObjects, null).Select(item => item.Deserialize(RolloutStatusJson.Default.ApprovalResource)!).OrderBy(approval => approval.Metadata.CreationTimestamp),
     ];
 
     public static async Task<FakeCluster> StartAsync(bool withCrds = true)
@@ -90,13 +97,13 @@ internal sealed class FakeCluster : IAsyncDisposable
     {
         Server.Store.Changed += change =>
         {
-            if (change is { Type: "ADDED", Resource: RolloutCommands })
+            if (change is { Type: "ADDED", Resource: RolloutCommands or ApprovalObjects })
             {
                 _ = Task.Run(() =>
                 {
-                    var item = Server.Store.Find(RolloutCommands, (string?)change.Object["metadata"]!["namespace"], (string)change.Object["metadata"]!["name"]!)!;
+                    var item = Server.Store.Find(change.Resource, (string?)change.Object["metadata"]!["namespace"], (string)change.Object["metadata"]!["name"]!)!;
                     item["status"] = new JsonObject { ["phase"] = phase.ToString(), ["message"] = message };
-                    Server.Store.Update(RolloutCommands, item, "status");
+                    Server.Store.Update(change.Resource, item, "status");
                 });
             }
         };

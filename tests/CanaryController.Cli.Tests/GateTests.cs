@@ -102,6 +102,8 @@ public sealed class GateTests : IDisposable
     [Theory]
     [InlineData("wait cart --for promoted --revision v2", 4)]
     [InlineData("wait shop --for promoted --revision ''", 3)]
+    [InlineData("wait shop --for promoted --revision \"\"", 3)]
+    [InlineData("wait shop --for promoted --revision \"v 2\"", 3)]
     [InlineData("wait shop --for promoted --junit /nowhere/at/all.xml", 3)]
     [InlineData("start shop --revision v2 --timeout 1m", 3)]
     [InlineData("start shop --revision v2 --junit x.xml", 3)]

@@ -58,7 +58,7 @@ public sealed class WatchTests
         await using var controller = (await FakeController.StartAsync()).Then(Sample.Progressing()).Then(Sample.Progressing() with { Phase = phase });
         var run = await CommandRun.OfAsync($"wait shop --for {state}", controller);
         Assert.Equal(0, run.Exit);
-        Assert.Contains(phase.ToString(), run.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"shop v2 {state}: ", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

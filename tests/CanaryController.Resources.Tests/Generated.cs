@@ -41,9 +41,28 @@ internal static class Generated
     private static readonly Gen<NameValueSection> _pair =
         Gen.Select(_label, Gen.String[Gen.Char["abcXYZ019-_."], 1, 30], (name, value) => new NameValueSection { Name = name, Value = value });
 
+    private static readonly Gen<ApproversSection> _approvers = Gen.Select(
+        _label, _label, Gen.Int[0, 999], Gen.Bool,
+        (user, group, id, isPerson) => new ApproversSection
+        {
+            Users = [user],
+            Groups = [group, $"{group}-2"],
+            SlackUsers = [$"U{id:000}"],
+            People = isPerson ? [new PersonSection { Name = user, User = $"{user}@example.com", SlackUser = $"W{id:000}" }] : [],
+        });
+
     private static readonly Gen<ApprovalSection> _approval = Gen.Select(
-        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3),
-        (name, required, timeout, then, channels) => new ApprovalSection { Name = name, Required = required, Timeout = timeout, OnTimeout = then, Channels = [.. channels.Distinct(StringComparer.Ordinal)] });
+        _label, Gen.Int[1, 10], Span(1_000, 2_592_000_000).Nullable(), Gen.Enum<ApprovalTimeoutAction>(), List(_label, 0, 3), _approvers.Null(), Gen.Bool,
+        (name, required, timeout, then, channels, approvers, allowAuthor) => new ApprovalSection
+        {
+            Name = name,
+            Required = required,
+            Timeout = timeout,
+            OnTimeout = then,
+            Channels = [.. channels.Distinct(StringComparer.Ordinal)],
+            Approvers = approvers,
+            AllowAuthor = allowAuthor,
+        });
 
     /// <summary>Those that every step may have.</summary>
     private static readonly GateMoment[] _moments = [GateMoment.Before, GateMoment.During, GateMoment.Rollback];

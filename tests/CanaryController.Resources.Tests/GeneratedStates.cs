@@ -1,4 +1,5 @@
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Resources.Mapping;
@@ -14,7 +15,7 @@ internal static class GeneratedStates
     public static Gen<string> Text { get; } = Gen.String[Gen.Char[' ', '\ud7ff'], 0, 20];
 
     private static readonly Gen<ApprovalRecord> _approval =
-        Gen.Select(Gen.Int[0, 9], Text, Moment, Text.Null(), (step, approver, at, comment) => new ApprovalRecord(step, approver, at, comment));
+        Gen.Select(Gen.Int[0, 9], Text, Moment, Text.Null(), (step, approver, at, comment) => new ApprovalRecord(step, approver, at, comment) { Person = comment, Via = comment is null ? null : ApproverSource.Slack });
 
     private static readonly Gen<RevisionRecord> _revision = Gen.Select(
         Text, Gen.Enum<RevisionOutcome>(), Gen.Enum<RolloutReason>(), Text, Moment, Moment,

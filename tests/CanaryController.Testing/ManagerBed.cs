@@ -25,7 +25,8 @@ internal sealed class ManagerBed : IAsyncDisposable
     private readonly Action<IServiceCollection>? _more;
 
     public ManagerBed(
-        Action<string>? beforeStatement = null, bool realTime = false, ApiOptions? api = null, ProbeOptions? probes = null, Action<IServiceCollection>? more = null, int maxUnderWay = 0)
+        Action<string>? beforeStatement = null, bool realTime = false, ApiOptions? api = null, ProbeOptions? probes = null, Action<IServiceCollection>? more = null, int maxUnderWay = 0,
+        Func<ManagerOptions, ManagerOptions>? with = null)
     {
         (_beforeStatement, _more) = (beforeStatement, more);
         RealTime = realTime;
@@ -39,6 +40,7 @@ internal sealed class ManagerBed : IAsyncDisposable
             Gateways = [new() { Name = "default", Url = "http://127.0.0.1:1", TokenFile = "none" }],
             Logging = new() { Level = Microsoft.Extensions.Logging.LogLevel.None },
         };
+        Options = with?.Invoke(Options) ?? Options;
         System.IO.Directory.CreateDirectory(Options.Standalone.Folder);
         App = Build();
     }

@@ -105,7 +105,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- with .Values.api.tokens }}
 {{- $_ := set $api "tokens" . }}
 {{- end }}
-{{- dict "mode" "Kubernetes" "kubernetes" $kubernetes "prometheus" $prometheus "api" $api "probes" (dict "listen" (printf "http://0.0.0.0:%d" (int .Values.probes.port))) "outbound" .Values.outbound "logging" .Values.logging "workers" .Values.workers "rollouts" (dict "maxUnderWay" (int .Values.rollouts.maxUnderWay)) | toYaml }}
+{{- $keys := list }}
+{{- range .Values.approvals.webhookKeys }}
+{{- $key := dict "name" .name "file" (printf "/etc/canary-controller/approvals/%s/key" .name) }}
+{{- with .namespaces }}
+{{- $_ := set $key "namespaces" . }}
+{{- end }}
+{{- $keys = append $keys $key }}
+{{- end }}
+{{- $approvals := dict "webhooks" (dict "keys" $keys) }}
+{{- $slack := dict "operators" .Values.approvals.slackOperators }}
+{{- dict "mode" "Kubernetes" "kubernetes" $kubernetes "prometheus" $prometheus "api" $api "probes" (dict "listen" (printf "http://0.0.0.0:%d" (int .Values.probes.port))) "approvals" $approvals "slack" $slack "outbound" .Values.outbound "logging" .Values.logging "workers" .Values.workers "rollouts" (dict "maxUnderWay" (int .Values.rollouts.maxUnderWay)) | toYaml }}
 {{- end }}
 
 {{- /* What every container may do: nothing. */}}

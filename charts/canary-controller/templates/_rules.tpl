@@ -3,7 +3,7 @@
 {{- $gateway := list }}
 {{- if has "GatewayAPI" .Values.routers }}{{ $gateway = list "httproutes" "grpcroutes" "tcproutes" }}{{ else if has "Linkerd" .Values.routers }}{{ $gateway = list "httproutes" "grpcroutes" }}{{ end }}
 {{- $all := list (dict "group" "gateway.networking.k8s.io" "resources" $gateway) }}
-{{- $others := dict "Istio" (dict "group" "networking.istio.io" "resources" (list "virtualservices")) "Linkerd" (dict "group" "policy.linkerd.io" "resources" (list "httproutes")) "SMI" (dict "group" "split.smi-spec.io" "resources" (list "trafficsplits")) "Traefik" (dict "group" "traefik.io" "resources" (list "traefikservices" "ingressroutes")) "Contour" (dict "group" "projectcontour.io" "resources" (list "httpproxies")) }}
+{{- $others := dict "Istio" (dict "group" "networking.istio.io" "resources" (list "virtualservices")) "Linkerd" (dict "group" "policy.linkerd.io" "resources" (list "httproutes")) "SMI" (dict "group" "split.smi-spec.io" "resources" (list "trafficsplits")) "Traefik" (dict "group" "traefik.io" "resources" (list "traefikservices" "ingressroutes")) "Contour" (dict "group" "projectcontour.io" "resources" (list "httpproxies")) "Consul" (dict "group" "consul.hashicorp.com" "resources" (list "servicesplitters")) }}
 {{- range $router, $resources := $others }}
 {{- if has $router $.Values.routers }}{{ $all = append $all $resources }}{{ end }}
 {{- end }}
@@ -18,7 +18,7 @@
   resources: [rollouts]
   verbs: [get, list, watch, patch]
 - apiGroups: [canarycontroller.io]
-  resources: [rolloutcommands]
+  resources: [rolloutcommands, approvals]
   verbs: [list, watch, delete]
 - apiGroups: [canarycontroller.io]
   resources: {{ if .Values.namespaces }}[metrictemplates, freezewindows]{{ else }}[metrictemplates, clustermetrictemplates, freezewindows, clusterfreezewindows]{{ end }}
@@ -33,7 +33,7 @@
   verbs: [get]
 {{- end }}
 - apiGroups: [canarycontroller.io]
-  resources: [rollouts/status, rolloutcommands/status]
+  resources: [rollouts/status, rolloutcommands/status, approvals/status]
   verbs: [patch]
 - apiGroups: [apps]
   resources: [deployments]
@@ -72,6 +72,11 @@
 - apiGroups: [security.istio.io]
   resources: [peerauthentications]
   verbs: [list, watch]
+{{- end }}
+{{- if has "Consul" .Values.routers }}
+- apiGroups: [consul.hashicorp.com]
+  resources: [serviceresolvers]
+  verbs: [get, list, watch, patch]
 {{- end }}
 {{- if has "IngressNginx" .Values.routers }}
 - apiGroups: [networking.k8s.io]

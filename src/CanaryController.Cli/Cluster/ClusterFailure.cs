@@ -57,5 +57,5 @@ internal static class ClusterFailure
     /// <summary>The controller did not carry a command out in time.</summary>
     public static CliException Unanswered(ClusterSettings settings, RolloutKey key, string command, TimeSpan patience) => new(
         ExitCode.TimedOut,
-        $"No controller answered within {Rendering.Humanize.Duration(patience)}: does one run at {settings}, and does it watch the namespace '{key.Namespace}'? The command stays there and is carried out when one does; to take it back: kubectl delete rolloutcommand {command} -n {key.Namespace}");
+        $"No controller answered within {Rendering.Humanize.Duration(patience)}: does one run at {settings}, and does it watch the namespace '{key.Namespace}'? The command stays there and is carried out when one does; to take it back: kubectl delete {command} -n {key.Namespace}");
 }

@@ -7,11 +7,10 @@ using CanaryController.Resources;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
-using CanaryController.Resources.Rules;
 
 namespace CanaryController.Cli.Cluster;
 
-/// <summary>Creates a RolloutCommand and waits for what the controller writes into its status.</summary>
+/// <summary>Creates a RolloutCommand, or the Approval of somebody who approves or rejects, and waits for what the controller writes into its status.</summary>
 internal sealed class CommandObjects(ClusterConnection connection, CliEnvironment environment)
 {
     private static readonly string[] _reviewVersions = ["v1", "v1beta1"];
@@ -24,44 +23,24 @@ internal sealed class CommandObjects(ClusterConnection connection, CliEnvironmen
     /// <exception cref="CliException">It was rejected, or nobody answered.</exception>
     public async Task<(string Id, CommandStatus Status, string Message)> CarryOutAsync(RolloutKey key, CommandRequest request, Func<Task<ServedRollout>> find, CancellationToken cancellation)
     {
-        var command = Command(key, request, await WhoAmIAsync(cancellation));
-        if (RolloutCommandRules.Problems(command) is { Count: > 0 } problems)
+        var asked = Asked.For(key, request, await WhoAmIAsync(cancellation));
+        if (asked.Problems is { Count: > 0 } problems)
         {
             throw new CliException(ExitCode.Usage, Failure.WithProblems("The command breaks the rules.", problems));
         }
 
         // A command to nobody would wait for an answer that never comes.
         await find();
-        var created = await CreateAsync(key, command, cancellation);
+        var created = await CreateAsync(asked, cancellation);
         try
         {
-            return await AnswerAsync(key, created, cancellation);
+            return await AnswerAsync(key, asked, created, cancellation);
         }
         catch (CliException unseen) when (unseen.Code is ExitCode.Forbidden or ExitCode.Unreachable)
         {
             throw new CliException(unseen.Code, $"The command {created.Name} was created, but what became of it cannot be seen; look with 'get' before you repeat it. {unseen.Message}", unseen);
         }
     }
-
-    private static RolloutCommandResource Command(RolloutKey key, CommandRequest request, string? user) => new()
-    {
-        Metadata = new()
-        {
-            GenerateName = $"{key.Name}-{request.Action.ToString().ToLowerInvariant()}-",
-            Namespace = key.Namespace,
-            Labels = [new(RolloutCommandResource.ActionLabel, request.Action.ToString().ToLowerInvariant())],
-            Annotations = user is null ? [] : [new(RolloutCommandResource.RequestedByAnnotation, user)],
-        },
-        Spec = new()
-        {
-            Rollout = key.Name,
-            Action = request.Action,
-            Revision = request.Revision,
-            ExpectedTarget = request.ExpectedTarget,
-            Step = request.Step,
-            Reason = request.Reason,
-        },
-    };
 
     /// <summary>The name that the server knows us by; null when it does not tell, as before Kubernetes 1.27.</summary>
     private async Task<string?> WhoAmIAsync(CancellationToken cancellation)
@@ -98,14 +77,14 @@ internal sealed class CommandObjects(ClusterConnection connection, CliEnvironmen
         }
     }
 
-    private async Task<Created> CreateAsync(RolloutKey key, RolloutCommandResource command, CancellationToken cancellation)
+    private async Task<Created> CreateAsync(Asked asked, CancellationToken cancellation)
     {
         // Strict: a field that this version of the CRD does not know would be a condition that is silently not checked.
         var (status, body) = await connection.SendAsync(
-            HttpMethod.Post, $"{ObjectPath.Commands(key.Namespace)}?fieldManager=canaryctl&fieldValidation=Strict", RolloutStatusJson.Write(command), cancellation);
+            HttpMethod.Post, $"{asked.Path}?fieldManager=canaryctl&fieldValidation=Strict", asked.Json, cancellation);
         if (status is not (HttpStatusCode.Created or HttpStatusCode.OK))
         {
-            throw ClusterFailure.Answered(connection.Settings, status, body, "create, list and watch on rolloutcommands");
+            throw ClusterFailure.Answered(connection.Settings, status, body, $"create, list and watch on {asked.Plural}");
         }
 
         try
@@ -120,12 +99,12 @@ internal sealed class CommandObjects(ClusterConnection connection, CliEnvironmen
         }
     }
 
-    private async Task<(string Id, CommandStatus Status, string Message)> AnswerAsync(RolloutKey key, Created created, CancellationToken cancellation)
+    private async Task<(string Id, CommandStatus Status, string Message)> AnswerAsync(RolloutKey key, Asked asked, Created created, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(environment.AnswerPatience, environment.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         var answer = new TaskCompletionSource<RolloutCommandStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var follower = new ObjectFollower(connection, ObjectPath.Commands(key.Namespace), created.Name, "list and watch on rolloutcommands", environment.Time);
+        var follower = new ObjectFollower(connection, asked.Path, created.Name, $"list and watch on {asked.Plural}", environment.Time);
         var following = follower.RunAsync(created.ResourceVersion, sighting => See(sighting, created, answer), stop.Token);
         try
         {
@@ -133,7 +112,7 @@ internal sealed class CommandObjects(ClusterConnection connection, CliEnvironmen
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            var unanswered = ClusterFailure.Unanswered(connection.Settings, key, created.Name, environment.AnswerPatience);
+            var unanswered = ClusterFailure.Unanswered(connection.Settings, key, $"{asked.Plural[..^1]} {created.Name}", environment.AnswerPatience);
             throw new CliException(unanswered.Code, unanswered.Message, late);
         }
         finally

@@ -19,6 +19,9 @@ internal static class ObjectPath
     /// <summary>The RolloutCommands of a namespace.</summary>
     public static string Commands(string ns) => $"{Group}/namespaces/{Uri.EscapeDataString(ns)}/rolloutcommands";
 
+    /// <summary>The Approvals of a namespace.</summary>
+    public static string Approvals(string ns) => $"{Group}/namespaces/{Uri.EscapeDataString(ns)}/approvals";
+
     /// <summary>The FreezeWindows of a namespace, or of all (null).</summary>
     public static string Freezes(string? ns) => ns is null ? $"{Group}/freezewindows" : $"{Group}/namespaces/{Uri.EscapeDataString(ns)}/freezewindows";
 

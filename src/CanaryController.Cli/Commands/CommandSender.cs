@@ -44,6 +44,7 @@ internal static class CommandSender
     /// <summary>Sends it under an id of its own, and prints nothing.</summary>
     public static async Task<CommandResponse> AskAsync(CommandContext cli, IRolloutApi client, RolloutKey key, CommandRequest request, CancellationToken cancellation)
     {
+        request = await NamedAsync(client, key, request, cancellation);
         var revision = request.Action is RolloutAction.Start ? request.Revision : await RevisionAsync(client, key, request.Revision, cancellation);
         return await client.CommandAsync(key, request with { Revision = revision, Id = Guid.CreateVersion7(cli.Environment.Time.GetUtcNow()).ToString() }, cancellation);
     }
@@ -55,6 +56,18 @@ internal static class CommandSender
         return !question.IsImage ? text
             : (await client.GateAsync(key, question, cancellation)).Revision
                 ?? throw new CliException(ExitCode.Rejected, $"No revision of {key} with the image {text} was asked for yet; nothing was done.");
+    }
+
+    /// <summary>An answer counts for one revision and one step. Who names none means those that are there now; where there are none, the controller says what is.</summary>
+    private static async Task<CommandRequest> NamedAsync(IRolloutApi client, RolloutKey key, CommandRequest request, CancellationToken cancellation)
+    {
+        if (request.Action is not (RolloutAction.Approve or RolloutAction.Reject) || request is { Revision: not null, Step: not null })
+        {
+            return request;
+        }
+
+        var view = await client.GetAsync(key, cancellation);
+        return view.Step == 0 || !view.Phase.IsUnderWay() ? request : request with { Revision = request.Revision ?? view.CanaryRevision, Step = request.Step ?? view.Step };
     }
 
     private static string State(RolloutView view) =>

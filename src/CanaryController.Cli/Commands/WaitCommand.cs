@@ -17,6 +17,8 @@ internal static class WaitCommand
         (ExitCode.Superseded, "a newer revision took its place"),
     ];
 
+    private const int MaxShownChars = 40;
+
     public static Command Create(CommandContext cli)
     {
         var rollout = cli.RolloutArgument();
@@ -63,9 +65,10 @@ internal static class WaitCommand
         var revision = new Option<string?>("--revision") { HelpName = "REV", Description = description };
         revision.Validators.Add(result =>
         {
-            if (result.Tokens is [var given] && (string.IsNullOrWhiteSpace(given.Value) || given.Value.Length > GateQuestion.MaxRevisionChars))
+            if (result.Tokens is [var given] && !GateQuestion.IsRevision(given.Value))
             {
-                result.AddError($"--revision has {given.Value.Length} characters; 1 to {GateQuestion.MaxRevisionChars} are expected. An empty one is often a variable that is not set.");
+                var shown = given.Value.Length > MaxShownChars ? given.Value[..MaxShownChars] + "…" : given.Value;
+                result.AddError($"--revision '{shown}' is neither a revision's name nor an image. An empty one is often a variable that is not set.");
             }
         });
         return revision;

@@ -39,6 +39,8 @@ internal static class Failure
             HttpStatusCode.Forbidden => new(
                 ExitCode.Forbidden,
                 $"The controller at {settings} does not allow this.{says} Ask its operator for it."),
+            // Of a rollout the client says so itself, with names that are near.
+            HttpStatusCode.NotFound when problem is not null => new(ExitCode.NotFound, Sentence(problem)),
             HttpStatusCode.Conflict => new(ExitCode.Rejected, problem is null ? "The controller rejected the command." : Sentence(problem)),
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge when problem is not null => new(ExitCode.Usage, Sentence(problem)),
             _ when problem is not null => new(ExitCode.Unreachable, $"The controller at {settings} answered {(int)status}.{says}"),

@@ -29,6 +29,7 @@ internal sealed record LintReport(int Files, int Rollouts, IReadOnlyList<FieldPr
             var others = MetricTemplateReader.Read(source.Text, source.Name);
             problems.AddRange(others.Problems);
             templates.AddRange(others.Documents);
+            problems.AddRange(ApprovalReader.Read(source.Text, source.Name).Problems);
             var told = NotificationChannelReader.Read(source.Text, source.Name);
             problems.AddRange(told.Problems);
             channels.AddRange(told.Documents);

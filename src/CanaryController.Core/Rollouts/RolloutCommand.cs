@@ -1,3 +1,5 @@
+using CanaryController.Core.Approvals;
+
 namespace CanaryController.Core.Rollouts;
 
 /// <summary>What a person or a pipeline asks for.</summary>
@@ -18,8 +20,14 @@ public sealed record RolloutCommand
     /// <summary>The step (from 0) that the sender saw; refused when another is under way. Null = any. Not for start and undo, which do not depend on it.</summary>
     public int? StepIndex { get; init; }
 
-    /// <summary>Who asks.</summary>
+    /// <summary>The try of the revision that the sender saw, from 1; refused when another is under way. Null = any.</summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>Who asks, for the audit trail.</summary>
     public required string Actor { get; init; }
+
+    /// <summary>Who asks, as somebody vouches for it; null when nobody does.</summary>
+    public ApproverIdentity? Identity { get; init; }
 
     /// <summary>Why.</summary>
     public string? Comment { get; init; }

@@ -12,6 +12,9 @@ public sealed record RolloutObservation
     /// <summary>The canary revision that the resource names now; null when it names none.</summary>
     public string? DeclaredRevision { get; init; }
 
+    /// <summary>Who made <see cref="DeclaredRevision"/>, by the workload's or the resource's own word and admission's; empty when nobody told.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>What the router says.</summary>
     public required RouteObservation Route { get; init; }
 

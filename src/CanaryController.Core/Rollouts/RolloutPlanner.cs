@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts.Planning;
 
 namespace CanaryController.Core.Rollouts;
@@ -20,6 +21,7 @@ public static class RolloutPlanner
         {
             Adoption.Adopt(turn);
             Requests.ReadDeclared(turn);
+            Authorship.Note(turn);
         }
 
         // A reason to go back comes before what people ask for: nobody can promote a canary that has just failed, or was just replaced.

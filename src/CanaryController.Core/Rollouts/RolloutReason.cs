@@ -33,6 +33,9 @@ public enum RolloutReason
     /// <summary>Only an approval is missing.</summary>
     ApprovalNeeded,
 
+    /// <summary>One of those who must approve did.</summary>
+    ApprovalGiven,
+
     /// <summary>Enough people approved.</summary>
     Approved,
 

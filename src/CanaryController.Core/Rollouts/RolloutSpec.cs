@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts;
@@ -85,6 +86,12 @@ public sealed record ApprovalRequirement
 
     /// <summary>How many different people must approve. Default 1.</summary>
     public int Required { get; init; } = 1;
+
+    /// <summary>Who may approve; null = whoever may send the answer.</summary>
+    public ApproverList? Approvers { get; init; }
+
+    /// <summary>The author of the revision may not approve it.</summary>
+    public bool RefusesAuthor { get; init; }
 
     /// <summary>How long to wait once everything else holds; null = for ever.</summary>
     public TimeSpan? Timeout { get; init; }

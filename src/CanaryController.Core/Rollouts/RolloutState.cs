@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts;
@@ -80,6 +81,9 @@ public sealed record RolloutState
     /// <summary>Who approved what in this attempt.</summary>
     public EquatableArray<ApprovalRecord> Approvals { get; init; }
 
+    /// <summary>Who made the revision, by any name that somebody gave: at most 10. Empty when nobody told.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>Why the last transition happened; once aborted, why the revision was rolled back.</summary>
     public RolloutReason Reason { get; init; } = RolloutReason.Adopted;
 
@@ -118,7 +122,14 @@ public sealed record BrokenGlass(string Revision, string Actor, DateTimeOffset A
 /// <param name="Approver">Who.</param>
 /// <param name="At">When.</param>
 /// <param name="Comment">Why, if said.</param>
-public sealed record ApprovalRecord(int StepIndex, string Approver, DateTimeOffset At, string? Comment);
+public sealed record ApprovalRecord(int StepIndex, string Approver, DateTimeOffset At, string? Comment)
+{
+    /// <summary>As whom it counts; null for one that an earlier version wrote, which counts as <see cref="Approver"/>.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>By what way it came; null when nobody vouched for it.</summary>
+    public ApproverSource? Via { get; init; }
+}
 
 /// <summary>What became of a revision.</summary>
 /// <param name="Revision">The revision.</param>

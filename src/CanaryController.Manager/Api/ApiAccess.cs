@@ -1,3 +1,5 @@
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using Microsoft.Net.Http.Headers;
 using Prometheus;
 
@@ -5,7 +7,7 @@ namespace CanaryController.Manager.Api;
 
 /// <summary>
 /// Who may call. Whoever sends a token that an authority knows, as far as that one allows it. Where no token is asked for: everybody on this machine, and then the Host header must be a
-/// loopback name, so that a web page that rebinds its own name to 127.0.0.1 is refused. The address of the section <c>probes</c> serves everybody, and nothing that needs a name.
+/// loopback name, so that a web page that rebinds its own name to 127.0.0.1 is refused. Signed requests need neither. The address of the section <c>probes</c> serves everybody, and nothing that needs a name.
 /// </summary>
 internal sealed class ApiAccess(ApiOptions options, ProbeOptions probes, IEnumerable<IApiAuthority> authorities, IMetricFactory metrics)
 {
@@ -31,6 +33,12 @@ internal sealed class ApiAccess(ApiOptions options, ProbeOptions probes, IEnumer
             await (IsOpen(context.Request.Path)
                 ? next(context)
                 : ApiProblems.WriteAsync(context, StatusCodes.Status404NotFound, "No such resource", "This address serves /healthz, /readyz and /metrics only."));
+            return;
+        }
+
+        if (IsSigned(context.Request.Path))
+        {
+            await next(context);
             return;
         }
 
@@ -86,6 +94,9 @@ internal sealed class ApiAccess(ApiOptions options, ProbeOptions probes, IEnumer
         var act = new ApiAct(verb, ns == RolloutEndpoints.AllNamespaces ? null : ns, (string?)values["name"]);
         return await CheckAsync(invocation.HttpContext, act) ?? await next(invocation);
     };
+
+    /// <summary>Who sends these proves it by a signature over the body, which the endpoint checks: whatever the Host header says, and without a token.</summary>
+    private static bool IsSigned(PathString path) => path == ApprovalWebhookEndpoint.Path || path == SlackEndpoint.Path;
 
     /// <summary>Probes and metrics name no secrets and need no token.</summary>
     private static bool IsOpen(PathString path) => path == "/healthz" || path == "/readyz" || path == "/metrics";

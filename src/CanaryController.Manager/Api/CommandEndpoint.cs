@@ -1,5 +1,4 @@
 using CanaryController.Core.Rollouts;
-using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
@@ -7,17 +6,13 @@ using CanaryController.Resources.Api;
 namespace CanaryController.Manager.Api;
 
 /// <summary>
-/// <c>POST …/commands</c>: stores the command, wakes the rollout, and answers when it was decided about and acted upon. The same id again is answered
+/// <c>POST …/commands</c>: hands the command to <see cref="CommandIntake"/>, and answers when it was decided about and acted upon. The same id again is answered
 /// alike and not carried out twice.
 /// </summary>
-internal sealed class CommandEndpoint(
-    IRolloutResources resources, ICommands commands, CommandDesk desk, IRolloutWaker waker, RolloutEndpoints rollouts, ILeadership leadership, ApiAccess access, TimeProvider time)
+internal sealed class CommandEndpoint(CommandIntake intake, RolloutEndpoints rollouts, ILeadership leadership, ApiAccess access)
 {
     /// <summary>How large a body may be; the server refuses more.</summary>
     public const int MaxBodyBytes = 64 * 1024;
-
-    /// <summary>How long an answer is waited for; the command stays stored and is carried out later.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
@@ -63,50 +58,17 @@ internal sealed class CommandEndpoint(
             return ApiProblems.Of(StatusCodes.Status422UnprocessableEntity, "Invalid command", "The command has wrong fields.", problems);
         }
 
-        return resources.Find(key) switch
+        var command = CommandRules.ToCommand(request, caller);
+        return await intake.CarryOutAsync(key, command, context.RequestAborted) switch
         {
-            null => RolloutEndpoints.NotFound(key),
-            { IsLeft: true } => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", $"The rollout {key} was released; adopt it to go on."),
-            { Spec: null } => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", $"The resource {key} never was valid; mend its file first."),
-            _ => await CarryOutAsync(key, CommandRules.ToCommand(request, caller.Actor), context.RequestAborted),
+            IntakeAnswer.Decided { Result: var result } => Answer(key, command, result),
+            IntakeAnswer.NotFound => RolloutEndpoints.NotFound(key),
+            IntakeAnswer.Closed { Why: var why } => ApiProblems.Of(StatusCodes.Status409Conflict, "Refused", why),
+            IntakeAnswer.OtherCommand => ApiProblems.Of(
+                StatusCodes.Status409Conflict, "Conflict", $"The id {command.Id} names another command already. Send each command with an id of its own."),
+            IntakeAnswer.Late { Why: var why } => ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not decided yet", why),
+            var other => throw new InvalidOperationException($"{other} is no answer of the intake."),
         };
-    }
-
-    private async Task<IResult> CarryOutAsync(RolloutKey key, RolloutCommand command, CancellationToken cancellation)
-    {
-        var done = desk.Expect(command.Id);
-        try
-        {
-            var stored = await commands.AddAsync(key, command, time.GetUtcNow(), cancellation);
-            if (stored.Key != key || !CommandRules.IsSame(stored.Command, command))
-            {
-                return ApiProblems.Of(
-                    StatusCodes.Status409Conflict, "Conflict", $"The id {command.Id} names another command already. Send each command with an id of its own.");
-            }
-
-            if (stored.Answer is { } before)
-            {
-                return Answer(key, command, before);
-            }
-
-            waker.Wake(key, command.Action is RolloutAction.Abort or RolloutAction.Reject ? QueueLane.Urgent : QueueLane.Prompt);
-            await done.WaitAsync(Patience, time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            return ApiProblems.Of(
-                StatusCodes.Status503ServiceUnavailable,
-                "Not decided yet",
-                $"The command {command.Id} is stored and will be carried out; send it again with the same id to learn what became of it.");
-        }
-        finally
-        {
-            desk.Leave(command.Id);
-        }
-
-        return commands.Find(command.Id)?.Answer is { } answer
-            ? Answer(key, command, answer)
-            : ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not decided yet", "The command is stored; deciding about it failed and is tried again.");
     }
 
     private IResult Answer(RolloutKey key, RolloutCommand command, CommandResult result) => result.Status switch

@@ -52,19 +52,17 @@ internal static class CommandRules
     }
 
     /// <summary>In the planner's words.</summary>
-    public static RolloutCommand ToCommand(CommandRequest request, string actor) => new()
+    public static RolloutCommand ToCommand(CommandRequest request, ApiCaller caller) => new()
     {
         Id = request.Id ?? Guid.CreateVersion7().ToString("N"),
         Action = request.Action,
         Revision = request.Revision,
         ExpectedTarget = request.ExpectedTarget,
         StepIndex = request.Step - 1,
-        Actor = actor,
+        Actor = caller.Actor,
+        Identity = caller.Identity,
         Comment = request.Reason,
     };
-
-    /// <summary>The same command sent again: everything but the wording of why.</summary>
-    public static bool IsSame(RolloutCommand left, RolloutCommand right) => left with { Comment = null } == right with { Comment = null };
 
     private static string ShortText(string value) => value.Length > 20 ? $"{value[..20]}…" : value;
 

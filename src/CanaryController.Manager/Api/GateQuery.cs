@@ -62,8 +62,7 @@ internal sealed record GateQuery(GateQuestion Question, TimeSpan Wait, long? Aft
             null => null,
             { Length: 0 or > GateQuestion.MaxRevisionChars } =>
                 Wrong(problems, "revision", text, $"1 to {GateQuestion.MaxRevisionChars} characters are expected, not {text.Length}.", "Name the revision, or the image as the pod template has it.", ""),
-            _ when new GateQuestion(default, text).IsImage && text.All(letter => letter is > ' ' and <= '~') => text,
-            _ when Names.IsVersion(text) => text,
+            _ when GateQuestion.IsRevision(text) => text,
             _ => Wrong(problems, "revision", text, "This is neither a revision's name nor an image.", $"For a revision {Names.VersionForm}; an image as the pod template has it, like registry.example/shop:2.0.", ""),
         };
     }

@@ -50,6 +50,7 @@ internal static class RolloutViews
             RequestSharePercent = share?.Ratio is { } ratio ? Math.Round((decimal)ratio * 100, 2) : null,
             RequestShare = share is { Ratio: not null } known && seen?.Route.Applied is not ({ IsMirrored: true } or { Matches.IsEmpty: false }) ? known.Against(state.Weight) : null,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
+            Approvals = StepViews.Approvals(state),
             Problems = resource.Problems,
             ResourceVersion = stored.ResourceVersion,
         };

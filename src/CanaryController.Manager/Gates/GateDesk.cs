@@ -78,9 +78,9 @@ internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, I
         {
             await AskUntilSettledAsync(key, tracked, asked, ends);
         }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        catch (Exception ended) when (ends.IsCancellationRequested && ended is OperationCanceledException or ObjectDisposedException)
         {
-            // Somebody else decides what is asked.
+            // It is not asked any more, or the process ends.
         }
         catch (Exception failure)
         {

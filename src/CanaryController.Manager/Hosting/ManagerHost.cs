@@ -1,5 +1,7 @@
 using System.Text.Json;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Standalone;
@@ -84,6 +86,8 @@ internal static class ManagerHost
         app.Services.GetRequiredService<FreezeEndpoints>().Map(app);
         app.Services.GetRequiredService<GateEndpoint>().Map(app);
         app.Services.GetRequiredService<CommandEndpoint>().Map(app);
+        app.Services.GetRequiredService<ApprovalWebhookEndpoint>().Map(app);
+        app.Services.GetRequiredService<SlackEndpoint>().Map(app);
         app.Services.GetRequiredService<EventEndpoint>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
         app.MapOpenApi(ApiDescription.Path);

@@ -1,5 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Rollouts;
@@ -23,6 +25,12 @@ internal sealed record ManagerOptions
 
     /// <summary>The section <c>api</c>.</summary>
     public required ApiOptions Api { get; init; }
+
+    /// <summary>The section <c>approvals.webhooks</c>.</summary>
+    public ApprovalWebhookOptions ApprovalWebhooks { get; init; } = new([]);
+
+    /// <summary>The section <c>slack</c>.</summary>
+    public SlackOptions Slack { get; init; } = new();
 
     /// <summary>The section <c>probes</c>.</summary>
     public ProbeOptions Probes { get; init; } = new(null as Uri);

@@ -1,5 +1,7 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Traffic.Consul;
@@ -50,6 +52,8 @@ internal static class ManagerOptionsReader
             Consuls = mode is RunMode.Standalone ? ReadConsuls(settings) : [],
             HAProxies = mode is RunMode.Standalone ? HAProxyOptions.Read(settings) : [],
             Api = api,
+            ApprovalWebhooks = ApprovalWebhookOptions.Read(settings.Section("approvals")),
+            Slack = SlackOptions.Read(settings.Section("slack")),
             Probes = ProbeOptions.Read(settings.Section("probes"), api),
             Outbound = OutboundOptions.Read(settings.Section("outbound")),
             Logging = new() { Format = logging.Choice("format", LogFormat.Text), Level = logging.Choice("level", LogLevel.Information) },

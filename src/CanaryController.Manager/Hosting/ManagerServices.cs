@@ -1,6 +1,8 @@
 using CanaryController.Manager.Analysis.Prometheus;
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Gates;
 using CanaryController.Manager.Kubernetes.Access;
 using CanaryController.Manager.Kubernetes;
@@ -24,7 +26,7 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services, ManagerOptions options, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Api).AddSingleton(options.Probes).AddSingleton(options.Outbound).AddSingleton(options.Fleet).AddSingleton(new WorkerOptions(options.Workers));
-        services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
+        services.AddTelemetry().AddRollouts().AddNotifications().AddGates().AddApi().AddApprovals(options.ApprovalWebhooks, options.Slack).AddSchedule(options.Mode, time).AddPrometheusEvidence(options.Prometheus);
         return options.Mode switch
         {
             RunMode.Standalone => services.AddStandalone(options.Standalone).AddGatewayRouter(options.Gateways).AddConsulRouter(options.Consuls).AddHAProxyRouter(options.HAProxies).AddSingleton<ITrafficRouter, PlainRouters>(),
@@ -49,7 +51,7 @@ internal static class ManagerServices
         services.AddSingleton<RolloutQueue>().AddSingleton<IRolloutWaker>(provider => provider.GetRequiredService<RolloutQueue>());
         services.AddSingleton<RolloutObserver>().AddSingleton<EffectExecutor>().AddSingleton<RolloutLeaver>().AddSingleton<RolloutReconciler>();
         services.AddSingleton<RolloutWindows>().AddSingleton<UnderWayLimit>();
-        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>();
+        services.AddSingleton<LiveRollouts>().AddSingleton<CommandDesk>().AddSingleton<CommandIntake>();
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!).AddSingleton<IMediator, FairMediator>();
         return services;
     }
@@ -63,7 +65,7 @@ internal static class ManagerServices
         services.AddSingleton<IAskedRevisions>(provider => provider.GetRequiredService<ForeignWorkloads>()).AddSingleton<ILeadership, SoleLeadership>().AddSingleton<IReadiness, StandaloneReadiness>();
         services.AddSingleton<ICommands>(provider => provider.GetRequiredService<SqliteCommands>());
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEvents>());
-        services.AddSingleton<IRolloutTextReader, RolloutTextReader>();
+        services.AddSingleton<IRolloutTextReader, RolloutTextReader>().AddSingleton<ISlackMessages, SqliteSlackMessages>();
         services.AddSingleton<SqliteFreezes>().AddSingleton<FreezeCatalog>().AddSingleton<IFreezes>(provider => provider.GetRequiredService<FreezeCatalog>()).AddSingleton<IFreezeKeeper>(provider => provider.GetRequiredService<FreezeCatalog>());
         services.AddSingleton(provider => new RolloutFolder(options.Folder, provider.GetRequiredService<IRolloutTextReader>()));
         services.AddSingleton<FolderChannels>().AddSingleton<INotificationChannels>(provider => provider.GetRequiredService<FolderChannels>()).AddSingleton<ISecretTexts, FolderSecrets>();

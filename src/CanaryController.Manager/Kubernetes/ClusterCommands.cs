@@ -12,11 +12,12 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Manager.Kubernetes;
 
 /// <summary>
-/// Commands come as RolloutCommand objects and over the API. What became of each stands in the Rollout's status, written with the decision: that is the truth, so a command is
-/// carried out once. A RolloutCommand's own status is derived from it, and repaired after a crash. Those of the API wait in memory until they are decided: whoever sent one gets no
+/// Commands come as RolloutCommand and Approval objects, and over the API. What became of each stands in the Rollout's status, written with the decision: that is the truth, so a command is
+/// carried out once. An object's own status is derived from it, and repaired after a crash. Those of the API wait in memory until they are decided: whoever sent one gets no
 /// answer before, and sends it again with the same id.
 /// </summary>
-internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandObject> objects, IObjectCache<RolloutObject> rollouts, CommandTrust trust) : ICommands
+internal sealed class ClusterCommands(
+    IKubeApi api, IObjectCache<RolloutCommandObject> commands, IObjectCache<ApprovalObject> approvals, IObjectCache<RolloutObject> rollouts, CommandTrust trust) : ICommands
 {
     private const int MaxWaiting = 1_000;
 
@@ -118,6 +119,7 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
             Revision = command.Revision,
             Step = command.StepIndex + 1,
             Reason = command.Comment,
+            Via = command.Identity?.Source,
             Status = answer.Result.Status,
             Message = answer.Result.Message,
         };
@@ -149,7 +151,7 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
         var done = true;
         var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
         var written = 0;
-        foreach (var open in objects.By(RolloutCommandObject.KeyOf(key)).Where(each => !each.IsDone))
+        foreach (var open in By(CommandObject.KeyOf(key)).Where(each => !each.IsDone))
         {
             var status = open.Command is { } command && records.FirstOrDefault(record => record.Id == command.Id) is { } record ? Of(record)
                 : Judge(open) is CommandStanding.Refused refused ? new RolloutCommandStatus { Phase = CommandPhase.Refused, Message = $"This is not carried out: {refused.Why}." }
@@ -181,42 +183,68 @@ internal sealed class ClusterCommands(IKubeApi api, IObjectCache<RolloutCommandO
         Answered(key, answer.CommandId);
     }
 
-    private RolloutCommandObject? Find(RolloutKey key, string id) => objects.By(RolloutCommandObject.KeyOf(key)).FirstOrDefault(each => each.Command?.Id == id);
+    private CommandObject? Find(RolloutKey key, string id) => By(CommandObject.KeyOf(key)).FirstOrDefault(each => each.Command?.Id == id);
 
-    private CommandStanding Judge(RolloutCommandObject command) => trust.Judge(command, command.Stamp is { } stamp ? objects.By(RolloutCommandObject.KeyOf(stamp)) : []);
+    private CommandStanding Judge(CommandObject command) => trust.Judge(command, command.Stamp is { } stamp ? By(CommandObject.KeyOf(stamp)) : []);
 
     /// <summary>One that was handed out, from whom it is; should the stamps' key have gone since, from nobody known.</summary>
-    private RolloutCommand Believed(RolloutCommandObject command) =>
+    private RolloutCommand Believed(CommandObject command) =>
         Judge(command) is CommandStanding.Counts counts ? counts.Command : command.Command! with { Actor = RolloutCommandResource.UnknownActor };
 
     private int CountUnsettled(RolloutKey key)
     {
         var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
-        return objects.By(RolloutCommandObject.KeyOf(key)).Count(each => !each.IsDone && records.Any(record => record.Id == each.Command?.Id));
+        return By(CommandObject.KeyOf(key)).Count(each => !each.IsDone && records.Any(record => record.Id == each.Command?.Id));
     }
 
-    private IEnumerable<RolloutCommandObject> Open(RolloutKey key)
+    private IEnumerable<CommandObject> Open(RolloutKey key)
     {
         var records = rollouts.Find(new(key.Namespace, key.Name))?.Status?.Commands ?? [];
-        return objects.By(RolloutCommandObject.KeyOf(key))
+        return By(CommandObject.KeyOf(key))
             .Where(each => !each.IsDone && !each.Meta.IsDeleting && !records.Any(record => record.Id == each.Command?.Id))
             .OrderBy(each => each.Meta.CreatedAt).ThenBy(each => each.Meta.Name.Name, StringComparer.Ordinal);
     }
 
-    private async Task<bool> WriteAsync(RolloutCommandObject open, RolloutCommandStatus status, CancellationToken cancellation)
+    private async Task<bool> WriteAsync(CommandObject open, RolloutCommandStatus status, CancellationToken cancellation)
     {
         var patch = JsonPatch.At(open.Meta.ResourceVersion).Add("/status", JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(status, RolloutStatusJson.Default.RolloutCommandStatus)));
-        var answer = await api.PatchAsync(ObjectKind.RolloutCommand, open.Meta.Name, patch, cancellation, "status");
+        var answer = await api.PatchAsync(open.Kind, open.Meta.Name, patch, cancellation, "status");
         if (answer.Body is { } body)
         {
-            objects.Put(body.Project(RolloutCommandObject.Project));
+            Put(open, body);
         }
         else if (answer.Outcome is KubeOutcome.NotFound)
         {
-            objects.Remove(open.Meta.Name, open.Meta.Uid);
+            Remove(open);
         }
 
         return answer.Outcome is KubeOutcome.Done or KubeOutcome.NotFound;
+    }
+
+    private IReadOnlyList<CommandObject> By(string key) => [.. commands.By(key), .. approvals.By(key)];
+
+    private void Put(CommandObject open, JsonObject body)
+    {
+        if (open is ApprovalObject)
+        {
+            approvals.Put(body.Project(ApprovalObject.Project));
+        }
+        else
+        {
+            commands.Put(body.Project(RolloutCommandObject.Project));
+        }
+    }
+
+    private void Remove(CommandObject open)
+    {
+        if (open is ApprovalObject)
+        {
+            approvals.Remove(open.Meta.Name, open.Meta.Uid);
+        }
+        else
+        {
+            commands.Remove(open.Meta.Name, open.Meta.Uid);
+        }
     }
 
     private static RolloutCommandStatus Of(CommandRecord record) => RolloutCommandStatus.Of(new(record.Status, record.Message), record.Actor, record.At);

@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
@@ -23,7 +24,8 @@ internal sealed class ClusterRemains(
     IObjectCache<ServiceObject> services,
     RouteCaches routes,
     IObjectCache<DestinationRuleObject>? rules = null,
-    IObjectCache<IngressObject>? ingresses = null)
+    IObjectCache<IngressObject>? ingresses = null,
+    IObjectCache<ServiceResolverObject>? resolvers = null)
 {
     private const string StableHolderSuffix = "-stable";
 
@@ -120,11 +122,12 @@ internal sealed class ClusterRemains(
         ];
     }
 
-    /// <summary>The subsets that a DestinationRule of the Service says it was given; null when none does.</summary>
+    /// <summary>The subsets that a DestinationRule or ServiceResolver of the Service says it was given; null when none does.</summary>
     private VersionSubsets? Subsets(string ns, string service) =>
         rules?.By(DestinationRuleObject.HostKey(ns, service)).Where(rule => rule.Meta.Name.Namespace == ns)
             .Select(rule => SubsetNote.Of(rule) is { } note ? new VersionSubsets(rule.Meta.Name.Name, note.Stable, note.Canary) : null)
-            .FirstOrDefault(each => each is not null);
+            .FirstOrDefault(each => each is not null)
+        ?? (resolvers?.Find(new(ns, service)) is { } resolver && ResolverNote.Of(resolver) is not null ? RoleSubsets.Of(service) : null);
 
     private static int Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
 

@@ -4,6 +4,7 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
@@ -21,6 +22,11 @@ internal sealed class ClusterSource(
         caches.Rollouts.Changed += rollouts.Note;
         caches.Rollouts.Changed += changes.Rollout;
         caches.Commands.Changed += changes.Command;
+        if (caches.Approvals is { } approvals)
+        {
+            approvals.Changed += changes.Command;
+        }
+
         caches.Deployments.Changed += changes.Deployment;
         caches.ReplicaSets.Changed += changes.ReplicaSet;
         caches.Holders.Changed += changes.Holder;
@@ -47,21 +53,7 @@ internal sealed class ClusterSource(
             clusterFreezes.Changed += changes.Freeze;
         }
 
-        foreach (var routes in caches.Routes)
-        {
-            routes.Changed += changes.Route;
-        }
-
-        if (caches.DestinationRules is { } rules)
-        {
-            rules.Changed += changes.DestinationRule;
-        }
-
-        if (caches.Ingresses is { } ingresses)
-        {
-            ingresses.Changed += changes.Ingress;
-        }
-
+        FollowRoutes();
         if (admission is not null)
         {
             // Commands wait for the key that their stamps are checked with.
@@ -91,6 +83,29 @@ internal sealed class ClusterSource(
         }
     }
 
+    private void FollowRoutes()
+    {
+        foreach (var routes in caches.Routes)
+        {
+            routes.Changed += changes.Route;
+        }
+
+        if (caches.DestinationRules is { } rules)
+        {
+            rules.Changed += changes.DestinationRule;
+        }
+
+        if (caches.ServiceResolvers is { } resolvers)
+        {
+            resolvers.Changed += changes.ServiceResolver;
+        }
+
+        if (caches.Ingresses is { } ingresses)
+        {
+            ingresses.Changed += changes.Ingress;
+        }
+    }
+
     private void LookAtAll()
     {
         if (!leadership.IsLeading)
@@ -109,7 +124,7 @@ internal sealed class ClusterSource(
 
     private void LookAtCommands()
     {
-        foreach (var command in caches.Commands.All.Where(each => !each.IsDone))
+        foreach (var command in caches.Commands.All.Concat<CommandObject>(caches.Approvals?.All ?? []).Where(each => !each.IsDone))
         {
             waker.Wake(command.Target, QueueLane.Prompt);
         }
@@ -128,6 +143,9 @@ internal sealed record ClusterCaches(
     ObjectCache<AutoscalerObject> Autoscalers,
     IReadOnlyList<ObjectCache<RouteObject>> Routes)
 {
+    /// <summary>Approvals.</summary>
+    public ObjectCache<ApprovalObject>? Approvals { get; init; }
+
     /// <summary>MetricTemplates.</summary>
     public ObjectCache<MetricTemplateObject>? Templates { get; init; }
 
@@ -142,6 +160,9 @@ internal sealed record ClusterCaches(
 
     /// <summary>DestinationRules of Istio; null where that router is not among those that are watched.</summary>
     public ObjectCache<DestinationRuleObject>? DestinationRules { get; init; }
+
+    /// <summary>ServiceResolvers of Consul; null where that router is not among those that are watched.</summary>
+    public ObjectCache<ServiceResolverObject>? ServiceResolvers { get; init; }
 
     /// <summary>Ingresses; null where no router divides them.</summary>
     public ObjectCache<IngressObject>? Ingresses { get; init; }

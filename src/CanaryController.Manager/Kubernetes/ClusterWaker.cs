@@ -3,6 +3,7 @@ using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
@@ -45,8 +46,8 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
     }
 
-    /// <summary>A command came; what stops a canary overtakes everything.</summary>
-    public void Command(RolloutCommandObject? before, RolloutCommandObject? after)
+    /// <summary>A command or an approval came; what stops a canary overtakes everything.</summary>
+    public void Command(CommandObject? before, CommandObject? after)
     {
         if (after is { IsDone: false } && before is null)
         {
@@ -121,6 +122,9 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
             OfService(new(rule.Host.Namespace ?? rule.Meta.Name.Namespace, service));
         }
     }
+
+    /// <summary>A ServiceResolver of Consul changed: it has the subsets of the splitter that is called the same.</summary>
+    public void ServiceResolver(ServiceResolverObject? before, ServiceResolverObject? after) => Wake(RolloutObject.RouteKey(new(RouteKinds.ServiceSplitter, (after ?? before)!.Meta.Name)));
 
     /// <summary>An Ingress changed: the user's, or ours beside it.</summary>
     public void Ingress(IngressObject? before, IngressObject? after) => Wake(RolloutObject.IngressKey((after ?? before)!.Meta.Name.Namespace, (after ?? before)!.Meta.Name.Name));

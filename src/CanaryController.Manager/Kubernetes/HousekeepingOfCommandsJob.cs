@@ -5,9 +5,12 @@ using Quartz;
 
 namespace CanaryController.Manager.Kubernetes;
 
-/// <summary>Deletes RolloutCommands that were answered a day ago: the last ones stay in the Rollout's status, and older ones in whatever keeps the cluster's audit log.</summary>
+/// <summary>
+/// Deletes RolloutCommands and Approvals that were answered a day ago: the last ones stay in the Rollout's status, and older ones in whatever keeps the cluster's audit log.
+/// </summary>
 [DisallowConcurrentExecution]
-internal sealed class HousekeepingOfCommandsJob(IKubeApi api, IObjectCache<RolloutCommandObject> commands, ILeadership leadership, TimeProvider time) : IJob
+internal sealed class HousekeepingOfCommandsJob(
+    IKubeApi api, IObjectCache<RolloutCommandObject> commands, IObjectCache<ApprovalObject> approvals, ILeadership leadership, TimeProvider time) : IJob
 {
     /// <summary>How long an answered command stays, from its creation.</summary>
     public static readonly TimeSpan CommandAge = TimeSpan.FromDays(1);
@@ -21,12 +24,19 @@ internal sealed class HousekeepingOfCommandsJob(IKubeApi api, IObjectCache<Rollo
             return;
         }
 
-        foreach (var old in commands.All.Where(each => each.IsDone && each.Meta.CreatedAt < time.GetUtcNow() - CommandAge).Take(MaxDeletions))
+        await TidyAsync(commands, cancellationToken);
+        await TidyAsync(approvals, cancellationToken);
+    }
+
+    private async Task TidyAsync<T>(IObjectCache<T> cache, CancellationToken cancellation)
+        where T : CommandObject
+    {
+        foreach (var old in cache.All.Where(each => each.IsDone && each.Meta.CreatedAt < time.GetUtcNow() - CommandAge).Take(MaxDeletions))
         {
-            var answer = await api.DeleteAsync(ObjectKind.RolloutCommand, old.Meta.Name, old.Meta.Uid, cancellationToken);
+            var answer = await api.DeleteAsync(old.Kind, old.Meta.Name, old.Meta.Uid, cancellation);
             if (answer.Outcome is KubeOutcome.Done or KubeOutcome.NotFound)
             {
-                commands.Remove(old.Meta.Name, old.Meta.Uid);
+                cache.Remove(old.Meta.Name, old.Meta.Uid);
             }
         }
     }

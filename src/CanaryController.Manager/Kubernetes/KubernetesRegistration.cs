@@ -1,5 +1,6 @@
 using CanaryController.Manager.Analysis;
 using CanaryController.Manager.Api;
+using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
@@ -7,6 +8,7 @@ using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Notifications;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
@@ -50,6 +52,37 @@ internal static class KubernetesRegistration
         return options.Admission is { } admission ? services.AddAdmission(admission) : services;
     }
 
+    /// <summary>What the routers that are chosen look at: the objects that they divide, and those beside them.</summary>
+    private static void AddRoutersWatched(this IServiceCollection services, KubernetesOptions options)
+    {
+        if (options.Routers.Contains(RouterType.GatewayAPI))
+        {
+            services.AddGatewayApi();
+        }
+
+        if (options.Routers.Contains(RouterType.Linkerd))
+        {
+            services.AddLinkerd();
+        }
+
+        if (options.Routers.Contains(RouterType.Istio))
+        {
+            services.AddIstio();
+        }
+
+        if (options.Routers.Contains(RouterType.Consul))
+        {
+            services.AddConsulKubernetes();
+        }
+
+        if (options.Routers.Contains(RouterType.IngressNginx))
+        {
+            services.AddInformer(ObjectKind.Ingress, IngressObject.Project);
+        }
+
+        services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
+    }
+
     private static void AddFreezes(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddInformer(ObjectKind.FreezeWindow, FreezeWindowObject.Project);
@@ -66,6 +99,8 @@ internal static class KubernetesRegistration
     {
         services.AddInformer<RolloutObject>(ObjectKind.Rollout, RolloutObject.Project, kept: RolloutObject.Kept);
         services.AddInformer<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
+        services.AddInformer(ObjectKind.Approval, ApprovalObject.Project);
+        services.AddSingleton<ISlackMessages, ClusterSlackMessages>();
         services.AddInformer(ObjectKind.NotificationChannel, NotificationChannelObject.Project);
         services.AddSingleton<INotificationChannels, ClusterChannels>().AddSingleton<ISecretTexts, ClusterSecrets>();
         services.AddInformer(ObjectKind.MetricTemplate, MetricTemplateObject.Project);
@@ -84,27 +119,7 @@ internal static class KubernetesRegistration
         services.AddInformer(ObjectKind.Service, ServiceObject.Project, kept: ServiceObject.Kept);
         services.AddInformer(ObjectKind.EndpointSlice, EndpointSliceObject.Project, kept: EndpointSliceObject.Kept);
         services.AddInformer(ObjectKind.HorizontalPodAutoscaler, AutoscalerObject.Project, kept: AutoscalerObject.Kept);
-        if (options.Routers.Contains(RouterType.GatewayAPI))
-        {
-            services.AddGatewayApi();
-        }
-
-        if (options.Routers.Contains(RouterType.Linkerd))
-        {
-            services.AddLinkerd();
-        }
-
-        if (options.Routers.Contains(RouterType.Istio))
-        {
-            services.AddIstio();
-        }
-
-        if (options.Routers.Contains(RouterType.IngressNginx))
-        {
-            services.AddInformer(ObjectKind.Ingress, IngressObject.Project);
-        }
-
-        services.AddRouteInformers([.. options.Routers.SelectMany(RouteKinds.Of).Distinct()]);
+        services.AddRoutersWatched(options);
         services.AddSingleton(provider => new ClusterCaches(
             provider.GetRequiredService<ObjectCache<RolloutObject>>(),
             provider.GetRequiredService<ObjectCache<RolloutCommandObject>>(),
@@ -116,12 +131,14 @@ internal static class KubernetesRegistration
             provider.GetRequiredService<ObjectCache<AutoscalerObject>>(),
             [.. provider.GetServices<RouteInformer>().Select(each => each.Informer.Cache)])
         {
+            Approvals = provider.GetRequiredService<ObjectCache<ApprovalObject>>(),
             Templates = provider.GetRequiredService<ObjectCache<MetricTemplateObject>>(),
             Freezes = provider.GetRequiredService<ObjectCache<FreezeWindowObject>>(),
             ClusterFreezes = provider.GetService<ObjectCache<ClusterFreezeWindowObject>>(),
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
+            ServiceResolvers = provider.GetService<ObjectCache<ServiceResolverObject>>(),
         });
     }
 }

@@ -20,6 +20,9 @@ internal static class Marks
     /// <summary>Annotation of a RolloutCommand: who created it, as admission saw it.</summary>
     public const string StampAnnotation = "canarycontroller.io/stamp";
 
+    /// <summary>Annotation of a Rollout: its messages in Slack, by NotificationChannel, as JSON.</summary>
+    public const string SlackAnnotation = "canarycontroller.io/slack-messages";
+
     /// <summary>Label of a RolloutCommand: its action in lower case, by which older API servers tell those apart that must pass while admission is down.</summary>
     public const string ActionLabel = RolloutCommandResource.ActionLabel;
 

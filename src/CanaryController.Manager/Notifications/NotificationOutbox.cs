@@ -36,7 +36,7 @@ internal sealed partial class NotificationOutbox(
     private readonly ConcurrentDictionary<ChannelKey, string> _failing = new();
     private readonly ConcurrentDictionary<Task, LaneKey> _workers = new();
     private readonly CancellationTokenSource _stopping = new();
-    private bool _disposed;
+    private int _disposals;
 
     /// <summary>Takes <paramref name="delivery"/>, which was stored before where deliveries are kept. Returns at once.</summary>
     public void Add(PendingDelivery delivery)
@@ -66,21 +66,20 @@ internal sealed partial class NotificationOutbox(
         }
 
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_workers.Keys).WaitAsync(cancellationToken);
+        await Task.WhenAll(_workers.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // The container knows it by two names, and disposes of it twice.
-        if (Interlocked.Exchange(ref _disposed, true))
+        // The container has it twice: by its own name and among the hosted services.
+        if (Interlocked.Exchange(ref _disposals, 1) == 0)
         {
-            return;
+            _stopping.Cancel();
+            _stopping.Dispose();
+            _places.Dispose();
         }
 
-        _stopping.Cancel();
-        _stopping.Dispose();
-        _places.Dispose();
         base.Dispose();
     }
 

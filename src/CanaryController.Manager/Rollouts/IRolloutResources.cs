@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
@@ -30,6 +31,9 @@ internal sealed record RolloutResource
 
     /// <summary>The canary revision that it names; null when it names none.</summary>
     public string? DeclaredRevision { get; init; }
+
+    /// <summary>Who made that revision, by the resource's annotation.</summary>
+    public EquatableArray<string> Authors { get; init; }
 
     /// <summary>The route that it divides.</summary>
     public RouteTarget Target { get; init; }

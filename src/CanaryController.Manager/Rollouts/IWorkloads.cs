@@ -33,6 +33,9 @@ internal record WorkloadReading
     /// <summary>The revision that is asked for; null when that cannot be said now, and then nothing new is asked for.</summary>
     public string? DeclaredRevision { get; init; }
 
+    /// <summary>Who made that revision, as far as somebody tells.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>What is stable when the rollout is seen for the first time; null while that cannot be said.</summary>
     public string? InitialStableRevision { get; init; }
 

@@ -23,6 +23,7 @@ internal sealed class RolloutObserver(
         {
             Now = now,
             DeclaredRevision = workload.DeclaredRevision,
+            Authors = workload.Authors,
             Route = RouteOf(resource, state, known.Reading),
             Workload = workload.Counts ?? Counts(known.Reading, stable, canary),
             Analysis = state.Phase.IsUnderWay() ? evidence.Observe(resource.Key, state, now) : null,

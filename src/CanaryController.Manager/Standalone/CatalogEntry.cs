@@ -32,6 +32,7 @@ internal sealed record CatalogEntry
         Key = Key,
         Spec = Content?.Spec,
         DeclaredRevision = Content?.DeclaredRevision,
+        Authors = Content?.Authors ?? [],
         Target = Content?.Target ?? default,
         Terms = Content?.Terms ?? WindowTerms.None,
         Deleted = Deleted,

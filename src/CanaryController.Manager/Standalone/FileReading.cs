@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
@@ -41,6 +42,9 @@ internal sealed record ReadDocument(RolloutKey Key, ResourceContent? Content, IR
 /// <param name="Target">The route that it divides.</param>
 internal sealed record ResourceContent(RolloutSpec Spec, string? DeclaredRevision, RouteTarget Target)
 {
+    /// <summary>Who made that revision, by the annotation. Not kept: after a restart the file tells it again.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>What says when it may move forward.</summary>
     public WindowTerms Terms { get; init; } = WindowTerms.None;
 }

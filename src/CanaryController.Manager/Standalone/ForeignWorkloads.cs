@@ -14,6 +14,7 @@ internal sealed class ForeignWorkloads : IWorkloads, IAskedRevisions
     public WorkloadReading Read(RolloutResource resource, RolloutState state) => new()
     {
         DeclaredRevision = resource.DeclaredRevision,
+        Authors = resource.Authors,
         InitialStableRevision = resource.Spec?.InitialStableRevision,
     };
 

@@ -1,3 +1,5 @@
+using CanaryController.Core.Approvals;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Traffic;
 using CanaryController.Resources.Api;
 using CanaryController.Resources.Mapping;
@@ -38,6 +40,7 @@ internal sealed class RolloutTextReader : IRolloutTextReader
             RolloutSpecMapper.DeclaredRevision(document.Resource),
             new RouteTarget(route.Owner, route.Name!) { Router = traffic.Router!.Value })
         {
+            Authors = AuthorNotes.Read(document.Resource.Metadata.Annotations.FirstOrDefault(pair => pair.Key == ApproverRules.AuthorAnnotation).Value),
             Terms = WindowTerms.Of(document.Resource),
         };
     }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Persistence;
 using Microsoft.Data.Sqlite;
 
 namespace CanaryController.Manager.Standalone;
@@ -12,7 +14,7 @@ namespace CanaryController.Manager.Standalone;
 /// </summary>
 internal sealed class SqliteCommands : ICommands
 {
-    private const string Columns = "id, namespace, name, at, actor, action, revision, expected_target, step_index, comment, status, message";
+    private const string Columns = "id, namespace, name, at, actor, action, revision, expected_target, step_index, comment, status, message, identity, attempt";
 
     private readonly Lock _gate = new();
     private readonly SqliteDatabase _database;
@@ -42,9 +44,9 @@ internal sealed class SqliteCommands : ICommands
             }
 
             _database.Transact(scope => scope.Execute(
-                $"INSERT INTO commands ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL)",
+                $"INSERT INTO commands ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL, $11, $12)",
                 command.Id, key.Namespace, key.Name, Moment(at), command.Actor, command.Action.ToString(), command.Revision, command.ExpectedTarget,
-                command.StepIndex, command.Comment));
+                command.StepIndex, command.Comment, command.Identity is { } who ? JsonSerializer.Serialize(who, CoreJson.Default.ApproverIdentity) : null, command.Attempt));
             OpenOf(key).Enqueue(command);
             return new(key, command, at, null);
         }
@@ -120,11 +122,16 @@ internal sealed class SqliteCommands : ICommands
             ExpectedTarget = SqliteScope.Text(row, 7),
             StepIndex = row.IsDBNull(8) ? null : row.GetInt32(8),
             Comment = SqliteScope.Text(row, 9),
+            Identity = SqliteScope.Text(row, 12) is { } who ? JsonSerializer.Deserialize(who, CoreJson.Default.ApproverIdentity) : null,
+            Attempt = row.IsDBNull(13) ? null : row.GetInt32(13),
         },
         DateTimeOffset.Parse(row.GetString(3)),
         SqliteScope.Text(row, 10) is { } status ? new(Enum.Parse<CommandStatus>(status), SqliteScope.Text(row, 11) ?? "") : null);
 
     private static CommandView View(StoredCommand stored) => new(
         stored.Command.Id, stored.At, stored.Command.Actor, stored.Command.Action, stored.Command.Revision, stored.Command.StepIndex + 1,
-        stored.Command.Comment, stored.Answer!.Status, stored.Answer.Message);
+        stored.Command.Comment, stored.Answer!.Status, stored.Answer.Message)
+    {
+        Via = stored.Command.Identity?.Source,
+    };
 }

@@ -104,8 +104,12 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Dispose()
     {
-        _connection?.Dispose();
-        _owned.Dispose();
+        // Whoever is in the middle of a transaction finishes it.
+        lock (_gate)
+        {
+            _connection?.Dispose();
+            _owned.Dispose();
+        }
     }
 
     private static FileStream Own(string path)

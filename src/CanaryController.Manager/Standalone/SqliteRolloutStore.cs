@@ -139,6 +139,7 @@ internal sealed class SqliteRolloutStore : IRolloutStore
         {
             scope.Execute("DELETE FROM events WHERE namespace = $1 AND name = $2", @namespace, name);
             scope.Execute("DELETE FROM commands WHERE namespace = $1 AND name = $2", @namespace, name);
+            scope.Execute("DELETE FROM slack_messages WHERE namespace = $1 AND name = $2", @namespace, name);
             scope.Execute("DELETE FROM forgotten WHERE namespace = $1 AND name = $2", @namespace, name);
         }
 

@@ -3,7 +3,7 @@ namespace CanaryController.Manager.Standalone;
 /// <summary>The tables. A change of them raises <see cref="Version"/> and comes with a step from the version before.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>
     /// <c>specs</c>: the last good text of each resource, read. <c>rollouts</c>: states. <c>forgotten</c>: how far the sequence of a removed rollout
@@ -54,12 +54,23 @@ internal static class SqliteSchema
           PRIMARY KEY (kind, namespace, name, file)) STRICT, WITHOUT ROWID;
         """;
 
+    /// <summary>Version 5 keeps who vouches for a command's sender (JSON), the attempt that was seen, and <c>slack_messages</c>: those that show a rollout.</summary>
+    private const string Answers =
+        """
+        ALTER TABLE commands ADD COLUMN identity TEXT;
+        ALTER TABLE commands ADD COLUMN attempt INTEGER;
+        CREATE TABLE slack_messages (
+          namespace TEXT NOT NULL, name TEXT NOT NULL, channel TEXT NOT NULL, slack_channel TEXT NOT NULL, ts TEXT NOT NULL, revision TEXT NOT NULL, since INTEGER NOT NULL,
+          PRIMARY KEY (namespace, name, channel)) STRICT, WITHOUT ROWID;
+        """;
+
     /// <summary>What brings a database of <paramref name="version"/> to <see cref="Version"/>; 0 is an empty one.</summary>
     public static string StepsFrom(int version) => version switch
     {
-        0 => Text + Routers + Deliveries + Windows,
-        1 => Routers + Deliveries + Windows,
-        2 => Deliveries + Windows,
-        _ => Windows,
+        0 => Text + Routers + Deliveries + Windows + Answers,
+        1 => Routers + Deliveries + Windows + Answers,
+        2 => Deliveries + Windows + Answers,
+        3 => Windows + Answers,
+        _ => Answers,
     };
 }

@@ -31,9 +31,9 @@ internal sealed class ClusterRouters(RouteObjectRouter objects, ReplicaRatioRout
 
     private ITrafficRouter? Pick(RouteTarget target) => target.Cluster?.Router switch
     {
-        RouterType.GatewayAPI or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour => objects,
+        RouterType.GatewayAPI or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.Consul => objects,
         RouterType.ReplicaRatio => replicaRatio,
         RouterType.IngressNginx => ingressNginx,
-        RouterType.Gateway or RouterType.Consul or RouterType.HAProxy or null => null,
+        RouterType.Gateway or RouterType.HAProxy or null => null,
     };
 }

@@ -69,7 +69,7 @@ internal readonly record struct NamedRoute(RouteKind Kind, string Name)
 }
 
 /// <summary>The versions' subsets.</summary>
-/// <param name="Rule">The name of the DestinationRule that has them.</param>
+/// <param name="Rule">The name of the DestinationRule that has them; with Consul, of the ServiceResolver.</param>
 /// <param name="Stable">The name of stable's.</param>
 /// <param name="Canary">The canary's.</param>
 internal sealed record VersionSubsets(string Rule, string Stable, string Canary);

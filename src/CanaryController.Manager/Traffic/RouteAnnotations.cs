@@ -12,6 +12,9 @@ internal static class RouteAnnotations
     /// <summary>What the object was before it was first changed.</summary>
     public const string Original = "canarycontroller.io/original";
 
+    /// <summary>When the system that carries the object out had answered last before we changed it: an answer with another time is one to the change.</summary>
+    public const string AnsweredBefore = "canarycontroller.io/answered-before";
+
     /// <summary>Sets <paramref name="pairs"/>, among them those that stand there already only when they differ.</summary>
     public static JsonPatch Annotate(this JsonPatch patch, ObjectMeta meta, bool hasAnnotations, params ReadOnlySpan<(string Key, string Value)> pairs)
     {

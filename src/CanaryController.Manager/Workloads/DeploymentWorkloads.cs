@@ -81,7 +81,7 @@ internal sealed partial class DeploymentWorkloads(
     /// <summary>What is led; null for a rollout whose versions somebody else runs.</summary>
     public static WorkloadTarget? Target(RolloutResource resource) =>
         resource is { Rollout.Spec.Workload: { Kind: WorkloadType.Deployment, Name: { } deployment }, Target.Cluster: { } route }
-            ? new(resource.Key, deployment, route.Service, route.Router is RouterType.ReplicaRatio) { IsBySubset = route.Subsets is not null }
+            ? new(resource.Key, deployment, route.Service, route.Router is RouterType.ReplicaRatio) { IsBySubset = route.Subsets is not null, IsOfConsul = route.Router is RouterType.Consul }
             : null;
 
     private WorkloadSnapshot Snapshot(RolloutResource resource)

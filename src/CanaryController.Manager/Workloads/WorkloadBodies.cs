@@ -90,11 +90,22 @@ internal static class WorkloadBodies
         {
             ["name"] = action.Name.Name,
             ["namespace"] = action.Name.Namespace,
-            ["labels"] = new JsonObject { [Marks.RolloutLabel] = target.Rollout.Name },
+            ["labels"] = ServiceLabels(target),
             ["annotations"] = Pairs(action.Annotations),
         },
         ["spec"] = new JsonObject { ["selector"] = Selector(action.Selector), ["ports"] = Ports(action.Ports) },
     };
+
+    private static JsonObject ServiceLabels(WorkloadTarget target)
+    {
+        var labels = new JsonObject { [Marks.RolloutLabel] = target.Rollout.Name };
+        if (target.IsOfConsul)
+        {
+            labels[WorkloadMarks.IgnoredByConsul] = "true";
+        }
+
+        return labels;
+    }
 
     public static JsonArray Owners(ObjectOwner owner) =>
     [

@@ -6,6 +6,9 @@ internal static class WorkloadMarks
     /// <summary>On a Deployment: it is paused because of the rollout of this name, so leaving resumes it. One that was paused before stays paused. Where it was lost, <see cref="Kubernetes.Objects.DeploymentObject.IsPausedByUs"/> tells the same.</summary>
     public const string Held = "canarycontroller.io/held";
 
+    /// <summary>On a Deployment: the user who changed its template last, as admission saw it, where an approval refuses the author.</summary>
+    public const string AppliedBy = "canarycontroller.io/applied-by";
+
     /// <summary>On an apex Service: the webhook pinned it for the rollout of this name, inside somebody's apply. Goes with the pin at leaving.</summary>
     public const string Pinned = "canarycontroller.io/pinned";
 
@@ -23,4 +26,7 @@ internal static class WorkloadMarks
 
     /// <summary>On the apex Service: who applied the selector that we changed, as managedFields entries. It is given back by the next write, and the note goes.</summary>
     public const string SelectorOwners = "canarycontroller.io/selector-owners";
+
+    /// <summary>Label of a Service that consul-k8s reads: <c>true</c> keeps it from registering the pods once more for this Service.</summary>
+    public const string IgnoredByConsul = "consul.hashicorp.com/service-ignore";
 }

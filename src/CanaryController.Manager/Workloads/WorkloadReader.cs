@@ -16,6 +16,7 @@ internal static class WorkloadReader
             Snapshot = seen,
             Counts = Counts(view, initial),
             DeclaredRevision = state.StableRevision is null && initial is null ? null : view.Declared(),
+            Authors = view.Deployment?.Authors ?? [],
             InitialStableRevision = initial?.Hash,
             Images = view.Deployment?.Images ?? [],
             Problem = problem ?? Problem(view),

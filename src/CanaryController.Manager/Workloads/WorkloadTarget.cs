@@ -10,8 +10,11 @@ namespace CanaryController.Manager.Workloads;
 /// <param name="IsByPodCount">Traffic is divided by pod counts behind the apex Service (ReplicaRatio): it stays open, and there are no Services beside it.</param>
 internal sealed record WorkloadTarget(RolloutKey Rollout, string Deployment, string Service, bool IsByPodCount)
 {
-    /// <summary>The versions are subsets of the apex Service (Istio with a DestinationRule), which choose among its pods: it stays open, beside the two Services.</summary>
+    /// <summary>The versions are subsets of the apex Service (Istio with a DestinationRule, Consul), which choose among its pods: it stays open, beside the two Services.</summary>
     public bool IsBySubset { get; init; }
+
+    /// <summary>Consul registers a pod for each Service that selects it: the two Services beside the apex ask it not to.</summary>
+    public bool IsOfConsul { get; init; }
 
     public string Namespace => Rollout.Namespace;
 

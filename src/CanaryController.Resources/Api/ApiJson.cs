@@ -20,6 +20,8 @@ namespace CanaryController.Resources.Api;
 [JsonSerializable(typeof(RolloutEvent))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(CommandResponse))]
+[JsonSerializable(typeof(ApprovalWebhook))]
+[JsonSerializable(typeof(ApprovalWebhookAnswer))]
 [JsonSerializable(typeof(FreezeList))]
 [JsonSerializable(typeof(FreezeView))]
 [JsonSerializable(typeof(FreezeRequest))]

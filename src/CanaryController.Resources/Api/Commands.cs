@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Api;
@@ -38,4 +39,8 @@ public sealed record CommandResponse(string Id, CommandStatus Status, string Mes
 
 /// <summary>A command in the audit trail.</summary>
 public sealed record CommandView(
-    string Id, DateTimeOffset At, string Actor, RolloutAction Action, string? Revision, int? Step, string? Reason, CommandStatus Status, string Message);
+    string Id, DateTimeOffset At, string Actor, RolloutAction Action, string? Revision, int? Step, string? Reason, CommandStatus Status, string Message)
+{
+    /// <summary>By what way it came, where somebody vouches for who sent it; null elsewhere.</summary>
+    public ApproverSource? Via { get; init; }
+}

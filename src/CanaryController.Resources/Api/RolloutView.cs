@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Api;
@@ -78,12 +79,22 @@ public sealed record RolloutView
     /// <summary>Who approved the present step so far.</summary>
     public required IReadOnlyList<string> Approvers { get; init; }
 
+    /// <summary>Their answers, oldest first.</summary>
+    public IReadOnlyList<ApprovalView> Approvals { get; init; } = [];
+
     /// <summary>What is wrong with the resource's present text; empty when it is in force.</summary>
     public required IReadOnlyList<FieldProblem> Problems { get; init; }
 
     /// <summary>Rises with each write of the state.</summary>
     public required long ResourceVersion { get; init; }
 }
+
+/// <summary>An approval of the present step.</summary>
+/// <param name="Approver">Who, as the audit trail calls them.</param>
+/// <param name="At">When.</param>
+/// <param name="Via">By what way; null where nobody vouches for who it was.</param>
+/// <param name="Comment">Why, if said.</param>
+public sealed record ApprovalView(string Approver, DateTimeOffset At, ApproverSource? Via, string? Comment);
 
 /// <summary>A step as the API shows it.</summary>
 public sealed record StepView

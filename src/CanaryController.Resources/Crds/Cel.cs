@@ -33,8 +33,12 @@ internal static class Cel
         "self.traffic.router != 'IngressNginx' || self.workload.kind == 'Deployment'",
         "IngressNginx is for Deployments: your Ingress leads to one Service, and stays as it is when External versions change roles");
 
+    public static readonly CelRule ConsulIsOfDeployments = new(
+        "self.traffic.router != 'Consul' || (self.workload.kind == 'Deployment' && has(self.service) && has(self.traffic.consul) && self.traffic.consul.service == self.service.name)",
+        "Consul is for Deployments here, whose pods consul-k8s registers under their Service's name: write consul: {service: NAME} with the name of service");
+
     public static readonly CelRule OnKubernetes = new(
-        "!(self.router in ['Gateway', 'Consul', 'HAProxy'])", "this router is for plain hosts: on Kubernetes write the mesh or gateway of the cluster, like GatewayAPI or Istio, or ReplicaRatio");
+        "!(self.router in ['Gateway', 'HAProxy'])", "this router is for plain hosts: on Kubernetes write the mesh or gateway of the cluster, like GatewayAPI or Istio, or ReplicaRatio");
 
     /// <summary>One list of all sections, because a rule has to name each: the router and its section go together.</summary>
     public static readonly CelRule RouterHasRoutes = new(
@@ -89,6 +93,8 @@ internal static class Cel
         "has(self.threshold) || (has(self.compare) && has(self.builtin) && self.builtin == 'RequestSuccessRate')", "nothing is asked of the metric: write a threshold");
 
     public static readonly CelRule CommandNeverChanges = new("self == oldSelf", "a command never changes: create another one");
+
+    public static readonly CelRule ApprovalNeverChanges = new("self == oldSelf", "an approval never changes: create another one");
 
     public static readonly CelRule FreezeHasOneForm = new(
         "[has(self.start) || has(self.end), has(self.cron) && has(self.duration), has(self.dates) && size(self.dates) > 0].filter(is, is).size() == 1 && has(self.cron) == has(self.duration)",

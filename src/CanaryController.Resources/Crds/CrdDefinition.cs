@@ -47,7 +47,7 @@ public sealed record CrdDefinition
     /// <param name="docs">The documentation of this assembly and of Core.</param>
     public static IReadOnlyList<CrdDefinition> All(XmlDocs docs) =>
     [
-        Rollouts(docs), RolloutCommands(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt"), NotificationChannels(docs),
+        Rollouts(docs), RolloutCommands(docs), Approvals(docs), MetricTemplates(docs, MetricTemplate.KindText, "mt"), MetricTemplates(docs, MetricTemplate.ClusterKindText, "cmt"), NotificationChannels(docs),
         FreezeWindows(docs, FreezeWindow.KindText, "fw"), FreezeWindows(docs, FreezeWindow.ClusterKindText, "cfw"),
     ];
 
@@ -94,6 +94,29 @@ public sealed record CrdDefinition
             new() { Type = "object" },
             new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: true).Object(typeof(RolloutCommandSpec), docs.OfMember(typeof(RolloutCommandResource), "spec")),
             new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: false).Object(typeof(RolloutCommandStatus), "What became of the command: written by the controller.")),
+    };
+
+    private static CrdDefinition Approvals(XmlDocs docs) => new()
+    {
+        Kind = ApprovalResource.KindText,
+        Plural = "approvals",
+        ShortNames = ["capp"],
+        Columns =
+        [
+            new("Rollout", "string", ".spec.rollout", "The rollout that it is for."),
+            new("Revision", "string", ".spec.revision", "The revision that is answered for."),
+            new("Step", "integer", ".spec.step", "The step that is answered for."),
+            new("Decision", "string", ".spec.decision", "The answer."),
+            new("Phase", "string", ".status.phase", "What became of it."),
+            new("Actor", "string", ".status.actor", "Who answered, as admission saw it."),
+            new("Message", "string", ".status.message", "What became of it in one sentence.", IsWide: true),
+            new("Age", "date", ".metadata.creationTimestamp", "How long it has been there."),
+        ],
+        Schema = Whole(
+            "One person's answer to one step of one revision. It is carried out once, and never changes. It counts only with the stamp of the controller's admission webhook.",
+            new() { Type = "object" },
+            new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: true).Object(typeof(ApprovalSpec), docs.OfMember(typeof(ApprovalResource), "spec")),
+            new SchemaMaker(RolloutStatusJson.Default.Options, docs, namesEnums: false).Object(typeof(RolloutCommandStatus), "What became of the approval: written by the controller.")),
     };
 
     private static CrdDefinition MetricTemplates(XmlDocs docs, string kind, string shortName) => new()

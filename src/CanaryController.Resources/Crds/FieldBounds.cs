@@ -76,6 +76,17 @@ internal static class FieldBounds
         [(typeof(NameValueSection), "value")] = schema => schema with { Pattern = Patterns.VisibleText, MinLength = 1, MaxLength = 256 },
         [(typeof(ApprovalSection), "name")] = Label,
         [(typeof(ApprovalSection), "required")] = Range(1, 10),
+        [(typeof(ApproversSection), "users")] = Approvers,
+        [(typeof(ApproversSection), "groups")] = Approvers,
+        [(typeof(ApproversSection), "tokens")] = Approvers,
+        [(typeof(ApproversSection), "slackUsers")] = Approvers,
+        [(typeof(ApproversSection), "slackGroups")] = Approvers,
+        [(typeof(ApproversSection), "webhookKeys")] = Approvers,
+        [(typeof(ApproversSection), "people")] = schema => Named(schema) with { MaxItems = ApproversSection.MaxNames },
+        [(typeof(PersonSection), "name")] = Approver,
+        [(typeof(PersonSection), "user")] = Approver,
+        [(typeof(PersonSection), "token")] = Approver,
+        [(typeof(PersonSection), "slackUser")] = Approver,
         [(typeof(ApprovalSection), "channels")] = Channels,
         [(typeof(NotificationsSection), "channels")] = Channels,
         [(typeof(NotificationChannelSpec), "events")] = Set,
@@ -131,11 +142,15 @@ internal static class FieldBounds
         [(typeof(RolloutCommandSpec), "step")] = Range(1, 50),
         [(typeof(RolloutCommandSpec), "expectedTarget")] = Version,
         [(typeof(RolloutCommandSpec), "reason")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
+        [(typeof(ApprovalSpec), "rollout")] = Label,
+        [(typeof(ApprovalSpec), "revision")] = Version,
+        [(typeof(ApprovalSpec), "step")] = Range(1, 50),
+        [(typeof(ApprovalSpec), "comment")] = schema => schema with { MaxLength = RolloutCommandSpec.MaxReasonCharacters },
     };
 
     private static readonly Dictionary<Type, CelRule[]> _rules = new()
     {
-        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches, Cel.IngressesAreOfDeployments],
+        [typeof(SpecSection)] = [Cel.DeploymentHasService, Cel.TargetsStay, Cel.ExternalHasNoSizes, Cel.RatioReaches, Cel.IngressesAreOfDeployments, Cel.ConsulIsOfDeployments],
         [typeof(WorkloadSection)] = [Cel.DeploymentHasName, Cel.ExternalHasVersions],
         [typeof(TrafficSection)] = [Cel.OnKubernetes, Cel.RouterHasRoutes],
         [typeof(GatewayApiSection)] = Cel.RoutesStay("httpRoutes", "grpcRoutes", "tcpRoutes"),
@@ -150,6 +165,7 @@ internal static class FieldBounds
         [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
         [typeof(GateSection)] = [Cel.GateHasPlace, Cel.RollbackIsNotWaitedFor],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],
+        [typeof(ApprovalSpec)] = [Cel.ApprovalNeverChanges],
         [typeof(FreezeWindowSpec)] = [Cel.FreezeHasOneForm, Cel.FreezeEnds],
         [typeof(RolloutCommandSpec)] = [Cel.CommandNeverChanges, Cel.StartHasRevision, Cel.NoStep, Cel.NoTarget, Cel.BreakGlassHasReason],
     };
@@ -167,6 +183,10 @@ internal static class FieldBounds
     private static Schema Version(Schema schema) => schema with { Pattern = Patterns.Version, MinLength = 1, MaxLength = 63 };
 
     private static Schema MetricLabel(Schema schema) => schema with { Pattern = Patterns.MetricLabel, MinLength = 1, MaxLength = 128 };
+
+    private static Schema Approver(Schema schema) => schema with { MinLength = 1, MaxLength = ApproversSection.MaxNameCharacters };
+
+    private static Schema Approvers(Schema schema) => schema with { ListType = "set", MaxItems = ApproversSection.MaxNames, Items = Approver(schema.Items!) };
 
     private static Schema CronExpression(Schema schema) => schema with { MinLength = 11, MaxLength = Windows.CronText.MaxCharacters };
 

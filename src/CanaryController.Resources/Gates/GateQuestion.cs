@@ -1,4 +1,5 @@
 using CanaryController.Resources.Api;
+using CanaryController.Resources.Rules;
 
 namespace CanaryController.Resources.Gates;
 
@@ -17,7 +18,13 @@ public sealed record GateQuestion(GateGoal Goal, string? Revision = null)
     public GateQuestion After(GateView? answer) => answer is null ? this : this with { Revision = answer.Revision ?? Revision, Known = answer.Known };
 
     /// <summary>It can only be an image: no revision's name has such letters.</summary>
-    public bool IsImage => Revision is { } text && text.AsSpan().IndexOfAny('/', ':', '@') >= 0;
+    public bool IsImage => Revision is { } text && HasLettersOfImages(text);
+
+    /// <summary>Whether a text can be a revision's name or an image: one that cannot would be waited for in vain.</summary>
+    public static bool IsRevision(string text) =>
+        text.Length is > 0 and <= MaxRevisionChars && (Names.IsVersion(text) || (HasLettersOfImages(text) && text.All(letter => letter is > ' ' and <= '~')));
+
+    private static bool HasLettersOfImages(string text) => text.AsSpan().IndexOfAny('/', ':', '@') >= 0;
 }
 
 /// <summary>A revision that is asked for, and the images of its pods.</summary>

@@ -48,5 +48,8 @@ public static class HistoryViews
 
     /// <summary>One command of the audit trail.</summary>
     public static CommandView Command(CommandRecord record) => new(
-        record.Id, record.At, record.Actor, record.Action, record.Revision, record.Step, record.Reason, record.Status, record.Message);
+        record.Id, record.At, record.Actor, record.Action, record.Revision, record.Step, record.Reason, record.Status, record.Message)
+    {
+        Via = record.Via,
+    };
 }

@@ -1,5 +1,6 @@
 using CanaryController.Core;
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Resources.Rollouts;
@@ -77,9 +78,22 @@ public static class RolloutSpecMapper
     {
         Name = approval.Name,
         Required = approval.Required,
+        Approvers = approval.Approvers is { } list ? Approvers(list) : null,
+        RefusesAuthor = !approval.AllowAuthor,
         Timeout = approval.Timeout,
         OnTimeout = approval.OnTimeout,
         Channels = approval.Channels,
+    };
+
+    private static ApproverList Approvers(ApproversSection list) => new()
+    {
+        Users = list.Users,
+        Groups = list.Groups,
+        Tokens = list.Tokens,
+        SlackUsers = list.SlackUsers,
+        SlackGroups = list.SlackGroups,
+        WebhookKeys = list.WebhookKeys,
+        People = Each(list.People, each => new ApproverPerson(each.Name, each.User, each.Token, each.SlackUser)),
     };
 
     private static AnalysisPolicy Analysis(AnalysisSection analysis) => new()

@@ -49,6 +49,7 @@ public static class StatusViews
             StepSince = state.StepSince,
             HoldLeftSeconds = spec is null ? null : RolloutExplanation.HoldLeft(spec, state, now)?.TotalSeconds,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
+            Approvals = StepViews.Approvals(state),
             Problems = served.StatusProblem is { } problem
                 ? [.. served.Problems, new("status", null, problem, "read it with the version of the controller that wrote it")]
                 : served.Problems,

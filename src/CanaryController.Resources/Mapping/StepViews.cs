@@ -15,6 +15,10 @@ public static class StepViews
         return [.. plan.Select((step, index) => Of(step, index, StatusOf(state, index)))];
     }
 
+    /// <summary>The answers to the present step, oldest first.</summary>
+    public static IReadOnlyList<ApprovalView> Approvals(RolloutState state) =>
+        [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => new ApprovalView(approval.Approver, approval.At, approval.Via, approval.Comment))];
+
     /// <summary>The number of the step that the rollout is at, or ended at by a rollback; 0 for none.</summary>
     public static int Present(IReadOnlyList<StepView> steps) => steps.FirstOrDefault(step => step.Status is StepStatus.Active or StepStatus.Failed)?.Number ?? 0;
 

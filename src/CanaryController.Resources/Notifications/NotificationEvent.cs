@@ -20,6 +20,9 @@ public enum NotificationEvent
     /// <summary>Only people are waited for.</summary>
     ApprovalNeeded,
 
+    /// <summary>One of those who must approve did.</summary>
+    ApprovalGiven,
+
     /// <summary>Enough people approved.</summary>
     Approved,
 
@@ -57,6 +60,7 @@ public static class NotificationEvents
         (_, RolloutReason.GlassBroken) => NotificationEvent.GlassBroken,
         (RolloutPhase.Idle or RolloutPhase.Invalid, _) => NotificationEvent.Adopted,
         (_, RolloutReason.CapacityChanged) => NotificationEvent.WeightChanged,
+        (_, RolloutReason.ApprovalGiven) => NotificationEvent.ApprovalGiven,
         (_, RolloutReason.ResumeRequested) => NotificationEvent.Resumed,
         (RolloutPhase.Progressing, RolloutReason.Approved) => NotificationEvent.Approved,
         _ => OfPhase(from, to),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -25,12 +26,14 @@ namespace CanaryController.Resources.Persistence;
         typeof(EquatableArrayConverter<MetricSpec>),
         typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
+        typeof(EquatableArrayConverter<ApproverPerson>),
         typeof(EquatableArrayConverter<RevisionRecord>),
     ])]
 [JsonSerializable(typeof(RolloutState))]
 [JsonSerializable(typeof(RolloutSpec))]
 [JsonSerializable(typeof(Transition))]
 [JsonSerializable(typeof(CommandResult))]
+[JsonSerializable(typeof(ApproverIdentity))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RolloutStep[]))]
 [JsonSerializable(typeof(RequestMatch[]))]
@@ -39,5 +42,6 @@ namespace CanaryController.Resources.Persistence;
 [JsonSerializable(typeof(MetricSpec[]))]
 [JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]
+[JsonSerializable(typeof(ApproverPerson[]))]
 [JsonSerializable(typeof(RevisionRecord[]))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -115,9 +115,22 @@ internal static class RolloutBinder
     {
         Name = fields.Text("name") ?? "",
         Required = fields.Count("required", 1, 10) ?? 1,
+        Approvers = fields.Section("approvers", Approvers),
+        AllowAuthor = fields.Boolean("allowAuthor") ?? true,
         Channels = fields.Texts("channels"),
         Timeout = fields.Duration("timeout", mayBeZero: false),
         OnTimeout = fields.Choice<ApprovalTimeoutAction>("onTimeout") ?? ApprovalTimeoutAction.Abort,
+    };
+
+    private static ApproversSection Approvers(FieldReader fields) => new()
+    {
+        Users = fields.Texts("users"),
+        Groups = fields.Texts("groups"),
+        Tokens = fields.Texts("tokens"),
+        SlackUsers = fields.Texts("slackUsers"),
+        SlackGroups = fields.Texts("slackGroups"),
+        WebhookKeys = fields.Texts("webhookKeys"),
+        People = fields.Sections("people", each => new PersonSection { Name = each.Text("name") ?? "", User = each.Text("user"), Token = each.Text("token"), SlackUser = each.Text("slackUser") }),
     };
 
     private static GateSection Gate(FieldReader fields) => new()

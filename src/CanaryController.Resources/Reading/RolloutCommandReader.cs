@@ -40,7 +40,8 @@ public static class RolloutCommandReader
         Spec = fields.Section("spec", Spec) ?? new(),
     };
 
-    private static RolloutCommandMetadata Metadata(FieldReader fields) => new()
+    /// <summary>The metadata of a file.</summary>
+    internal static RolloutCommandMetadata Metadata(FieldReader fields) => new()
     {
         Name = fields.Text("name") ?? "",
         GenerateName = fields.Text("generateName"),
@@ -49,7 +50,8 @@ public static class RolloutCommandReader
         Annotations = fields.Pairs("annotations"),
     };
 
-    private static RolloutCommandMetadata ServersMetadata(FieldReader fields) => new()
+    /// <summary>The metadata of an object of the API server.</summary>
+    internal static RolloutCommandMetadata ServersMetadata(FieldReader fields) => new()
     {
         Name = fields.Text("name") ?? "",
         Namespace = fields.Text("namespace") ?? new RolloutCommandMetadata().Namespace,

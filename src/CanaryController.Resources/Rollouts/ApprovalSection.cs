@@ -12,6 +12,15 @@ public sealed record ApprovalSection
     /// <summary>How many different people must approve: 1 to 10. Default 1.</summary>
     public int Required { get; init; } = 1;
 
+    /// <summary>Who may approve. Left out: whoever may send the answer (RBAC of the cluster, roles of tokens, operators in Slack, webhook keys).</summary>
+    public ApproversSection? Approvers { get; init; }
+
+    /// <summary>
+    /// Whether the author of the revision may approve it: whoever started it by a command, whom the annotation <c>canarycontroller.io/author</c> of the Deployment, its pod template or (for External) the
+    /// Rollout names, and whoever admission saw change the template. While no author is known, <c>false</c> lets nobody approve. Default <c>true</c>.
+    /// </summary>
+    public bool AllowAuthor { get; init; } = true;
+
     /// <summary>Names of NotificationChannels where approvers are asked, beside the rollout's own: at most 16, each named once.</summary>
     public EquatableArray<string> Channels { get; init; }
 

@@ -1,11 +1,14 @@
 namespace CanaryController.Resources.Rollouts;
 
-/// <summary><c>spec.traffic.consul</c>: a service of a Consul mesh, whose splitter divides the traffic.</summary>
+/// <summary>
+/// <c>spec.traffic.consul</c>: a service of a Consul mesh, whose splitter divides the traffic. Of a Deployment it is one on Kubernetes, by the ServiceSplitter and ServiceResolver of its name in the rollout's
+/// namespace; of External versions one on plain hosts, by the config entries.
+/// </summary>
 public sealed record ConsulSection
 {
-    /// <summary>The Consul agent's name in the manager's configuration (list <c>consuls</c>): a DNS label. Default <c>default</c>.</summary>
+    /// <summary>The Consul agent's name in the manager's configuration (list <c>consuls</c>), on plain hosts only: a DNS label. Default <c>default</c>.</summary>
     public string Name { get; init; } = "default";
 
-    /// <summary>The service that clients call, as its instances register it: a DNS label. Two rollouts never share a service. Required.</summary>
+    /// <summary>The service that clients call, as its instances register it: a DNS label. On Kubernetes the name of <c>spec.service</c>. Two rollouts never share a service. Required.</summary>
     public string Service { get; init; } = "";
 }

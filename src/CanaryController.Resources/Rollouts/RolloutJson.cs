@@ -21,6 +21,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(PairsConverter),
         typeof(EquatableArrayConverter<string>),
         typeof(EquatableArrayConverter<StepSection>),
+        typeof(EquatableArrayConverter<PersonSection>),
         typeof(EquatableArrayConverter<WindowSection>),
         typeof(EquatableArrayConverter<MetricSection>),
         typeof(EquatableArrayConverter<TemplateArgumentSection>),
@@ -35,6 +36,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(Rollout))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StepSection[]))]
+[JsonSerializable(typeof(PersonSection[]))]
 [JsonSerializable(typeof(WindowSection[]))]
 [JsonSerializable(typeof(FreezeWindow))]
 [JsonSerializable(typeof(WindowTerms))]

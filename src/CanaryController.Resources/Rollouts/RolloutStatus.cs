@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 
 namespace CanaryController.Resources.Rollouts;
@@ -219,6 +220,9 @@ public sealed record CommandRecord
 
     /// <summary>Who asked. Required.</summary>
     public string Actor { get; init; } = "";
+
+    /// <summary>By what way an answer came that somebody vouches for; left out for others.</summary>
+    public ApproverSource? Via { get; init; }
 
     /// <summary>When it was carried out or refused. Required.</summary>
     public DateTimeOffset At { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Resources.Persistence;
@@ -29,6 +30,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<MetricSpec>),
         typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
+        typeof(EquatableArrayConverter<ApproverPerson>),
         typeof(EquatableArrayConverter<RevisionRecord>),
         typeof(EquatableArrayConverter<Transition>),
         typeof(EquatableArrayConverter<RolloutCondition>),
@@ -39,6 +41,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(RolloutCommandResource))]
 [JsonSerializable(typeof(RolloutCommandStatus))]
+[JsonSerializable(typeof(ApprovalResource))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RolloutStep[]))]
@@ -48,6 +51,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(MetricSpec[]))]
 [JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]
+[JsonSerializable(typeof(ApproverPerson[]))]
 [JsonSerializable(typeof(RevisionRecord[]))]
 [JsonSerializable(typeof(Transition[]))]
 [JsonSerializable(typeof(RolloutCondition[]))]
@@ -69,4 +73,7 @@ public sealed partial class RolloutStatusJson : JsonSerializerContext
 
     /// <summary>A whole command, to be created.</summary>
     public static string Write(RolloutCommandResource command) => JsonSerializer.Serialize(command, Default.RolloutCommandResource);
+
+    /// <summary>A whole approval, to be created.</summary>
+    public static string Write(ApprovalResource approval) => JsonSerializer.Serialize(approval, Default.ApprovalResource);
 }

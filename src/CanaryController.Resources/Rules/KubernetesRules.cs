@@ -32,7 +32,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             .Says(name => $"the name has {name.Length} characters; a Service {name}-canary is made beside it", $"keep {MaxServiceNameCharacters} at most")
             .When(rollout => rollout.Spec.Service is not null);
         RuleFor(rollout => rollout.Spec.Traffic.Router)
-            .Must(router => router is not (RouterType.Gateway or RouterType.Consul or RouterType.HAProxy))
+            .Must(router => router is not (RouterType.Gateway or RouterType.HAProxy))
             .Says(router => $"{router} is for plain hosts in this version", "write the mesh or gateway of the cluster, like GatewayAPI or Istio, or ReplicaRatio for a Deployment without one");
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckVersions(rollout.Spec.Workload, context));
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckRatio(rollout.Spec, context));
@@ -42,6 +42,7 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
             .When(rollout => rollout.Spec is { Workload.Kind: WorkloadType.External, Traffic: { Router: RouterType.Istio, Istio: not null } });
         Include(new AbilityRules());
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckIngresses(rollout.Spec, context));
+        RuleFor(rollout => rollout).Custom((rollout, context) => CheckConsul(rollout.Spec, context));
         When(rollout => EffectiveSource.Of(rollout.Spec) is RequestSource.Gateway, () =>
         {
             RuleForEach(rollout => rollout.Spec.Strategy.Steps).ChildRules(step => GatewayHistogram.Add(step.RuleForEach(each => each.Metrics)));
@@ -123,6 +124,36 @@ public sealed class KubernetesRules : AbstractValidator<Rollout>
                 context.Problem(
                     $"spec.traffic.ingressNginx.ingresses[{index}].name", $"the name has {name.Length} characters; an Ingress {name}-canary is made beside it", $"keep {MaxIngressNameCharacters} at most");
             }
+        }
+    }
+
+    /// <summary>What consul-k8s makes of a Deployment's pods.</summary>
+    private static void CheckConsul(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic.Router is not RouterType.Consul)
+        {
+            return;
+        }
+
+        if (spec.Workload.Kind is WorkloadType.External)
+        {
+            context.Problem(
+                "spec.traffic.router", "on Kubernetes Consul's subsets tell the pods of a Deployment apart, and External versions are Services", "write kind: Deployment, or a router whose routes name both versions, like GatewayAPI");
+        }
+
+        if (spec.Traffic.Consul is not { } consul)
+        {
+            return;
+        }
+
+        if (consul.Name != new ConsulSection().Name)
+        {
+            context.Problem("spec.traffic.consul.name", "agents are named on plain hosts; on Kubernetes consul-k8s is asked", "leave it out");
+        }
+
+        if (spec.Service is { Name.Length: > 0 } service && consul.Service.Length > 0 && consul.Service != service.Name)
+        {
+            context.Problem("spec.traffic.consul.service", $"consul-k8s registers the pods of Service {service.Name} under its name", $"write {service.Name}, and leave the annotation consul.hashicorp.com/connect-service out of the pods");
         }
     }
 

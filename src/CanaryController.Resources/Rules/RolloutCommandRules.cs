@@ -8,8 +8,6 @@ namespace CanaryController.Resources.Rules;
 /// <summary>The rules of <see cref="RolloutCommandResource"/>, the same ones for the reader, the controller and the CLI.</summary>
 public sealed class RolloutCommandRules : AbstractValidator<RolloutCommandResource>
 {
-    private const int MaxPairs = 64;
-    private const int MaxGeneratedFrom = 248;
     private static readonly RolloutCommandRules _rules = new();
 
     /// <summary>Makes the rules.</summary>
@@ -19,13 +17,7 @@ public sealed class RolloutCommandRules : AbstractValidator<RolloutCommandResour
             .IsThere($"write {Rollout.ApiVersionText}")
             .Must(text => text is "" or Rollout.ApiVersionText).Says(text => $"{text} is not an API version that is read here", $"write {Rollout.ApiVersionText}");
         RuleFor(command => command.Kind).IsThere($"write {RolloutCommandResource.KindText}");
-        RuleFor(command => command.Metadata.Name).IsThere("name the command, or write generateName: NAME-").When(command => command.Metadata.GenerateName is null, ApplyConditionTo.CurrentValidator).IsDnsSubdomain();
-        RuleFor(command => command.Metadata.GenerateName)
-            .Must(text => text is null || (text.Length is > 0 and <= MaxGeneratedFrom && Names.IsDnsSubdomain(text.TrimEnd('-') + "-0")))
-            .Says(text => $"{text} cannot begin a name", "use a-z, 0-9, - and ., like abort-");
-        RuleFor(command => command.Metadata.Namespace).IsDnsLabel().NotEmpty().Says("the namespace is empty", "write a name, or leave the field out for default");
-        RuleFor(command => command.Metadata.Labels).Must(pairs => pairs.Count <= MaxPairs).Says(pairs => $"{pairs.Count} labels are too many", $"keep {MaxPairs} at most");
-        RuleFor(command => command.Metadata.Annotations).Must(pairs => pairs.Count <= MaxPairs).Says(pairs => $"{pairs.Count} annotations are too many", $"keep {MaxPairs} at most");
+        RuleFor(command => command.Metadata).SetValidator(new CommandMetadataValidator("command", "abort-"));
         RuleFor(command => command.Spec).SetValidator(new CommandSpecValidator());
     }
 

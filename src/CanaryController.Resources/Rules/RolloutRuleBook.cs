@@ -35,6 +35,7 @@ public static class RolloutRuleBook
         RolloutRules.Kubernetes => [_resource, _kubernetes],
         RolloutRules.ByRouter => rollout.Spec.Traffic.Router switch
         {
+            RouterType.Consul when rollout.Spec.Workload.Kind is WorkloadType.Deployment => [_resource, _kubernetes],
             RouterType.Gateway or RouterType.Consul or RouterType.HAProxy => [_resource, _standalone],
             RouterType.GatewayAPI or RouterType.ReplicaRatio or RouterType.Istio or RouterType.Linkerd or RouterType.SMI or RouterType.Traefik or RouterType.Contour or RouterType.IngressNginx => [_resource, _kubernetes],
             // It could not be read, or is missing: that is said already, and what else is wrong depends on it.

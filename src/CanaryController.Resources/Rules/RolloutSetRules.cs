@@ -62,7 +62,7 @@ public static class RolloutSetRules
     {
         var (space, spec) = (rollout.Metadata.Namespace, rollout.Spec);
         List<(string Space, string Kind, string? Name, string Path)> claims = [];
-        if (PlainRoute.Of(spec.Traffic) is { } plain)
+        if (spec is not { Workload.Kind: WorkloadType.Deployment, Traffic.Router: RouterType.Consul } && PlainRoute.Of(spec.Traffic) is { } plain)
         {
             // Gateways, agents and proxies are named by the manager's configuration, not by a namespace.
             claims.Add((plain.Owner, plain.Kind, plain.Name, plain.Path));
@@ -74,7 +74,7 @@ public static class RolloutSetRules
             claims.Add((space, "Service", spec.Workload.Versions?.Canary, "spec.workload.versions.canary"));
             claims.Add((space, "Service", spec.Service?.Name, "spec.service.name"));
             claims.Add((space, "DestinationRule", spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? rule.Name : null, "spec.traffic.istio.destinationRule.name"));
-            claims.AddRange(RouteLists.Of(spec.Traffic).SelectMany(list => list.Routes.Select((route, index) => (space, list.Kind, (string?)route.Name, $"{list.Path}[{index}].name"))));
+            claims.AddRange(RouteLists.Of(spec.Traffic).SelectMany(list => list.Routes.Select((route, index) => (space, list.Kind, (string?)route.Name, list.PathOf(index)))));
         }
 
         return claims.Where(claim => claim.Name is { Length: > 0 }).Select(claim => ((claim.Space, claim.Kind, claim.Name!), claim.Path));

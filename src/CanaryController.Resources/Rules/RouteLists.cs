@@ -16,8 +16,14 @@ public sealed record RouteList(string Section, string Field, string Kind, Equata
     {
     }
 
+    /// <summary>The field is no list: it names one object.</summary>
+    public bool IsOne { get; init; }
+
     /// <summary>Where the list stands in a Rollout.</summary>
     public string Path => $"spec.traffic.{Section}.{Field}";
+
+    /// <summary>Where one of its objects stands.</summary>
+    public string PathOf(int index) => IsOne ? Path : $"{Path}[{index}].name";
 }
 
 /// <summary>An object that a router's section names.</summary>
@@ -41,7 +47,8 @@ public static class RouteLists
         RouterType.Traefik => Of(traffic.Traefik),
         RouterType.Contour => Of(traffic.Contour),
         RouterType.IngressNginx => Of(traffic.IngressNginx),
-        RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy or null => [],
+        RouterType.Consul => Of(traffic.Consul),
+        RouterType.Gateway or RouterType.ReplicaRatio or RouterType.HAProxy or null => [],
     };
 
     /// <summary>The lists of a section.</summary>
@@ -60,6 +67,9 @@ public static class RouteLists
         SmiSection smi => [new("smi", "trafficSplits", "TrafficSplit", smi.TrafficSplits)],
         TraefikSection traefik => [new("traefik", "traefikServices", "TraefikService", traefik.TraefikServices), new("traefik", "ingressRoutes", "IngressRoute", traefik.IngressRoutes)],
         ContourSection contour => [new("contour", "httpProxies", "HTTPProxy", contour.HttpProxies)],
+
+        // On plain hosts it is no object, but the same service.
+        ConsulSection consul => [new("consul", "service", "ServiceSplitter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true }],
         IngressNginxSection nginx => [new("ingressNginx", "ingresses", "Ingress", nginx.Ingresses)],
         _ => [],
     };

@@ -71,7 +71,7 @@ public static class RouterTable
         {
             MostOfEach = 1, OnlyCookieValue = "always", Remark = "one header and one cookie a step, the cookie by the value always",
         },
-        new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, ReadBack),
+        new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced"),
         new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
     ];
 

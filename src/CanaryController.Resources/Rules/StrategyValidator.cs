@@ -113,21 +113,6 @@ internal sealed class StepValidator : AbstractValidator<StepSection>
     }
 }
 
-/// <summary>The rules of <see cref="ApprovalSection"/>.</summary>
-internal sealed class ApprovalValidator : AbstractValidator<ApprovalSection>
-{
-    public ApprovalValidator()
-    {
-        RuleFor(approval => approval.Name).IsThere("write who is asked, like sre").IsDnsLabel();
-        RuleFor(approval => approval.Required).Must(count => count is >= 1 and <= 10).Says(count => $"{count} is out of range", "write how many people must approve, 1 to 10");
-        RuleFor(approval => approval.Channels)
-            .Must(channels => channels.Count <= SpecValidator.MaxChannels).Says(channels => $"{channels.Count} channels are too many", $"keep {SpecValidator.MaxChannels} at most");
-        RuleFor(approval => approval).Custom((approval, context) => Repeats.Check(approval.Channels, "channels", "the channel", context));
-        RuleForEach(approval => approval.Channels).IsThere("write the channel's name").IsDnsLabel();
-        RuleFor(approval => approval.Timeout).IsWithin(TimeSpan.FromSeconds(1), TimeSpan.FromHours(720));
-    }
-}
-
 /// <summary>The rules of <see cref="MatchSection"/>.</summary>
 internal sealed class MatchValidator : AbstractValidator<MatchSection>
 {

@@ -11,7 +11,7 @@ internal sealed class TrafficValidator : AbstractValidator<TrafficSection>
     public TrafficValidator()
     {
         RuleFor(traffic => traffic.Router)
-            .NotNull().Says("the field is required", "write what carries the requests: GatewayAPI, Istio, Linkerd, SMI, Traefik, Contour or IngressNginx on Kubernetes (ReplicaRatio where nothing does), Gateway, Consul or HAProxy on plain hosts").WithErrorCode(RuleText.Absence);
+            .NotNull().Says("the field is required", "write what carries the requests: GatewayAPI, Istio, Linkerd, SMI, Traefik, Contour, IngressNginx or Consul on Kubernetes (ReplicaRatio where nothing does), Gateway, Consul or HAProxy on plain hosts").WithErrorCode(RuleText.Absence);
         Section(traffic => traffic.Gateway!, RouterType.Gateway, "gateway", "the Gateway router needs a route", "write gateway: {route: NAME}, with the route's name in the gateway's configuration", new GatewayValidator());
         Section(traffic => traffic.GatewayApi!, RouterType.GatewayAPI, "gatewayAPI", "the GatewayAPI router needs its routes", "write gatewayAPI: {httpRoutes: [{name: NAME}]}", new RouteListsValidator<GatewayApiSection>());
         Section(traffic => traffic.Istio!, RouterType.Istio, "istio", "the Istio router needs its VirtualServices", "write istio: {virtualServices: [{name: NAME}]}", new IstioValidator());
@@ -20,7 +20,7 @@ internal sealed class TrafficValidator : AbstractValidator<TrafficSection>
         Section(traffic => traffic.Traefik!, RouterType.Traefik, "traefik", "the Traefik router needs its TraefikServices", "write traefik: {traefikServices: [{name: NAME}]}", new RouteListsValidator<TraefikSection>());
         Section(traffic => traffic.Contour!, RouterType.Contour, "contour", "the Contour router needs its HTTPProxies", "write contour: {httpProxies: [{name: NAME}]}", new RouteListsValidator<ContourSection>());
         Section(traffic => traffic.IngressNginx!, RouterType.IngressNginx, "ingressNginx", "the IngressNginx router needs its Ingresses", "write ingressNginx: {ingresses: [{name: NAME}]}", new RouteListsValidator<IngressNginxSection>());
-        Section(traffic => traffic.Consul!, RouterType.Consul, "consul", "the Consul router needs its service", "write consul: {service: NAME}, with the name that the instances register", new ConsulValidator());
+        Section(traffic => traffic.Consul!, RouterType.Consul, "consul", "the Consul router needs its service", "write consul: {service: NAME}, with the name that the instances register; on Kubernetes that of the Service", new ConsulValidator());
         Section(traffic => traffic.HAProxy!, RouterType.HAProxy, "haproxy", "the HAProxy router needs its backend", "write haproxy: {backend: NAME}, with the backend's name in the proxy's configuration", new HAProxyValidator());
     }
 

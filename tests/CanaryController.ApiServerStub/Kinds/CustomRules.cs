@@ -8,6 +8,8 @@ internal static class CustomRules
     {
         ("networking.istio.io", "virtualservices") => new VirtualServiceRules(),
         ("networking.istio.io", "destinationrules") => new DestinationRuleRules(),
+        ("consul.hashicorp.com", "servicesplitters") => new ServiceSplitterRules(),
+        ("consul.hashicorp.com", "serviceresolvers") => new ServiceResolverRules(),
         _ => new KindRules(),
     };
 }

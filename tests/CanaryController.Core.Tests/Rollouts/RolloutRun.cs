@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -73,6 +74,7 @@ internal sealed class RolloutRun(RolloutSpec spec)
     {
         Now = Now,
         DeclaredRevision = Declared,
+        Authors = Authors,
         Route = RouterAnswers && Applied is not null ? new RouteObservation(Applied, RouterAccepts, null) : new RouteObservation(null, false, "connection refused."),
         Workload = new WorkloadObservation(StableReady, StableSize, Math.Min(CanarySize, CanaryReady ?? CanarySize), CanarySize, HandedOver) { MaxSize = MaxSize },
         Analysis = HasEvidence && State is { } state ? Specs.Judgements(Spec, state, Verdict, Requests) : null,
@@ -99,8 +101,25 @@ internal sealed class RolloutRun(RolloutSpec spec)
         return Last;
     }
 
-    public CommandResult Command(RolloutAction action, string? revision = null, string actor = "ann", int? step = null, string? comment = null) =>
-        Decide(new RolloutCommand { Id = "1", Action = action, Revision = revision, Actor = actor, StepIndex = step, Comment = comment }).Command!;
+    /// <summary>Who made the revision that is declared.</summary>
+    public EquatableArray<string> Authors { get; set; }
+
+    /// <summary>Who approves names what is there, unless another revision or step is given.</summary>
+    public CommandResult Command(
+        RolloutAction action, string? revision = null, string actor = "ann", int? step = null, string? comment = null, ApproverIdentity? who = null)
+    {
+        var isApproval = action is RolloutAction.Approve;
+        return Decide(new RolloutCommand
+        {
+            Id = "1",
+            Action = action,
+            Revision = revision ?? (isApproval ? State?.CanaryRevision : null),
+            Actor = actor,
+            Identity = who,
+            StepIndex = step ?? (isApproval ? State?.StepIndex : null),
+            Comment = comment,
+        }).Command!;
+    }
 
     /// <summary>Decides until nothing more happens at this moment.</summary>
     public RolloutRun Settle()

@@ -12,7 +12,7 @@ public sealed class RouteFormTests(Cluster cluster)
     [Theory]
     [MemberData(nameof(Routers))]
     public Task A_revision_is_promoted_and_leaving_gives_everything_back(string router) => cluster.RunAsync(
-        new ShopOptions { Router = router, Steps = """[{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}]""" },
+        new ShopOptions { Router = router, IsBySubset = router is "Consul", Steps = """[{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}]""" },
         async shop =>
         {
             await shop.ReleaseAsync("v2");
@@ -24,7 +24,7 @@ public sealed class RouteFormTests(Cluster cluster)
     [Theory]
     [MemberData(nameof(Routers))]
     public Task An_abort_takes_the_traffic_back_and_the_canarys_pods_away(string router) => cluster.RunAsync(
-        new ShopOptions { Router = router, Steps = ShopOptions.Held(25) },
+        new ShopOptions { Router = router, IsBySubset = router is "Consul", Steps = ShopOptions.Held(25) },
         async shop =>
         {
             var stable = shop.Serving("v1");

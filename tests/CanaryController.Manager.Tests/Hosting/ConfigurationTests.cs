@@ -85,6 +85,24 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains("consuls", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Webhook_keys_and_Slack_operators_are_read_and_everything_wrong_with_them_is_reported_at_once()
+    {
+        var (options, problems) = Read($"{Good}approvals: {{webhooks: {{keys: [{{name: ci, file: /keys/ci, namespaces: [shop]}}]}}}}\nslack: {{operators: {{users: [U012AB3CD], groups: [S012AB3CD]}}}}\n");
+        Assert.Empty(problems);
+        Assert.Equal(("ci", "/keys/ci", "shop"), (options.ApprovalWebhooks.Keys[0].Name, options.ApprovalWebhooks.Keys[0].File, Assert.Single(options.ApprovalWebhooks.Keys[0].Namespaces)));
+        Assert.Equal("https://slack.com/api/", options.Slack.Url.ToString());
+
+        (_, problems) = Read(
+            $"{Good}approvals: {{webhooks: {{keys: [{{name: ci, file: a}}, {{name: ci}}, {{name: 'A b', file: a, namespaces: ['x y'], key: whsec_1}}]}}}}\nslack: {{url: 'slack.com', token: xoxb-1, operators: {{users: [ann], groups: [U012AB3CD]}}}}\n");
+        Assert.Equal(
+            [
+                "approvals.webhooks.keys", "approvals.webhooks.keys[1].file", "approvals.webhooks.keys[2].key", "approvals.webhooks.keys[2].name", "approvals.webhooks.keys[2].namespaces",
+                "slack.operators.groups", "slack.operators.users", "slack.token", "slack.url",
+            ],
+            problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("http://0.0.0.0:8080", true)]
     [InlineData("http://0.0.0.0:7070", false)]

@@ -20,12 +20,14 @@ public sealed class ClusterCommandsTests
 
     private readonly KubeMemory _kube = new();
     private readonly CacheMemory<RolloutCommandObject> _objects;
+    private readonly CacheMemory<ApprovalObject> _approvals;
     private readonly ClusterCommands _commands;
 
     public ClusterCommandsTests()
     {
         _objects = _kube.Cache<RolloutCommandObject>(ObjectKind.RolloutCommand, RolloutCommandObject.Project);
-        _commands = new(_kube, _objects, new CacheMemory<RolloutObject>(), new CommandTrust(default(Func<byte[]?>)));
+        _approvals = _kube.Cache<ApprovalObject>(ObjectKind.Approval, ApprovalObject.Project);
+        _commands = new(_kube, _objects, _approvals, new CacheMemory<RolloutObject>(), new CommandTrust(default(Func<byte[]?>)));
     }
 
     [Fact]
@@ -67,8 +69,29 @@ public sealed class ClusterCommandsTests
         Put("old", "Dance", _now.AddDays(-2));
         Put("new", "Dance", _now.AddHours(-2));
         await _commands.SettleAsync(_gone, CancellationToken.None);
-        await new HousekeepingOfCommandsJob(_kube, _objects, new SoleLeadership(), new FakeTimeProvider(_now)).Execute(null!);
+        await new HousekeepingOfCommandsJob(_kube, _objects, _approvals, new SoleLeadership(), new FakeTimeProvider(_now)).Execute(null!);
         Assert.Equal("new", Assert.Single(_objects.All).Meta.Name.Name);
+    }
+
+    [Theory]
+    [InlineData("Approve")]
+    [InlineData("Reject")]
+    public async Task An_approval_that_nobody_stamped_does_not_count_and_its_status_says_so(string decision)
+    {
+        _kube.Put(ObjectKind.Approval, new()
+        {
+            ["apiVersion"] = "canarycontroller.io/v1alpha1",
+            ["kind"] = "Approval",
+            ["metadata"] = new JsonObject { ["namespace"] = "shop", ["name"] = "a1", ["creationTimestamp"] = "2026-01-01T12:00:00Z" },
+            ["spec"] = new JsonObject { ["rollout"] = "gone", ["revision"] = "v2", ["step"] = 1, ["decision"] = decision },
+        });
+        Assert.Null(_commands.Next(_gone));
+        Assert.True(await _commands.SettleAsync(_gone, CancellationToken.None));
+        var status = _kube.Find(ObjectKind.Approval, "a1")["status"]!;
+        Assert.Equal("Refused", status["phase"]?.ToString());
+        Assert.Contains("nobody vouches for who created it", status["message"]!.ToString(), StringComparison.Ordinal);
+        await new HousekeepingOfCommandsJob(_kube, _objects, _approvals, new SoleLeadership(), new FakeTimeProvider(_now.AddDays(1))).Execute(null!);
+        Assert.Empty(_approvals.All);
     }
 
     private JsonNode Status(string name) => _kube.Find(ObjectKind.RolloutCommand, name)["status"]!;

@@ -6,9 +6,11 @@ using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
 using CanaryController.Manager.Tests.Traffic.GatewayApi;
+using CanaryController.Manager.Tests.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Tests.Traffic.Istio;
 using CanaryController.Manager.Tests.Traffic.Kinds;
 using CanaryController.Manager.Tests.Workloads;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.ReplicaRatio;
@@ -32,10 +34,28 @@ public sealed class RemainsTests
     private readonly CacheMemory<DestinationRuleObject> _rules = new();
     private readonly CacheMemory<RouteObject> _proxies = new();
     private readonly CacheMemory<IngressObject> _ingresses = new();
+    private readonly CacheMemory<RouteObject> _splitters = new();
+    private readonly CacheMemory<ServiceResolverObject> _resolvers = new();
 
     private ClusterRemains Remains => new(
         _rollouts, _deployments, _sets, _holders, _services,
-        new([new(RouteKinds.HttpRoute, _routes), new(RouteKinds.VirtualService, _virtualServices), new(RouteKinds.HttpProxy, _proxies)]), _rules, _ingresses);
+        new([new(RouteKinds.HttpRoute, _routes), new(RouteKinds.VirtualService, _virtualServices), new(RouteKinds.HttpProxy, _proxies), new(RouteKinds.ServiceSplitter, _splitters)]), _rules, _ingresses, _resolvers);
+
+    [Fact]
+    public void A_ServiceSplitter_is_found_by_the_subsets_that_its_resolver_notes()
+    {
+        See(new WorkloadRun(ClusterModel.With(4)).Adopted().Cluster);
+        _splitters.Put(ConsulKubernetesRig.Project(ConsulKubernetesRig.Body(
+            "ServiceSplitter", """{"splits": [{"weight": 50, "serviceSubset": "stable"}, {"weight": 50, "serviceSubset": "canary"}]}""", "checkout")));
+        var resolver = ConsulKubernetesRig.Body("ServiceResolver", "{}", "checkout");
+        resolver["metadata"]!["annotations"]!["canarycontroller.io/original"] = """{"hadSubsets":false,"chosen":"x"}""";
+        _resolvers.Put(ConsulKubernetesRig.ProjectResolver(resolver));
+
+        var left = Remains.Of(Broken("checkout"))!.Content;
+        Assert.Equal((RouterType.Consul, "checkout"), (left.Resource.Spec.Traffic.Router, left.Resource.Spec.Traffic.Consul?.Service));
+        Assert.Equal(["checkout"], left.Target.Cluster!.Routes.Select(each => each.Name));
+        Assert.Equal(new("checkout", "stable", "canary"), left.Target.Cluster.Subsets);
+    }
 
     [Theory]
     [InlineData("at rest", 1)]

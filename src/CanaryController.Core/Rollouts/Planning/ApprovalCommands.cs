@@ -1,3 +1,5 @@
+using CanaryController.Core.Approvals;
+
 namespace CanaryController.Core.Rollouts.Planning;
 
 /// <summary>People's answers. They count for the present step of the present attempt, and never for a later one.</summary>
@@ -12,18 +14,31 @@ internal static class ApprovalCommands
 
         var state = turn.State;
         var approval = Steps.Present(state).Approval!;
+        if (command.Revision is null || command.StepIndex is null)
+        {
+            return Commands.Refused($"An approval counts for one revision and one step: name them, now {turn.Canary} and step {state.StepIndex + 1}.");
+        }
+
+        var verdict = ApproverRules.Judge(approval, command.Identity, command.Actor, state.Authors);
+        if (verdict.Person is not { } person)
+        {
+            return Commands.Refused(verdict.Refusal!);
+        }
+
         var count = Steps.Approvals(state);
         if (count >= approval.Required)
         {
             return Commands.Unchanged($"Approval '{approval.Name}' has its {approval.Required} already.");
         }
 
-        if (HasApproved(state, command.Actor))
+        if (HasApproved(state, person))
         {
             return Commands.Unchanged($"{command.Actor} has approved {Steps.Describe(state)} already; another person must ({count} of {approval.Required}).");
         }
 
-        turn.State = state with { Approvals = state.Approvals.Add(new ApprovalRecord(state.StepIndex, command.Actor, turn.Now, command.Comment)) };
+        var record = new ApprovalRecord(state.StepIndex, command.Actor, turn.Now, command.Comment) { Person = person, Via = command.Identity?.Source };
+        var message = $"{command.Actor} approved {Stepping.Describe(turn)}, {count + 1} of {approval.Required}{Commands.Because(command)}";
+        turn.Record(state with { Approvals = state.Approvals.Add(record) }, RolloutReason.ApprovalGiven, message, command.Actor);
         return Commands.Accepted($"Approval '{approval.Name}' has {count + 1} of {approval.Required}.");
     }
 
@@ -32,6 +47,12 @@ internal static class ApprovalCommands
         if (Obstacle(turn) is { } obstacle)
         {
             return obstacle;
+        }
+
+        var verdict = ApproverRules.JudgeRejection(Steps.Present(turn.State).Approval!, command.Identity, command.Actor);
+        if (verdict.Refusal is { } refusal)
+        {
+            return Commands.Refused(refusal);
         }
 
         var message = $"{command.Actor} rejected {Stepping.Describe(turn)}{Commands.Because(command)}";
@@ -63,12 +84,11 @@ internal static class ApprovalCommands
         }
     }
 
-    /// <summary>Names are compared without regard to case: identity providers pass on what a person typed, and nobody shall count twice by that.</summary>
-    private static bool HasApproved(RolloutState state, string approver)
+    private static bool HasApproved(RolloutState state, string person)
     {
         foreach (var approval in state.Approvals)
         {
-            if (approval.StepIndex == state.StepIndex && string.Equals(approval.Approver, approver, StringComparison.OrdinalIgnoreCase))
+            if (approval.StepIndex == state.StepIndex && ApproverRules.AreAlike(approval.Person ?? approval.Approver, person))
             {
                 return true;
             }

@@ -84,6 +84,11 @@ internal static class Commands
             return Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.");
         }
 
+        if (command.Attempt is { } attempt && attempt != state.Attempt)
+        {
+            return Conflict($"This is attempt {state.Attempt} of {turn.Canary}, not attempt {attempt}. Look at the rollout again before you decide.");
+        }
+
         return IsUnderWay(state.Phase) && command.StepIndex is { } index && index != state.StepIndex ? FlowCommands.OtherStep(turn, index) : null;
     }
 

@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Traffic;
 
 namespace CanaryController.Core.Rollouts.Planning;
@@ -30,6 +31,7 @@ internal static class Starting
             HandOverStarted = false,
             Glass = Windows.IsBrokenFor(state, revision) ? state.Glass : null,
             Approvals = [],
+            Authors = Authorship.OfNew(turn, revision, reason is RolloutReason.RetryRequested ? null : actor),
         };
         turn.Record(next, reason, message, actor);
     }

@@ -26,7 +26,7 @@ internal sealed class EvidenceMetrics(IMetricFactory factory)
     private readonly Histogram _evaluation = factory.CreateHistogram(
         "canary_evidence_evaluation_duration_seconds",
         "From the last answer of a look at the counters until every rollout that it concerns was judged.",
-        new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 1, 2] });
+        new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 1, 2, 5] });
 
     /// <summary>A query ended.</summary>
     public void Queried(string kind, QueryOutcome outcome, TimeSpan took)

@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Manager.Api;
 
 namespace CanaryController.Manager.Kubernetes.Access;
@@ -23,7 +24,7 @@ internal sealed class ClusterAuthority(KubernetesTokenOptions options, Reviewer<
 }
 
 /// <summary>A caller that the cluster knows.</summary>
-internal sealed class ClusterCaller(ClusterIdentity identity, ClusterPermissions permissions) : ApiCaller(identity.Name)
+internal sealed class ClusterCaller(ClusterIdentity identity, ClusterPermissions permissions) : ApiCaller(identity.Name, new(ApproverSource.Kubernetes, identity.Name) { Groups = [.. identity.Groups] })
 {
     /// <inheritdoc/>
     public override ValueTask<AccessRefusal?> CheckAsync(ApiAct act, CancellationToken cancellation) => permissions.CheckAsync(identity, ResourceAct.Of(act), cancellation);

@@ -14,7 +14,8 @@ internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string
     public const string BreakGlassVerb = "break-glass";
 
     /// <summary>
-    /// Reading takes the verb of the same name on Rollouts. Every command takes what it takes to send it as an object: create on RolloutCommands, which RBAC cannot narrow to a name.
+    /// Reading takes the verb of the same name on Rollouts. Every command takes what it takes to send it as an object: create on RolloutCommands, and on Approvals to approve or
+    /// reject, which RBAC cannot narrow to a name.
     /// </summary>
     public static ResourceAct Of(ApiAct act) => act.Verb switch
     {
@@ -22,7 +23,8 @@ internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string
         ApiVerb.Get => new("get", ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Watch => new("watch", ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.BreakGlass => new(BreakGlassVerb, ObjectKind.Rollout, act.Namespace, act.Name),
-        ApiVerb.Operate or ApiVerb.Approve => new("create", ObjectKind.RolloutCommand, act.Namespace, null),
+        ApiVerb.Operate => new("create", ObjectKind.RolloutCommand, act.Namespace, null),
+        ApiVerb.Approve => new("create", ObjectKind.Approval, act.Namespace, null),
     };
 
     /// <summary>For people: <c>create rolloutcommands.canarycontroller.io in the namespace shop</c>.</summary>

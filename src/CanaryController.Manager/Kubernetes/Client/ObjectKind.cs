@@ -23,6 +23,7 @@ internal sealed record ObjectKind(string Group, string Version, string Plural, s
     public static readonly ObjectKind ValidatingWebhooks = new("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration");
     public static readonly ObjectKind MetricTemplate = new("canarycontroller.io", "v1alpha1", "metrictemplates", "MetricTemplate");
     public static readonly ObjectKind ClusterMetricTemplate = new("canarycontroller.io", "v1alpha1", "clustermetrictemplates", "ClusterMetricTemplate");
+    public static readonly ObjectKind Approval = new("canarycontroller.io", "v1alpha1", "approvals", "Approval");
     public static readonly ObjectKind FreezeWindow = new("canarycontroller.io", "v1alpha1", "freezewindows", "FreezeWindow");
     public static readonly ObjectKind ClusterFreezeWindow = new("canarycontroller.io", "v1alpha1", "clusterfreezewindows", "ClusterFreezeWindow");
     public static readonly ObjectKind NotificationChannel = new("canarycontroller.io", "v1alpha1", "notificationchannels", "NotificationChannel");

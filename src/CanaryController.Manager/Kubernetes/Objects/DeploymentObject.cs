@@ -1,6 +1,9 @@
 using System.Text.Json;
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Client;
+using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Persistence;
 using CanaryController.Resources.Rollouts;
 
@@ -51,6 +54,9 @@ internal sealed record DeploymentObject : ICached
     /// <summary>The template that is asked for.</summary>
     public TemplateId Template { get; init; }
 
+    /// <summary>Who made that template: whom the annotation of the Deployment or of the template names, and whom admission saw write it.</summary>
+    public EquatableArray<string> Authors { get; init; }
+
     /// <summary>The images of its containers, as the template names them.</summary>
     public EquatableArray<string> Images { get; init; }
 
@@ -73,9 +79,11 @@ internal sealed record DeploymentObject : ICached
     public int MaxReplicas(int replicas) => IsRecreate ? replicas : replicas + Surge.RoundedUp(replicas);
 
     /// <summary>Reads a Deployment.</summary>
-    public static DeploymentObject? Project(JsonElement item) => new()
+    public static DeploymentObject? Project(JsonElement item) => Read(item, ObjectMeta.Read(item));
+
+    private static DeploymentObject Read(JsonElement item, ObjectMeta meta) => new()
     {
-        Meta = ObjectMeta.Read(item),
+        Meta = meta,
         Replicas = item.Int("spec", "replicas") ?? 1,
         IsPaused = item.Bool("spec", "paused") ?? false,
         IsPausedByUs = item.Bool("spec", "paused") is true && IsOursAlone(item, "f:paused"),
@@ -86,6 +94,10 @@ internal sealed record DeploymentObject : ICached
         ProgressDeadlineSeconds = item.Int("spec", "progressDeadlineSeconds") ?? 600,
         MatchLabels = item.Pairs("spec", "selector", "matchLabels"),
         Template = TemplateId.Of(item.At("spec", "template")),
+        Authors = AuthorNotes.Read(
+            meta.Annotations.GetValueOrDefault(ApproverRules.AuthorAnnotation),
+            item.Text("spec", "template", "metadata", "annotations", ApproverRules.AuthorAnnotation),
+            meta.Annotations.GetValueOrDefault(WorkloadMarks.AppliedBy)),
         Images = [.. item.Items("spec", "template", "spec", "containers").Select(ImageOf).OfType<string>().Distinct(StringComparer.Ordinal).Take(RevisionImages.MaxImages)],
         ObservedGeneration = item.Long("status", "observedGeneration") ?? 0,
         StatusReplicas = item.Int("status", "replicas") ?? 0,

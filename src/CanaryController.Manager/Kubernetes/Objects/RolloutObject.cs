@@ -1,9 +1,12 @@
 using System.Text.Json;
 using CanaryController.Core;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Approvals;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Rollouts;
 using CanaryController.Manager.Traffic;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Resources;
@@ -157,7 +160,12 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
             spec.Workload.Kind ?? throw new ArgumentException("The resource names no workload; check it before.", nameof(resource)))
         {
             Deployment = spec.Workload.Kind is WorkloadType.Deployment ? spec.Workload.Name : null,
-            Subsets = spec.Traffic is { Router: RouterType.Istio, Istio.DestinationRule: { } rule } ? new(rule.Name, rule.Stable, rule.Canary) : null,
+            Subsets = spec.Traffic switch
+            {
+                { Router: RouterType.Istio, Istio.DestinationRule: { } rule } => new(rule.Name, rule.Stable, rule.Canary),
+                { Router: RouterType.Consul } => RoleSubsets.Of(service),
+                _ => null,
+            },
             Ingresses = spec.Traffic is { Router: RouterType.IngressNginx, IngressNginx: { } section } ? [.. section.Ingresses.Select(each => each.Name)] : [],
         };
         var target = new RouteTarget("kubernetes", $"{resource.Metadata.Namespace}/{service}") { Router = route.Router, Cluster = route };
@@ -173,6 +181,7 @@ internal sealed record RolloutContent(Rollout Resource, RolloutSpec Spec, string
         Rollout = Resource,
         Spec = Spec,
         DeclaredRevision = DeclaredRevision,
+        Authors = AuthorNotes.Read(meta.Annotations.GetValueOrDefault(ApproverRules.AuthorAnnotation)),
         Target = Target,
         Generation = meta.Generation,
         Deleted = meta.IsDeleting,

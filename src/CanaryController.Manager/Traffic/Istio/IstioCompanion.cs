@@ -81,7 +81,7 @@ internal sealed class IstioCompanion(
             return RouteWrite.Stale;
         }
 
-        var kept = await keeper.KeepAsync(rule, subsets, pins, cancellation);
+        var kept = await keeper.KeepAsync(rule, new(subsets, pins), cancellation);
         return kept.IsDone && split.GivesCanaryTraffic && split.Canary is { } canary && pins.Canary != canary
             ? RouteWrite.Refused($"Waits for a ready pod of {canary} behind Service {cluster.Rollout.Namespace}/{cluster.Service}{BackendPair.CanarySuffix}: a subset without one answers 503.")
             : kept;

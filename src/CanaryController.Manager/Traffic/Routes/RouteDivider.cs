@@ -12,9 +12,10 @@ namespace CanaryController.Manager.Traffic.Routes;
 /// managedFields: nobody else keeps those.
 /// </summary>
 internal sealed partial class RouteDivider(
-    RouteObjects routes, IObjectCache<ServiceObject> services, IObjectCache<EndpointSliceObject> slices, RouteContention contention, IFence fence, ILogger<RouteDivider> logger)
+    RouteObjects routes, IObjectCache<ServiceObject> services, IObjectCache<EndpointSliceObject> slices, RouteContention contention, IFence fence, ILogger<RouteDivider> logger, TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<RouteId, AskedSplit> _asked = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Writes.</summary>
     /// <param name="name">The object.</param>
@@ -81,7 +82,7 @@ internal sealed partial class RouteDivider(
     }
 
     private RoutePlan Plan(RouteObject route, BackendPair pair, TrafficSplit split, JsonArray? owners) =>
-        RoutePlan.Of(route, pair, split.Weight, split.Canary is not null, fence.Token, owners, BesideWeight.Of(split));
+        RoutePlan.Of(route, pair, split.Weight, split.Canary is not null, fence.Token, owners, BesideWeight.Of(split), _time.GetUtcNow());
 
     /// <summary>Reads the route from the server when its managedFields are needed. An abort does not wait for that, unless it has to divide.</summary>
     private async Task<(RouteWrite Look, JsonArray? Owners)> LookAsync(RouteObject route, bool divides, bool isReverted, TrafficSplit split, CancellationToken cancellation)

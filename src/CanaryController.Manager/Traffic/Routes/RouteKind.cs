@@ -42,6 +42,12 @@ internal abstract class RouteKind
     /// <summary>What the system that carries the object out says of it. A kind whose systems say nothing is taken up as soon as it is stored.</summary>
     public virtual RouteAcceptance Acceptance(JsonElement item, ObjectMeta meta) => new(IsTakenUp: true, null);
 
+    /// <summary>When the system that carries the object out answered last, as the status has it; null where no time is needed to tell an answer to a change from an earlier one.</summary>
+    public virtual string? AnsweredAt(JsonElement item) => null;
+
+    /// <summary>What a change at <paramref name="now"/> notes (<see cref="RouteAnnotations.AnsweredBefore"/>), by which <see cref="Acceptance"/> tells an answer to it from an earlier one; null where the status itself tells.</summary>
+    public virtual string? Mark(RouteObject route, DateTimeOffset now) => null;
+
     /// <summary>Why nothing of an object can be divided, or where it sends to by other objects, in one sentence: told when none of its lists sends to the service. Null when its lists say.</summary>
     public virtual string? Elsewhere(JsonElement item, ObjectMeta meta) => null;
 
@@ -86,6 +92,7 @@ internal abstract class RouteKind
             Rules = rules,
             Twins = twins,
             Acceptance = Acceptance(item, meta),
+            AnsweredAt = AnsweredAt(item),
             Controllers = [.. Controllers(item, meta)],
             Fronts = [.. Fronts(item, meta)],
             Elsewhere = Elsewhere(item, meta),

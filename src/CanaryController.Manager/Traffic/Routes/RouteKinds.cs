@@ -1,4 +1,5 @@
 using CanaryController.Core;
+using CanaryController.Manager.Traffic.ConsulKubernetes;
 using CanaryController.Manager.Traffic.Contour;
 using CanaryController.Manager.Traffic.GatewayApi;
 using CanaryController.Manager.Traffic.Istio;
@@ -23,9 +24,10 @@ internal static class RouteKinds
     public static readonly RouteKind HttpProxy = new HttpProxyKind();
     public static readonly RouteKind TraefikService = new TraefikServiceKind();
     public static readonly RouteKind IngressRoute = new IngressRouteKind();
+    public static readonly RouteKind ServiceSplitter = new ServiceSplitterKind();
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute];
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute, ServiceSplitter];
 
     /// <summary>Those of a router; none for routers that divide something else.</summary>
     public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
@@ -36,7 +38,8 @@ internal static class RouteKinds
         RouterType.SMI => [TrafficSplit],
         RouterType.Traefik => [TraefikService, IngressRoute],
         RouterType.Contour => [HttpProxy],
-        RouterType.IngressNginx or RouterType.Gateway or RouterType.ReplicaRatio or RouterType.Consul or RouterType.HAProxy => [],
+        RouterType.Consul => [ServiceSplitter],
+        RouterType.IngressNginx or RouterType.Gateway or RouterType.ReplicaRatio or RouterType.HAProxy => [],
     };
 
     /// <summary>It divides objects of a cluster, which have to be watched for it.</summary>
@@ -74,6 +77,7 @@ internal static class RouteKinds
         },
         RouterType.SMI => new() { Router = RouterType.SMI, Smi = new() { TrafficSplits = Names(routes, TrafficSplit) } },
         RouterType.Traefik => new() { Router = RouterType.Traefik, Traefik = new() { TraefikServices = Names(routes, TraefikService), IngressRoutes = Names(routes, IngressRoute) } },
+        RouterType.Consul => new() { Router = RouterType.Consul, Consul = new() { Service = routes[0].Name.Name } },
         RouterType.Contour => new() { Router = RouterType.Contour, Contour = new() { HttpProxies = Names(routes, HttpProxy) } },
         _ => new()
         {

@@ -31,6 +31,9 @@ internal sealed record RouteObject : ICached
     /// <summary>What the system that carries it out says of it.</summary>
     public RouteAcceptance Acceptance { get; init; }
 
+    /// <summary>When that was said, as the status has it; null where it does not matter.</summary>
+    public string? AnsweredAt { get; init; }
+
     /// <summary>Where it sends to by other objects; null when it does not.</summary>
     public string? Elsewhere { get; init; }
 

@@ -16,11 +16,12 @@ internal sealed class RoutePlan
     private readonly RouteEntries _rules;
     private IReadOnlyList<OriginalRule> _originals = [];
     private readonly bool _mayDivide;
+    private readonly DateTimeOffset? _now;
     private bool _isCoarse;
     private readonly List<DividedRule> _divided = [];
     private int? _inserted;
 
-    private RoutePlan(RouteObject route, BackendPair pair, bool mayDivide) => (_route, _pair, _rules, _mayDivide) = (route, pair, new(route.Kind, pair), mayDivide);
+    private RoutePlan(RouteObject route, BackendPair pair, bool mayDivide, DateTimeOffset? now) => (_route, _pair, _rules, _mayDivide, _now) = (route, pair, new(route.Kind, pair), mayDivide, now);
 
     /// <summary>The patch; null when nothing is to be written.</summary>
     public JsonPatch? Patch { get; private set; }
@@ -48,9 +49,10 @@ internal sealed class RoutePlan
     /// <param name="fence">The present leader and term.</param>
     /// <param name="owners">Who owns the rules now, for the note at a division.</param>
     /// <param name="beside">What the canary gets beside its weight; null = nothing.</param>
-    public static RoutePlan Of(RouteObject route, BackendPair pair, CanaryWeight weight, bool mayDivide, string fence, JsonArray? owners = null, BesideWeight? beside = null)
+    /// <param name="now">When it is written; null for whoever changes an object that is about to be stored.</param>
+    public static RoutePlan Of(RouteObject route, BackendPair pair, CanaryWeight weight, bool mayDivide, string fence, JsonArray? owners = null, BesideWeight? beside = null, DateTimeOffset? now = null)
     {
-        var plan = new RoutePlan(route, pair, mayDivide) { Problem = weight > CanaryWeight.Zero ? Unnamed(route, pair) : null };
+        var plan = new RoutePlan(route, pair, mayDivide, now) { Problem = weight > CanaryWeight.Zero ? Unnamed(route, pair) : null };
         var original = OriginalRoute.Of(route);
         plan._originals = original?.Rules ?? [];
         var ours = 0;
@@ -209,6 +211,10 @@ internal sealed class RoutePlan
             var isNew = original is null || owners is not null;
             var next = new OriginalRoute(_pair.Stable, _pair.Canary ?? original?.Pair.Other(_pair.Stable), _originals, isNew ? owners : original!.Owners).With(beside, _pair);
             Changes.Annotate(_route.Meta, hasAnnotations: true, (RouteAnnotations.Original, next.ToString()));
+            if (ChangesRules && _now is { } now && _route.Kind.Mark(_route, now) is { } mark)
+            {
+                Changes.Annotate(_route.Meta, hasAnnotations: true, (RouteAnnotations.AnsweredBefore, mark));
+            }
         }
 
         Patch = JsonPatch.At(_route.Meta.ResourceVersion).Then(Changes);

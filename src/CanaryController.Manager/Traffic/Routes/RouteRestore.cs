@@ -24,7 +24,7 @@ internal static class RouteRestore
         }
 
         BesidePlan.Remove(patch, route);
-        patch.Unannotate(route.Meta, RouteAnnotations.Split, Marks.FenceAnnotation);
+        patch.Unannotate(route.Meta, RouteAnnotations.Split, RouteAnnotations.AnsweredBefore, Marks.FenceAnnotation);
         if (original?.Owners is null)
         {
             patch.Unannotate(route.Meta, RouteAnnotations.Original);

@@ -1,3 +1,4 @@
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -54,6 +55,10 @@ internal static class BrokenPlanners
         {
             Approvals = [.. decision.Next.Approvals.Select(one => one with { StepIndex = decision.Next.StepIndex })],
         })),
+        [("StepInvariants.ApprovalsCountOnlyFromAllowedApprovers", "asks nobody who answers")] =
+            InPlan(step => step.Approval is { } approval ? step with { Approval = approval with { Approvers = null } } : step),
+        [("StepInvariants.ApprovalsCountOnlyFromAllowedApprovers", "believes what a client says of itself")] = Seeing(seen =>
+            seen.Command is { } command ? seen with { Command = command with { Identity = new ApproverIdentity(ApproverSource.Kubernetes, command.Actor) } } : seen),
         [("StepInvariants.FailureRollsBackAtOnce", "is deaf to alarms")] = Seeing(seen => seen with { ExternalAlarm = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at metrics")] = Seeing(seen => seen with { Analysis = null }),
         [("StepInvariants.FailureRollsBackAtOnce", "does not look at gates")] = Seeing(seen => seen with { Gates = [] }),

@@ -49,6 +49,6 @@ internal static class Homecoming
     private static RolloutCommand? Person(RolloutState state, bool isDeleted) =>
         isDeleted ? null
         : state.Phase is RolloutPhase.Paused ? new RolloutCommand { Id = "1", Action = RolloutAction.Resume, Actor = "bob" }
-        : state.Phase is RolloutPhase.WaitingApproval ? new RolloutCommand { Id = "1", Action = RolloutAction.Approve, Actor = "bob" }
+        : state.Phase is RolloutPhase.WaitingApproval ? WalkInputs.Approval(state, "bob")
         : null;
 }

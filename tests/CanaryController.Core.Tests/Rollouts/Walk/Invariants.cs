@@ -18,6 +18,7 @@ internal static class Invariants
         ["WeightInvariants.IsAppliedAsDecided"] = WeightInvariants.IsAppliedAsDecided,
         ["StepInvariants.AreLeftOnlyWhenAllConditionsHold"] = StepInvariants.AreLeftOnlyWhenAllConditionsHold,
         ["StepInvariants.ApprovalsCountForOneStepOfOneAttempt"] = StepInvariants.ApprovalsCountForOneStepOfOneAttempt,
+        ["StepInvariants.ApprovalsCountOnlyFromAllowedApprovers"] = StepInvariants.ApprovalsCountOnlyFromAllowedApprovers,
         ["StepInvariants.FailureRollsBackAtOnce"] = StepInvariants.FailureRollsBackAtOnce,
         ["StepInvariants.DeadlinesAreKept"] = StepInvariants.DeadlinesAreKept,
         ["StepInvariants.NewAttemptsBeginAtNothing"] = StepInvariants.NewAttemptsBeginAtNothing,

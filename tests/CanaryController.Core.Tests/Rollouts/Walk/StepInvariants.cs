@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Rollouts.Planning;
 using CanaryController.Core.Traffic;
@@ -43,6 +44,26 @@ internal static class StepInvariants
 
         var people = after.Approvals.Where(one => one.StepIndex == after.StepIndex).ToList();
         return people.Select(one => one.Approver).Distinct().Count() == people.Count ? null : "One person counted twice.";
+    }
+
+    /// <summary>Written for the walk's plans: users by name, or anybody but an author.</summary>
+    public static string? ApprovalsCountOnlyFromAllowedApprovers(Edge edge)
+    {
+        var old = Invariants.SameAttempt(edge) ? edge.State.Approvals : [];
+        return edge.After.Approvals.Any(approval => !old.Contains(approval)) && !IsAllowed(edge) ? $"{edge.Seen.Command} counted." : null;
+    }
+
+    private static bool IsAllowed(Edge edge)
+    {
+        if (edge.Seen.Command is not { Action: RolloutAction.Approve } command || edge.State.Plan[edge.State.StepIndex].Approval is not { } asked
+            || command.Revision != edge.State.CanaryRevision || command.StepIndex != edge.State.StepIndex)
+        {
+            return false;
+        }
+
+        string[] authors = [.. edge.State.Authors, .. edge.Seen.DeclaredRevision == edge.State.CanaryRevision ? edge.Seen.Authors : []];
+        var isListed = asked.Approvers is not { } approvers || (command.Identity is { Source: ApproverSource.Kubernetes, Name: var name } && approvers.Users.Contains(name));
+        return isListed && (!asked.RefusesAuthor || (authors.Length > 0 && !authors.Contains(command.Actor)));
     }
 
     public static string? FailureRollsBackAtOnce(Edge edge)
@@ -125,7 +146,7 @@ internal static class StepInvariants
         var step = state.Plan[state.StepIndex];
         var metrics = (step.Weight > CanaryWeight.Zero || !step.Matches.IsEmpty ? edge.Spec.Analysis.Metrics : []).Concat(step.Metrics);
         var isWarm = state.TrafficSince is not { } traffic || seen.Now - traffic >= edge.Spec.Analysis.WarmUp + step.Hold;
-        var approvals = state.Approvals.Count(one => one.StepIndex == state.StepIndex) + (seen.Command is { Action: RolloutAction.Approve } ? 1 : 0);
+        var approvals = state.Approvals.Count(one => one.StepIndex == state.StepIndex) + (IsAllowed(edge) ? 1 : 0);
         return state.Weight != step.Weight ? "its weight was not reached"
             : !seen.Route.Accepted || seen.Route.Applied is not { } applied || !applied.RoutesAlike(Splits.Wanted(state)!) ? "the router did not carry it"
             : seen.Now - (state.StepSince ?? seen.Now) < step.Hold || !isWarm ? "its hold had not passed"

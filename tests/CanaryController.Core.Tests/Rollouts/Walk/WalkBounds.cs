@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 
@@ -27,7 +28,13 @@ internal static class WalkBounds
                 Weight = CanaryWeight.FromBasisPoints(5000),
                 Hold = Unit,
                 Gates = [Specs.Gate("open", GateMoment.Before), Specs.Gate("smoke", GateMoment.During), Specs.Gate("pager", GateMoment.Rollback)],
-                Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Promote },
+                Approval = new ApprovalRequirement
+                {
+                    Name = "sre",
+                    Approvers = new ApproverList { Users = ["ann", "bob"] },
+                    Timeout = Unit,
+                    OnTimeout = ApprovalTimeoutAction.Promote,
+                },
                 Matches = [new RequestMatch(RequestMatchKind.Header, "x-canary", "always")],
             },
             new RolloutStep
@@ -71,7 +78,7 @@ internal static class WalkBounds
                 Weight = CanaryWeight.FromBasisPoints(2500),
                 Replicas = new ReplicaTarget(null, 100),
                 Gates = [Specs.Gate("slot", GateMoment.Before)],
-                Approval = new ApprovalRequirement { Name = "sre", Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Abort },
+                Approval = new ApprovalRequirement { Name = "sre", RefusesAuthor = true, Timeout = Unit, OnTimeout = ApprovalTimeoutAction.Abort },
             },
             new RolloutStep { Weight = CanaryWeight.FromBasisPoints(5000), Hold = Unit, MinRequests = 100 },
         ],
@@ -123,6 +130,7 @@ internal static class WalkBounds
             HeldSince = Shift(state.HeldSince, now),
             DrainSince = Shift(state.DrainSince, now),
             StableSizeAtStart = state.Phase.IsAtRest() || spec.Workload is WorkloadKind.External ? 0 : Math.Min(Size, state.StableSizeAtStart),
+            Authors = state.Phase is RolloutPhase.Promoted or RolloutPhase.Idle || !spec.Steps.Any(step => step.Approval is { RefusesAuthor: true }) ? [] : state.Authors,
             Reason = RolloutReason.Adopted,
             Message = "",
             Sequence = 0,

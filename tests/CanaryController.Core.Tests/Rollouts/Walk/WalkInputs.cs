@@ -1,4 +1,5 @@
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Rollouts.Planning;
 using CanaryController.Core.Traffic;
@@ -90,6 +91,7 @@ internal static class WalkInputs
             yield return well with { DeclaredRevision = declared };
             if (spec.Steps.Count > 2)
             {
+                yield return well with { DeclaredRevision = declared, Authors = ["ann"] };
                 yield return well with { DeclaredRevision = declared, Workload = well.Workload with { StableSize = 0, StableReady = 0 } };
             }
         }
@@ -219,7 +221,28 @@ internal static class WalkInputs
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Undo, Actor = "ann" };
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Promote, Actor = "ann", Revision = "v9" };
         yield return new RolloutCommand { Id = "1", Action = RolloutAction.Approve, Actor = "ann", StepIndex = (state?.StepIndex ?? 0) + 1 };
+        yield return new RolloutCommand { Id = "1", Action = RolloutAction.Abort, Actor = "ann", Attempt = (state?.Attempt ?? 0) + 1 };
+        if (state is not null)
+        {
+            yield return Approval(state, "ann");
+            yield return Approval(state, "bob");
+            yield return Approval(state, "eve");
+            yield return Approval(state, "ann") with { Identity = null };
+            yield return Approval(state, "ann") with { Identity = new ApproverIdentity(ApproverSource.Webhook, "ann") };
+            yield return Approval(state, "ann") with { Revision = "v9" };
+        }
     }
+
+    /// <summary>An approval of what is there, by somebody whom the cluster knows.</summary>
+    public static RolloutCommand Approval(RolloutState state, string user) => new()
+    {
+        Id = "1",
+        Action = RolloutAction.Approve,
+        Revision = state.CanaryRevision,
+        StepIndex = state.StepIndex,
+        Actor = user,
+        Identity = new ApproverIdentity(ApproverSource.Kubernetes, user),
+    };
 
     private static AnalysisObservation? Evidence(RolloutSpec spec, RolloutState? state, Verdict? verdict) =>
         state is not null && verdict is { } value ? Specs.Judgements(spec, state, value, 100) : null;

@@ -23,6 +23,8 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
     public static readonly KubeKind TrafficSplit = new("split.smi-spec.io/v1alpha2", "trafficsplits", "TrafficSplit");
     public static readonly KubeKind TraefikService = new("traefik.io/v1alpha1", "traefikservices", "TraefikService");
     public static readonly KubeKind HttpProxy = new("projectcontour.io/v1", "httpproxies", "HTTPProxy");
+    public static readonly KubeKind ServiceSplitter = new("consul.hashicorp.com/v1alpha1", "servicesplitters", "ServiceSplitter");
+    public static readonly KubeKind ServiceResolver = new("consul.hashicorp.com/v1alpha1", "serviceresolvers", "ServiceResolver");
     public static readonly KubeKind Ingress = new("networking.k8s.io/v1", "ingresses", "Ingress");
     public static readonly KubeKind Rollout = new("canarycontroller.io/v1alpha1", "rollouts", "Rollout");
     public static readonly KubeKind RolloutCommand = new("canarycontroller.io/v1alpha1", "rolloutcommands", "RolloutCommand");

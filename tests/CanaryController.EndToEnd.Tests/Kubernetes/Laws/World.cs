@@ -76,7 +76,7 @@ internal sealed class World(string name)
             case "Deployment":
                 (before, Deployment) = (Deployment, after);
                 break;
-            case "DestinationRule":
+            case "DestinationRule" or "ServiceResolver":
                 (before, _rule) = (_rule, after);
                 break;
             default:
@@ -110,7 +110,7 @@ internal sealed class World(string name)
     /// <summary>The pods that an entry leads to: a subset's are those of the Service that its labels choose.</summary>
     private IReadOnlyList<string> Behind(string service) => _rule is null || service == name
         ? Endpoints(service)
-        : [.. Endpoints(name).Where(pod => _rule.Items("spec", "subsets").FirstOrDefault(each => $"{name}-{each.Text("name")}" == service)?.Text("labels", "pod-template-hash") == _hashes.GetValueOrDefault(pod, "?"))];
+        : [.. Endpoints(name).Where(pod => _form?.Chooses(_rule, service[(name.Length + 1)..], pod, _hashes.GetValueOrDefault(pod, "?")) is true)];
 
     private void Divide()
     {

@@ -35,7 +35,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     /// <summary>Carries the routes of a namespace from now on.</summary>
     public void Carry(NamespaceView view)
     {
-        foreach (var kind in RouteForm.Kinds)
+        foreach (var kind in RouteForm.Kinds.Concat(RouteForm.Companions))
         {
             foreach (var route in view.All(kind))
             {
@@ -57,7 +57,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     {
         var traffic = new ShopTraffic(view.Name, shop, requestsPerSecond);
         view.Happened.Add(traffic.Observe);
-        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.Kinds])
+        foreach (var kind in (KubeKind[])[KubeKind.Pod, KubeKind.EndpointSlice, .. RouteForm.Companions, .. RouteForm.Kinds])
         {
             foreach (var item in view.All(kind))
             {
@@ -111,7 +111,7 @@ internal sealed class MeshSimulator : IAsyncDisposable
     private void Accept(string ns, KubeKind kind, JsonObject route)
     {
         var (key, generation) = ((ns, route.Uid()), route.Int("metadata", "generation") ?? 0);
-        if (RouteForm.Of(kind)?.Accepted(route, _time.GetUtcNow()) is not { } status || (_accepted.TryGetValue(key, out var known) && known >= generation))
+        if ((RouteForm.Of(kind) ?? OfAnswered(kind))?.Accepted(route, _time.GetUtcNow()) is not { } status || (_accepted.TryGetValue(key, out var known) && known >= generation))
         {
             return;
         }
@@ -119,6 +119,9 @@ internal sealed class MeshSimulator : IAsyncDisposable
         _accepted[key] = generation;
         _accepting[key] = AcceptAsync(_accepting.GetValueOrDefault(key, Task.CompletedTask), key, kind, route.Name(), new JsonObject { ["status"] = status });
     }
+
+    /// <summary>consul-k8s answers in the same way for both of its kinds; Istio answers for none.</summary>
+    private static RouteForm? OfAnswered(KubeKind kind) => kind == KubeKind.ServiceResolver ? RouteForm.OfCompanion(kind) : null;
 
     /// <summary>One after the other: were two under way at once, an older generation could be accepted last, and the newer one never again.</summary>
     private async Task AcceptAsync(Task before, (string Namespace, string Uid) key, KubeKind kind, string name, JsonObject status)

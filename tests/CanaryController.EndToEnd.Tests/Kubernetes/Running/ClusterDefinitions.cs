@@ -64,7 +64,7 @@ internal sealed class ClusterDefinitions(KubeClient client)
             """;
     }
 
-    private static readonly IReadOnlyList<KubeKind> _others = [.. RouteForm.Kinds.Where(kind => kind != KubeKind.HttpRoute && kind != KubeKind.Ingress), KubeKind.DestinationRule];
+    private static readonly IReadOnlyList<KubeKind> _others = [.. RouteForm.Kinds.Where(kind => kind != KubeKind.HttpRoute && kind != KubeKind.Ingress), .. RouteForm.Companions];
 
     private readonly List<string> _added = [];
 

@@ -82,8 +82,8 @@ internal sealed class Manifests(string ns, string name, ShopOptions options)
         return Object(form.Kind, form.Spec);
     }
 
-    /// <summary>The DestinationRule that the subsets are added to.</summary>
-    public JsonObject DestinationRule() => Object(KubeKind.DestinationRule, """{"host": "<name>", "trafficPolicy": {"outlierDetection": {"consecutive5xxErrors": 5}}}""");
+    /// <summary>What the subsets are added to.</summary>
+    public JsonObject Companion(KubeKind kind) => Object(kind, options.Form!.CompanionSpec);
 
     private JsonObject Object(KubeKind kind, string spec) => Fill(
         """

@@ -9,10 +9,13 @@ internal abstract class RouteForm
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RouteForm> All { get; } =
-        [new HttpRouteForm(), new VirtualServiceForm(), new LinkerdForm(), new TrafficSplitForm(), new TraefikServiceForm(), new HttpProxyForm(), new IngressForm()];
+        [new HttpRouteForm(), new VirtualServiceForm(), new LinkerdForm(), new TrafficSplitForm(), new TraefikServiceForm(), new HttpProxyForm(), new IngressForm(), new ServiceSplitterForm()];
 
     /// <summary>Their kinds.</summary>
     public static IReadOnlyList<KubeKind> Kinds { get; } = [.. All.Select(form => form.Kind).Distinct()];
+
+    /// <summary>The kinds of what stands beside them and has their subsets.</summary>
+    public static IReadOnlyList<KubeKind> Companions { get; } = [.. All.Select(form => form.Companion).OfType<KubeKind>()];
 
     /// <summary>The Rollout's router.</summary>
     public abstract string Router { get; }
@@ -34,6 +37,15 @@ internal abstract class RouteForm
     /// <param name="beside">The controller's own beside it, where there is such.</param>
     public abstract IEnumerable<IReadOnlyList<(string Service, int Weight)>> Backends(JsonObject? route, JsonObject? beside);
 
+    /// <summary>The kind of object that has the subsets; null where there are none.</summary>
+    public virtual KubeKind? Companion => null;
+
+    /// <summary>That object's spec, as JSON.</summary>
+    public virtual string CompanionSpec => "{}";
+
+    /// <summary>A subset chooses a pod of the Service.</summary>
+    public virtual bool Chooses(JsonObject companion, string subset, string pod, string hash) => false;
+
     /// <summary>What stable's entry is called.</summary>
     public virtual string Stable(string shop) => $"{shop}-stable";
 
@@ -49,6 +61,12 @@ internal abstract class RouteForm
     /// <summary>That of a kind; null for one that divides nothing. Forms of the same kind read it in the same way.</summary>
     public static RouteForm? Of(KubeKind kind) => All.FirstOrDefault(form => form.Kind == kind);
 
+    /// <summary>That of a kind that has subsets; null for others.</summary>
+    public static RouteForm? OfCompanion(KubeKind kind) => All.FirstOrDefault(form => form.Companion == kind);
+
+    /// <summary>A time as the API server writes it.</summary>
+    protected static string Moment(DateTimeOffset now) => now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");
+
     /// <summary>A condition that says yes to the generation that <paramref name="route"/> has.</summary>
     protected static JsonObject Yes(string type, JsonObject route, DateTimeOffset now) => new()
     {
@@ -57,6 +75,6 @@ internal abstract class RouteForm
         ["reason"] = type,
         ["message"] = "",
         ["observedGeneration"] = route.Int("metadata", "generation") ?? 0,
-        ["lastTransitionTime"] = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"),
+        ["lastTransitionTime"] = Moment(now),
     };
 }

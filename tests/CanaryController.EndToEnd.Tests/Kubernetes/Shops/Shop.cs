@@ -89,7 +89,7 @@ internal sealed class Shop
     public double Share(string release)
     {
         var hash = ReplicaSet(release).Hash();
-        return Now([KubeKind.Pod, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.Kinds]).Traffic.GetValueOrDefault(hash) * 100;
+        return Now([KubeKind.Pod, KubeKind.EndpointSlice, .. RouteForm.Companions, .. RouteForm.Kinds]).Traffic.GetValueOrDefault(hash) * 100;
     }
 
     /// <summary>All pods that serve stand in the endpoints of a Service: a cluster fills those a while after the pods are ready, and requests are lost until then.</summary>
@@ -106,9 +106,9 @@ internal sealed class Shop
 
         (await Client.CreateAsync(KubeKind.Deployment, Namespace, Manifests.Deployment("v1", Options.Replicas), Cancellation)).Done();
         (await Client.CreateAsync(KubeKind.Service, Namespace, Manifests.Service(), Cancellation)).Done();
-        if (Options.IsBySubset)
+        if (Options is { IsBySubset: true, Form.Companion: { } companion })
         {
-            (await Client.CreateAsync(KubeKind.DestinationRule, Namespace, Manifests.DestinationRule(), Cancellation)).Done();
+            (await Client.CreateAsync(companion, Namespace, Manifests.Companion(companion), Cancellation)).Done();
         }
 
         if (Options.Form is { } form)

@@ -35,7 +35,7 @@ internal sealed record ShopOptions
     /// <summary>The Rollout's router.</summary>
     public string Router { get; init; } = "GatewayAPI";
 
-    /// <summary>With Istio: the versions are subsets of the Service.</summary>
+    /// <summary>With Istio and Consul: the versions are subsets of the Service.</summary>
     public bool IsBySubset { get; init; }
 
     /// <summary>What divides the shop's requests; null with ReplicaRatio.</summary>

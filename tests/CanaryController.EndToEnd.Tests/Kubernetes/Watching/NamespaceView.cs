@@ -15,7 +15,7 @@ internal sealed class NamespaceView : IAsyncDisposable
     public static readonly TimeSpan Lag = TimeSpan.FromMilliseconds(1000);
 
     private static readonly KubeKind[] _kinds =
-        [KubeKind.Rollout, KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.Pod, KubeKind.Service, KubeKind.EndpointSlice, KubeKind.DestinationRule, .. RouteForm.Kinds];
+        [KubeKind.Rollout, KubeKind.Deployment, KubeKind.ReplicaSet, KubeKind.Pod, KubeKind.Service, KubeKind.EndpointSlice, .. RouteForm.Companions, .. RouteForm.Kinds];
 
     private readonly ConcurrentDictionary<(KubeKind Kind, string Name), JsonObject> _objects = new();
     private readonly Lock _gate = new();

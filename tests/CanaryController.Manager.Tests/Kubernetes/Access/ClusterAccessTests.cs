@@ -25,7 +25,8 @@ public sealed class ClusterAccessTests
             ("one", ["get rollouts default/shop"], 403, 403, 200, 200, 403, 403, 403),
             ("another", ["get rollouts default/other"], 403, 403, 403, 403, 403, 403, 403),
             ("watcher", ["watch rollouts default/"], 403, 403, 403, 403, 200, 403, 403),
-            ("release", ["create rolloutcommands default/"], 403, 403, 403, 403, 403, 200, 409),
+            ("release", ["create rolloutcommands default/"], 403, 403, 403, 403, 403, 200, 403),
+            ("approver", ["create approvals default/"], 403, 403, 403, 403, 403, 403, 409),
             ("elsewhere", ["get rollouts other/", "create rolloutcommands other/"], 403, 403, 403, 403, 403, 403, 403),
         ];
         foreach (var (user, rules, list, all, get, history, events, pause, approve) in table)
@@ -44,7 +45,7 @@ public sealed class ClusterAccessTests
         bed.Cluster.Allow("ada get rollouts default/");
         using var looked = await bed.GetAsync($"{AccessBed.Shop}/history", "auditor");
         var trail = await looked.Content.ReadFromJsonAsync(ApiJson.Default.HistoryView, TestContext.Current.CancellationToken);
-        Assert.Equal(["system:serviceaccount:ci:release", "system:serviceaccount:ci:release"], trail!.Commands.Select(command => command.Actor));
+        Assert.Equal(["system:serviceaccount:ci:approver", "system:serviceaccount:ci:release"], trail!.Commands.Select(command => command.Actor));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Admission;
 using CanaryController.Manager.Kubernetes.Admission.Commands;
@@ -152,12 +153,49 @@ public sealed class CommandStampTests
         Assert.NotEqual("alicebob", Counts(Stored(Stamped("Promote", user: "alice\nbob"))));
     }
 
+    [Fact]
+    public void An_approval_counts_from_whom_the_API_server_says_with_the_groups_and_never_without_a_stamp()
+    {
+        foreach (var decision in (string[])["Approve", "Reject"])
+        {
+            var sent = Approval(decision);
+            var counts = Assert.IsType<CommandStanding.Counts>(Judge(StoredApproval(Created(sent, "alice"))));
+            Assert.Equal(("alice", "v2", 1, "alice", ApproverSource.Kubernetes), (counts.Command.Actor, counts.Command.Revision, counts.Command.StepIndex, counts.Command.Identity!.Name, counts.Command.Identity.Source));
+            Assert.NotEmpty(counts.Command.Identity.Groups);
+            Assert.IsType<CommandStanding.Refused>(Judge(StoredApproval(sent)));
+            Assert.IsType<CommandStanding.Refused>(new CommandTrust(default(Func<byte[]?>)).Judge(StoredApproval(sent), []));
+            Assert.Same(CommandStanding.Undecided, new CommandTrust(() => null).Judge(StoredApproval(Created(sent, "alice")), []));
+        }
+    }
+
+    [Fact]
+    public void A_stamp_of_a_command_is_worth_nothing_on_an_approval()
+    {
+        var command = Created(Command("Approve", "a1", null), "alice");
+        var forged = Approval("Approve");
+        forged["metadata"]!["annotations"] = command["metadata"]!["annotations"]!.DeepClone();
+        Assert.IsType<CommandStanding.Refused>(Judge(StoredApproval(forged)));
+        var other = Created(Approval("Approve"), "alice");
+        other["spec"]!["revision"] = "v3";
+        Assert.IsType<CommandStanding.Refused>(Judge(StoredApproval(other)));
+    }
+
+    [Fact]
+    public void An_approval_without_revision_and_step_is_denied_and_while_the_key_is_not_known_none_is_let_in()
+    {
+        var item = Approval("Approve");
+        item["spec"] = new JsonObject { ["rollout"] = "web" };
+        var denied = Assert.IsType<AdmissionAnswer.Denied>(Hook().Decide(Reviews.Request(Reviews.Of("Approval", item))));
+        Assert.Equal(["spec.decision", "spec.revision", "spec.step"], denied.Problems.Select(problem => problem.Path).Distinct().Order(StringComparer.Ordinal));
+        Assert.Throws<CannotDecideException>(() => new CommandsHook(() => null, new FakeTimeProvider(Now)).Decide(Reviews.Request(Reviews.Of("Approval", Approval("Approve")))));
+    }
+
     private static CommandsHook Hook() => new(() => Key, new FakeTimeProvider(Now));
 
-    private static CommandStanding Judge(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject>? same = null, byte[]? key = null) =>
+    private static CommandStanding Judge(CommandObject command, IReadOnlyList<CommandObject>? same = null, byte[]? key = null) =>
         new CommandTrust(() => key ?? Key).Judge(command, same ?? [command]);
 
-    private static string Counts(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject>? same = null) => Assert.IsType<CommandStanding.Counts>(Judge(command, same)).Command.Actor;
+    private static string Counts(CommandObject command, IReadOnlyList<CommandObject>? same = null) => Assert.IsType<CommandStanding.Counts>(Judge(command, same)).Command.Actor;
 
     private static JsonObject Command(string action, string? name, string? generateName)
     {
@@ -172,9 +210,17 @@ public sealed class CommandStampTests
         return new() { ["apiVersion"] = "canarycontroller.io/v1alpha1", ["kind"] = "RolloutCommand", ["metadata"] = metadata, ["spec"] = spec };
     }
 
+    private static JsonObject Approval(string decision) => new()
+    {
+        ["apiVersion"] = "canarycontroller.io/v1alpha1",
+        ["kind"] = "Approval",
+        ["metadata"] = new JsonObject { ["namespace"] = "shop", ["name"] = "a1" },
+        ["spec"] = new JsonObject { ["rollout"] = "web", ["revision"] = "v2", ["step"] = 2, ["decision"] = decision },
+    };
+
     private static JsonObject Stamped(string action, string user = "alice") => Created(Command(action, "promote-1", null), user);
 
-    private static JsonObject Created(JsonObject sent, string user) => Apply(sent, Patch(Hook().Decide(Reviews.Request(Reviews.Of("RolloutCommand", sent, user: user))))!);
+    private static JsonObject Created(JsonObject sent, string user) => Apply(sent, Patch(Hook().Decide(Reviews.Request(Reviews.Of((string)sent["kind"]!, sent, user: user))))!);
 
     private static string? Patch(AdmissionAnswer answer) => Assert.IsType<AdmissionAnswer.Allowed>(answer).Patch?.ToString();
 
@@ -199,13 +245,18 @@ public sealed class CommandStampTests
         return changed;
     }
 
-    private static RolloutCommandObject Stored(JsonObject item, string? name = null, string uid = "u1", DateTimeOffset? createdAt = null)
+    private static RolloutCommandObject Stored(JsonObject item, string? name = null, string uid = "u1", DateTimeOffset? createdAt = null) =>
+        AsStored(item, name, uid, createdAt).Project(RolloutCommandObject.Project);
+
+    private static ApprovalObject StoredApproval(JsonObject item) => AsStored(item, null, "u1", null).Project(ApprovalObject.Project);
+
+    private static JsonObject AsStored(JsonObject item, string? name, string uid, DateTimeOffset? createdAt)
     {
         var stored = item.DeepClone().AsObject();
         stored["metadata"]!["name"] ??= name ?? (string?)stored["metadata"]!["generateName"] + "x7";
         stored["metadata"]!["uid"] = uid;
         stored["metadata"]!["resourceVersion"] = "1";
         stored["metadata"]!["creationTimestamp"] = JsonSerializer.SerializeToNode(createdAt ?? Now);
-        return stored.Project(RolloutCommandObject.Project);
+        return stored;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes.Admission.Certificates;
 using CanaryController.Manager.Kubernetes.Objects;
@@ -8,8 +9,8 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Manager.Kubernetes.Admission.Commands;
 
 /// <summary>
-/// Whether a RolloutCommand counts, and from whom it is. What returns traffic to stable or stops it (abort, pause, reject) always counts. With admission configured, everything else needs a
-/// valid stamp; without, it counts from an unknown actor, but for approvals, which are worth as much as the approver's name.
+/// Whether a RolloutCommand or an Approval counts, and from whom it is. Of commands, what returns traffic to stable or stops it (abort, pause, reject) always counts. With admission configured, everything else needs a
+/// valid stamp; without, it counts from an unknown actor, but for approvals, which are worth as much as the approver's name. An Approval counts only with a stamp, a rejection too.
 /// </summary>
 internal sealed class CommandTrust
 {
@@ -41,7 +42,7 @@ internal sealed class CommandTrust
     /// <summary>Judges a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="sameStamp">All commands with the same stamp, itself among them.</param>
-    public CommandStanding Judge(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject> sameStamp)
+    public CommandStanding Judge(CommandObject command, IReadOnlyList<CommandObject> sameStamp)
     {
         if (command.Command is not { } asked)
         {
@@ -50,22 +51,24 @@ internal sealed class CommandTrust
 
         if (_key is null)
         {
-            return asked.Action is RolloutAction.Approve or RolloutAction.BreakGlass ? new CommandStanding.Refused(ApprovalRefusal) : new CommandStanding.Counts(asked with { Actor = ClaimOf(command) });
+            return asked.Action is RolloutAction.Approve or RolloutAction.BreakGlass || command is ApprovalObject ? new CommandStanding.Refused(ApprovalRefusal) : new CommandStanding.Counts(asked with { Actor = ClaimOf(command) });
         }
 
         // Asked once: the Secret may go in between, and with no bytes for a key anybody could have made the code.
         var key = _key();
         if (command.Stamp is not null && key is null)
         {
-            return Lowers(asked.Action) ? new CommandStanding.Counts(asked with { Actor = ClaimOf(command) }) : CommandStanding.Undecided;
+            return CountsUnstamped(command, asked) ? new CommandStanding.Counts(asked with { Actor = ClaimOf(command) }) : CommandStanding.Undecided;
         }
 
         var problem = WhyUnstamped(command, sameStamp, key);
-        return problem is null ? new CommandStanding.Counts(asked with { Actor = ActorOf(command.Stamp!.User) })
-            : Lowers(asked.Action) ? new CommandStanding.Counts(asked with { Actor = ClaimOf(command) })
+        return problem is null ? new CommandStanding.Counts(asked with { Actor = ActorOf(command.Stamp!.User), Identity = IdentityOf(command.Stamp) })
+            : CountsUnstamped(command, asked) ? new CommandStanding.Counts(asked with { Actor = ClaimOf(command) })
             : new CommandStanding.Refused(
-                $"{problem}, so nobody vouches for who asks, and {asked.Action} needs that. Create it again while the webhook answers, or use the controller's HTTP API");
+                $"{problem}, so nobody vouches for who asks, and {(command is ApprovalObject ? "an Approval" : asked.Action.ToString())} needs that. Create it again while the webhook answers, or use the controller's HTTP API");
     }
+
+    private static bool CountsUnstamped(CommandObject command, RolloutCommand asked) => command is not ApprovalObject && Lowers(asked.Action);
 
     /// <summary>Takes traffic from the canary, or lets it not rise.</summary>
     private static bool Lowers(RolloutAction action) => action switch
@@ -75,30 +78,34 @@ internal sealed class CommandTrust
             or RolloutAction.BreakGlass => false,
     };
 
-    private static string? WhyUnstamped(RolloutCommandObject command, IReadOnlyList<RolloutCommandObject> sameStamp, byte[]? key)
+    private static string? WhyUnstamped(CommandObject command, IReadOnlyList<CommandObject> sameStamp, byte[]? key)
     {
         if (command.Stamp is not { } stamp)
         {
-            return $"it carries no stamp: the admission webhook was not asked when it was created (it is missing, or the label {Marks.ActionLabel} says another action)";
+            return command is ApprovalObject
+                ? "it carries no stamp: the admission webhook was not asked when it was created"
+                : $"it carries no stamp: the admission webhook was not asked when it was created (it is missing, or the label {Marks.ActionLabel} says another action)";
         }
 
         var meta = command.Meta;
-        var named = new StampSubject(RolloutCommandResource.KindText, meta.Name.Namespace, meta.Name.Name, false, command.SpecHash);
+        var named = new StampSubject(command.Kind.Kind, meta.Name.Namespace, meta.Name.Name, false, command.SpecHash);
         var isFor = stamp.IsFor(key, named)
             || (command.GenerateName is { Length: > 0 } prefix && meta.Name.Name.StartsWith(prefix, StringComparison.Ordinal) && stamp.IsFor(key, named with { Name = prefix, IsGenerated = true }));
         if (!isFor)
         {
-            return "its stamp is not that of this command: it was copied, or one of the two was changed";
+            return "its stamp is not that of this object: it was copied, or one of the two was changed";
         }
 
         // A name that is made from generateName is not covered: such a stamp counts for one command only, at its time.
         return (meta.CreatedAt - stamp.Time).Duration() > MaxSkew ? $"its stamp is of another time ({stamp.Time:yyyy-MM-dd'T'HH:mm:ss'Z'})"
-            : sameStamp.Any(other => other.Meta.Uid != meta.Uid && IsBefore(other, command)) ? "its stamp is a copy of that of an earlier command"
+            : sameStamp.Any(other => other.Meta.Uid != meta.Uid && IsBefore(other, command)) ? "its stamp is a copy of that of an earlier object"
             : null;
     }
 
-    private static bool IsBefore(RolloutCommandObject one, RolloutCommandObject other) =>
+    private static bool IsBefore(CommandObject one, CommandObject other) =>
         (one.Meta.CreatedAt, one.Meta.Name.Name).CompareTo((other.Meta.CreatedAt, other.Meta.Name.Name)) < 0;
+
+    private static ApproverIdentity IdentityOf(CommandStamp stamp) => new(ApproverSource.Kubernetes, stamp.User) { Groups = [.. stamp.Groups] };
 
     /// <summary>Bounded and on one line; names that this changes stay different.</summary>
     private static string ActorOf(string user)
@@ -110,7 +117,7 @@ internal sealed class CommandTrust
     }
 
     /// <summary>What an object says of its creator is a claim.</summary>
-    private static string ClaimOf(RolloutCommandObject command) => command.Command!.Actor == RolloutCommandResource.UnknownActor
+    private static string ClaimOf(CommandObject command) => command.Command!.Actor == RolloutCommandResource.UnknownActor
         ? RolloutCommandResource.UnknownActor
         : $"unknown (says {Cut(new string([.. command.Command.Actor.Where(letter => !char.IsControl(letter))]), MaxClaimChars)})";
 

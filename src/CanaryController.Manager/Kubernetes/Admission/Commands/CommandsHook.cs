@@ -3,12 +3,11 @@ using CanaryController.Manager.Kubernetes.Admission.Certificates;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Resources.Api;
-using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes.Admission.Commands;
 
-/// <summary>Stamps who creates a RolloutCommand, whatever stamp was sent, and keeps the stamp on updates. What is no valid command is denied at once.</summary>
+/// <summary>Stamps who creates a RolloutCommand or an Approval, whatever stamp was sent, and keeps the stamp on updates. What is no valid one is denied at once.</summary>
 internal sealed class CommandsHook(Func<byte[]?> key, TimeProvider time) : IAdmissionHook
 {
     private const string Annotations = "/metadata/annotations";
@@ -28,7 +27,7 @@ internal sealed class CommandsHook(Func<byte[]?> key, TimeProvider time) : IAdmi
     public static CommandsHook Over(AdmissionObjects objects, TimeProvider time) => new(() => objects.StampKey, time);
 
     /// <inheritdoc/>
-    public AdmissionAnswer Decide(AdmissionRequest request) => request.Kind != RolloutCommandResource.KindText ? AdmissionAnswer.Unchanged : request.Operation switch
+    public AdmissionAnswer Decide(AdmissionRequest request) => request.Kind is not (RolloutCommandResource.KindText or ApprovalResource.KindText) ? AdmissionAnswer.Unchanged : request.Operation switch
     {
         AdmissionOperation.Create => Create(request),
         AdmissionOperation.Update => Update(request),
@@ -37,13 +36,13 @@ internal sealed class CommandsHook(Func<byte[]?> key, TimeProvider time) : IAdmi
 
     private AdmissionAnswer Create(AdmissionRequest request)
     {
-        var read = RolloutCommandReader.ReadServerObject(ServerText.Of(request.Object, ObjectKind.RolloutCommand));
+        var read = request.Kind == ApprovalResource.KindText ? ApprovalObject.Read(request.Object) : RolloutCommandObject.Read(request.Object);
 
         // The name may not be there yet, and metadata is the API server's to check.
         FieldProblem[] problems = [.. read.Problems.Where(problem => problem.Severity is ProblemSeverity.Error && !problem.Path.StartsWith("metadata", StringComparison.Ordinal))];
         if (problems.Length > 0)
         {
-            return new AdmissionAnswer.Denied(Sentences.Of("The RolloutCommand", problems), problems);
+            return new AdmissionAnswer.Denied(Sentences.Of($"The {request.Kind}", problems), problems);
         }
 
         var stamp = CommandStamp.Make(

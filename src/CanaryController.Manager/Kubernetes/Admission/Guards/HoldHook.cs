@@ -27,9 +27,10 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
         }
 
         var view = new WorkloadView(caches.Read(target, null) with { Deployment = after }, state);
+        var author = AuthorOf(request, content, before, after);
         if (!Holds(view, mode, before, after))
         {
-            return AdmissionAnswer.Unchanged;
+            return author is null ? AdmissionAnswer.Unchanged : new JsonPatch().Annotate(request.Object, author.Value).Answer();
         }
 
         var patch = new JsonPatch();
@@ -38,7 +39,7 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
             patch.Add("/spec/paused", true);
         }
 
-        patch.Annotate(request.Object, (WorkloadMarks.Held, leader.Meta.Name.Name));
+        patch.Annotate(request.Object, author is null ? [(WorkloadMarks.Held, leader.Meta.Name.Name)] : [(WorkloadMarks.Held, leader.Meta.Name.Name), author.Value]);
         if (!HoldPlanner.IsOurs(before) || !before.IsPaused || after.IsPaused)
         {
             return patch.Answer();
@@ -46,6 +47,21 @@ internal sealed class HoldHook(IObjectCache<RolloutObject> rollouts, WorkloadCac
 
         var (why, whatToDo) = HoldWarnings.Of(leader, state, mode, StableTemplate(view) == after.Template, before.Template != after.Template);
         return patch.Answer(why, whatToDo);
+    }
+
+    /// <summary>
+    /// Who changed the template, where some step refuses its author's approval: a client's own word for it never counts, and an update that leaves the template alone leaves the note alone. Null where
+    /// nothing is to be written.
+    /// </summary>
+    private static (string Key, string? Value)? AuthorOf(AdmissionRequest request, RolloutContent content, DeploymentObject before, DeploymentObject after)
+    {
+        if (!content.Spec.Steps.Any(step => step.Approval is { RefusesAuthor: true }))
+        {
+            return null;
+        }
+
+        var author = before.Template != after.Template ? request.User.Name : before.Meta.Annotations.GetValueOrDefault(WorkloadMarks.AppliedBy);
+        return after.Meta.Annotations.GetValueOrDefault(WorkloadMarks.AppliedBy) == author ? null : (WorkloadMarks.AppliedBy, author);
     }
 
     /// <summary>

@@ -10,6 +10,13 @@ internal sealed class VirtualServiceForm : RouteForm
 
     public override KubeKind Kind => KubeKind.VirtualService;
 
+    public override KubeKind? Companion => KubeKind.DestinationRule;
+
+    public override string CompanionSpec => """{"host": "<name>", "trafficPolicy": {"outlierDetection": {"consecutive5xxErrors": 5}}}""";
+
+    public override bool Chooses(JsonObject companion, string subset, string pod, string hash) =>
+        companion.Items("spec", "subsets").FirstOrDefault(each => each.Text("name") == subset)?.Text("labels", "pod-template-hash") == hash;
+
     public override string Spec => """
         {"hosts": ["<name>"], "http": [{"name": "primary", "match": [{"uri": {"prefix": "/"}}], "route": [{"destination": {"host": "<backend>"}}]}]}
         """;

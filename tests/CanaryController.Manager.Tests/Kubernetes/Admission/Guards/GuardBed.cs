@@ -43,7 +43,7 @@ internal sealed class GuardBed
     public RouteHook Route { get; }
 
     /// <summary>What the caches know of the Rollout.</summary>
-    public void Rollout(RolloutState? state, string router = "GatewayAPI", string workload = """{"kind": "Deployment", "name": "checkout"}""", bool isDeleting = false, bool isReleased = false)
+    public void Rollout(RolloutState? state, string router = "GatewayAPI", string workload = """{"kind": "Deployment", "name": "checkout"}""", bool isDeleting = false, bool isReleased = false, string approval = "")
     {
         var rollout = JsonNode.Parse($$$"""
             {
@@ -51,7 +51,7 @@ internal sealed class GuardBed
               "metadata": {"name": "checkout", "namespace": "shop", "uid": "r1", "generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z", "annotations": {}},
               "spec": {
                 "workload": {{{workload}}}, "service": {"name": "checkout", "port": 80},
-                "traffic": {"router": "{{{router}}}"}, "strategy": {"steps": [{"weight": 10, "hold": "1m"}]}
+                "traffic": {"router": "{{{router}}}"}, "strategy": {"steps": [{"weight": 10, "hold": "1m"{{{approval}}}}]}
               }
             }
             """)!.AsObject();

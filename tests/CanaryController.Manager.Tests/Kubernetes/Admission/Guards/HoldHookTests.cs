@@ -151,6 +151,27 @@ public sealed class HoldHookTests
         Assert.Equal(["canarycontroller.io/held", "team"], Write(GuardBed.Deployment(1), next).Stored["metadata"]!["annotations"]!.AsObject().Select(pair => pair.Key).Order());
     }
 
+    [Fact]
+    public void Where_the_author_may_not_approve_the_one_who_changes_the_template_is_noted_whatever_a_client_says()
+    {
+        _bed.Rollout(GuardBed.Rest, approval: ", \"approval\": {\"name\": \"sre\", \"allowAuthor\": false}");
+        var forged = GuardBed.Deployment(2);
+        forged["metadata"]!["annotations"] = new JsonObject { [WorkloadMarks.AppliedBy] = "mallory" };
+        var stored = Write(GuardBed.Deployment(1), forged).Stored;
+        Assert.Equal("ann", AppliedBy(stored));
+        AssertHeld(stored);
+
+        var scaled = stored.DeepClone().AsObject();
+        scaled["spec"]!["replicas"] = 9;
+        scaled["metadata"]!["annotations"]!.AsObject().Remove(WorkloadMarks.AppliedBy);
+        Assert.Equal("ann", AppliedBy(Write(stored, scaled).Stored));
+    }
+
+    [Fact]
+    public void Elsewhere_nobody_is_noted() => Assert.Null(AppliedBy(Write(GuardBed.Deployment(1), GuardBed.Deployment(2)).Stored));
+
+    private static string? AppliedBy(JsonObject deployment) => (string?)deployment["metadata"]!["annotations"]![WorkloadMarks.AppliedBy];
+
     private (JsonObject Stored, IReadOnlyList<string> Warnings) Write(JsonObject before, JsonObject after) => GuardBed.Ask(_bed.Hold, "Deployment", before, after);
 
     private void AssertUnchanged(JsonObject before, JsonObject after)
