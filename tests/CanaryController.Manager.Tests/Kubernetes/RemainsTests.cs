@@ -29,12 +29,9 @@ public sealed class RemainsTests
     private readonly CacheMemory<ReplicaSetObject> _sets = new();
     private readonly CacheMemory<HolderObject> _holders = new();
     private readonly CacheMemory<ServiceObject> _services = new();
-    private readonly CacheMemory<RouteObject> _routes = new();
-    private readonly CacheMemory<RouteObject> _virtualServices = new();
+    private readonly CacheMemory<RouteObject> _routes = new(), _virtualServices = new(), _proxies = new(), _splitters = new();
     private readonly CacheMemory<DestinationRuleObject> _rules = new();
-    private readonly CacheMemory<RouteObject> _proxies = new();
     private readonly CacheMemory<IngressObject> _ingresses = new();
-    private readonly CacheMemory<RouteObject> _splitters = new();
     private readonly CacheMemory<ServiceResolverObject> _resolvers = new();
 
     private ClusterRemains Remains => new(
@@ -50,7 +47,6 @@ public sealed class RemainsTests
         var resolver = ConsulKubernetesRig.Body("ServiceResolver", "{}", "checkout");
         resolver["metadata"]!["annotations"]!["canarycontroller.io/original"] = """{"hadSubsets":false,"chosen":"x"}""";
         _resolvers.Put(ConsulKubernetesRig.ProjectResolver(resolver));
-
         var left = Remains.Of(Broken("checkout"))!.Content;
         Assert.Equal((RouterType.Consul, "checkout"), (left.Resource.Spec.Traffic.Router, left.Resource.Spec.Traffic.Consul?.Service));
         Assert.Equal(["checkout"], left.Target.Cluster!.Routes.Select(each => each.Name));
