@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 using CanaryController.Examples.Demo.Processes;
@@ -7,6 +9,8 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
 /// <summary>The real canary-manager, as a process, in Kubernetes mode for some namespaces.</summary>
 internal sealed class Controller : IAsyncDisposable
 {
+    private const string Token = "a-token-for-reading-only";
+
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(120);
 
     private readonly ChildProcess _process;
@@ -38,6 +42,8 @@ internal sealed class Controller : IAsyncDisposable
               url: {{setup.Prometheus}}
             api:
               listen: http://127.0.0.1:{{port}}
+              tokens:
+              - {name: suite, sha256: {{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))}}, roles: [view]}
 
             """,
             cancellation);
@@ -76,6 +82,7 @@ internal sealed class Controller : IAsyncDisposable
     public async Task<JsonNode> AskAsync(string path, CancellationToken cancellation)
     {
         using var client = new HttpClient { BaseAddress = _api, Timeout = _startDeadline };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
         return JsonNode.Parse(await client.GetStringAsync(new Uri(path, UriKind.Relative), cancellation))!;
     }
 
