@@ -29,6 +29,12 @@ public static class ApproverRules
                 $"Who made this revision is not known, and approval '{asked.Name}' takes no answer from its author. Write the annotation {AuthorAnnotation} on the Deployment or its pod template.");
         }
 
+        if (asked.RefusesAuthor && authors.Contains(Anybody))
+        {
+            return Refused(
+                $"Anybody may be an author of this revision, because more than {MaxAuthors} are named, and approval '{asked.Name}' takes no answer from its author. Name fewer in {AuthorAnnotation} for the next one.");
+        }
+
         if (asked.RefusesAuthor && NamesOf(person, who, actor).Any(name => authors.Any(author => AreAlike(author, name))))
         {
             return Refused($"{who?.Describe() ?? actor} made this revision, and approval '{asked.Name}' takes no answer from its author: another person must approve.");
@@ -44,6 +50,28 @@ public static class ApproverRules
         who is { Source: ApproverSource.Slack or ApproverSource.Webhook } && asked.Approvers is not null
             ? Judge(asked with { RefusesAuthor = false }, who, actor, [])
             : new(PersonOf(null, who, actor), null);
+
+    /// <summary>How many authors are remembered of a revision.</summary>
+    public const int MaxAuthors = 10;
+
+    /// <summary>Stands among the authors for those who are not remembered: whoever answers may be one of them.</summary>
+    public const string Anybody = "*";
+
+    /// <summary>Adds an author, or <see cref="Anybody"/> when there are as many as are remembered. False when nobody else has to be added.</summary>
+    public static bool AddAuthor(List<string> authors, string name)
+    {
+        if (authors.Contains(Anybody))
+        {
+            return false;
+        }
+
+        if (!authors.Exists(known => AreAlike(known, name)))
+        {
+            authors.Add(authors.Count < MaxAuthors ? name : Anybody);
+        }
+
+        return true;
+    }
 
     /// <summary>The annotation by which a Deployment, its pod template or a Rollout names who made the revision; several names are divided by commas or spaces.</summary>
     public const string AuthorAnnotation = "canarycontroller.io/author";
@@ -65,7 +93,8 @@ public static class ApproverRules
 
     private static bool Holds(EquatableArray<string> names, string name) => names.Any(each => string.Equals(each, name, StringComparison.Ordinal));
 
-    private static IEnumerable<string> NamesOf(ApproverPerson? person, ApproverIdentity? who, string actor) => [.. person?.Names ?? [], who?.Name ?? actor];
+    /// <summary>Who starts a revision is its author by what the audit trail calls it, which is not always the name.</summary>
+    private static IEnumerable<string> NamesOf(ApproverPerson? person, ApproverIdentity? who, string actor) => [.. person?.Names ?? [], who?.Name ?? actor, actor];
 
     /// <summary>For people, one after the other; a long list is cut.</summary>
     private static string Describe(ApproverList list)

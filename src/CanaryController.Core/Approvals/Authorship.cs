@@ -6,9 +6,6 @@ namespace CanaryController.Core.Approvals;
 /// <summary>Who made the revision under way. Names are only added while it is under way: nobody stops being its author by an edit.</summary>
 internal static class Authorship
 {
-    /// <summary>How many names are remembered of a revision.</summary>
-    public const int MaxAuthors = 10;
-
     /// <summary>Those of a revision that begins: who asked for it, and whom the workload names.</summary>
     public static EquatableArray<string> OfNew(Turn turn, string revision, string? actor)
     {
@@ -35,14 +32,12 @@ internal static class Authorship
 
     private static EquatableArray<string> With(EquatableArray<string> known, EquatableArray<string> more)
     {
+        List<string> authors = [.. known];
         foreach (var name in more)
         {
-            if (known.Count < MaxAuthors && !known.Any(each => ApproverRules.AreAlike(each, name)))
-            {
-                known = known.Add(name);
-            }
+            ApproverRules.AddAuthor(authors, name);
         }
 
-        return known;
+        return authors.Count == known.Count ? known : [.. authors];
     }
 }

@@ -6,30 +6,40 @@ namespace CanaryController.Manager.Approvals;
 /// <summary>Reads who made a revision from what annotations say.</summary>
 internal static class AuthorNotes
 {
-    private const int MaxAuthors = 10;
     private const int MaxNameChars = 253;
 
-    /// <summary>The names of all texts, without repeats: at most 10. Names are divided by commas and white space; what is too long to be one is left out.</summary>
-    public static EquatableArray<string> Read(params ReadOnlySpan<string?> texts)
+    /// <summary>
+    /// The names of all texts, without repeats. Names are divided by commas and white space; what is too long to be one is left out. Of more than <see cref="ApproverRules.MaxAuthors"/> the first ones and
+    /// <see cref="ApproverRules.Anybody"/>: who writes many names hides nobody behind them.
+    /// </summary>
+    public static EquatableArray<string> Read(params ReadOnlySpan<string?> texts) => Add(null, texts) is { } names ? [.. names] : [];
+
+    /// <summary>The same with the user that admission noted, whose name may have commas and blanks in it.</summary>
+    /// <param name="appliedBy">The user; null when none was noted.</param>
+    /// <param name="texts">What people wrote.</param>
+    public static EquatableArray<string> ReadWith(string? appliedBy, params ReadOnlySpan<string?> texts) =>
+        Add(string.IsNullOrEmpty(appliedBy) ? null : [appliedBy.Length <= MaxNameChars ? appliedBy : ApproverRules.Anybody], texts) is { } names ? [.. names] : [];
+
+    private static List<string>? Add(List<string>? names, ReadOnlySpan<string?> texts)
     {
-        List<string>? names = null;
         foreach (var text in texts)
         {
-            if (string.IsNullOrEmpty(text))
+            foreach (var range in text.AsSpan().SplitAny(", \t\n\r"))
             {
-                continue;
-            }
-
-            names ??= [];
-            foreach (var name in text.Split([',', ' ', '\t', '\n', '\r'], MaxAuthors + 1, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            {
-                if (names.Count < MaxAuthors && name.Length <= MaxNameChars && !name.Any(char.IsControl) && !names.Exists(known => ApproverRules.AreAlike(known, name)))
+                var name = text.AsSpan(range);
+                if (name.Length is 0 or > MaxNameChars || name.ContainsAnyInRange('\0', '\x1f'))
                 {
-                    names.Add(name);
+                    continue;
+                }
+
+                names ??= [];
+                if (!ApproverRules.AddAuthor(names, name.ToString()))
+                {
+                    return names;
                 }
             }
         }
 
-        return names is null ? [] : [.. names];
+        return names;
     }
 }

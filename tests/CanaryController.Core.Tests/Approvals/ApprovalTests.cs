@@ -109,6 +109,19 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void Names_that_are_written_afterwards_never_push_an_author_out()
+    {
+        var run = Waiting(refusesAuthor: true, author: "ann");
+        run.Authors = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        run.After(TimeSpan.Zero);
+        run.Authors = ["bob"];
+        run.After(TimeSpan.Zero);
+        Assert.Equal("ann", run.Present.Authors[0]);
+        Assert.Contains(ApproverRules.Anybody, run.Present.Authors);
+        Assert.Equal(CommandStatus.Refused, Approve(run, "bob").Status);
+    }
+
+    [Fact]
     public void What_was_approved_does_not_count_for_the_next_attempt()
     {
         var run = Waiting(required: 2);

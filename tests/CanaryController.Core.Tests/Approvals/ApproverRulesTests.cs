@@ -80,6 +80,14 @@ public sealed class ApproverRulesTests
     public void Where_no_author_is_known_nobody_can_be_told_from_the_author() =>
         Assert.Contains(ApproverRules.AuthorAnnotation, Judge(Asked() with { RefusesAuthor = true }, Who(ApproverSource.Kubernetes, "ann")).Refusal);
 
+    [Fact]
+    public void Where_more_authors_are_named_than_are_remembered_nobody_may_approve() =>
+        Assert.Contains("Anybody may be an author", ApproverRules.Judge(Asked() with { RefusesAuthor = true }, Who(ApproverSource.Kubernetes, "ann"), "ann", ["bob", ApproverRules.Anybody]).Refusal);
+
+    [Fact]
+    public void Who_started_a_revision_is_its_author_by_what_the_audit_trail_calls_it_too() =>
+        Assert.NotNull(ApproverRules.Judge(Asked() with { RefusesAuthor = true }, Who(ApproverSource.Kubernetes, "ann"), "ann#0123456789abcdef", ["ann#0123456789abcdef"]).Refusal);
+
     [Theory]
     [InlineData(ApproverSource.Kubernetes, "eve", true)]
     [InlineData(ApproverSource.Token, "other", true)]

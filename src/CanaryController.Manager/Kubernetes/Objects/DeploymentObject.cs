@@ -94,10 +94,10 @@ internal sealed record DeploymentObject : ICached
         ProgressDeadlineSeconds = item.Int("spec", "progressDeadlineSeconds") ?? 600,
         MatchLabels = item.Pairs("spec", "selector", "matchLabels"),
         Template = TemplateId.Of(item.At("spec", "template")),
-        Authors = AuthorNotes.Read(
+        Authors = AuthorNotes.ReadWith(
+            meta.Annotations.GetValueOrDefault(WorkloadMarks.AppliedBy),
             meta.Annotations.GetValueOrDefault(ApproverRules.AuthorAnnotation),
-            item.Text("spec", "template", "metadata", "annotations", ApproverRules.AuthorAnnotation),
-            meta.Annotations.GetValueOrDefault(WorkloadMarks.AppliedBy)),
+            item.Text("spec", "template", "metadata", "annotations", ApproverRules.AuthorAnnotation)),
         Images = [.. item.Items("spec", "template", "spec", "containers").Select(ImageOf).OfType<string>().Distinct(StringComparer.Ordinal).Take(RevisionImages.MaxImages)],
         ObservedGeneration = item.Long("status", "observedGeneration") ?? 0,
         StatusReplicas = item.Int("status", "replicas") ?? 0,
