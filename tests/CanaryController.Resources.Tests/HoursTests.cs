@@ -52,6 +52,31 @@ public sealed class HoursTests
         Assert.Equal("2026-10-24T23:00Z 2026-10-25T00:30Z 2026-10-25T01:00Z 2026-10-25T01:30Z", Changes(hours, "2026-10-24T12:00:00Z", 4));
     }
 
+    [Theory]
+    [InlineData("0 * * ? * *", "168h", "UTC")]
+    [InlineData("0 * * ? * *", "168h", Berlin)]
+    [InlineData("0 0 0 ? * *", "24h", "UTC")]
+    public void Hours_that_begin_again_before_they_end_never_end(string cron, string duration, string zone) =>
+        Assert.Null(Of(cron, duration, zone).NextChange(At("2026-12-01T12:00:00Z")));
+
+    [Fact]
+    public void Hours_that_begin_every_minute_for_a_while_end_after_the_last_of_them()
+    {
+        var hours = Of("0 * 9-11 ? * *", "90m", "UTC");
+        Assert.Equal("2026-12-01T09:00Z 2026-12-01T13:29Z", Changes(hours, "2026-12-01T00:00:00Z", 2));
+        Assert.Equal("2026-12-01T13:29Z 2026-12-02T09:00Z", Changes(hours, "2026-12-01T12:00:30Z", 2));
+    }
+
+    [Fact]
+    public void Of_hours_without_an_end_in_sight_the_moment_is_told_to_which_the_search_came_and_the_same_to_all()
+    {
+        var hours = Of("0 * * ? * *", "1m", "UTC");
+        var found = hours.NextChange(At("2026-12-01T12:00:00Z"))!.Value;
+        Assert.True(hours.Contain(found) && found > At("2026-12-02T00:00:00Z"), $"{found}");
+        Assert.Equal(found, hours.NextChange(At("2026-12-01T18:00:00Z")));
+        Assert.NotEqual(found, hours.NextChange(At("2026-12-01T11:00:00Z")));
+    }
+
     [Fact]
     public void Hours_that_overlap_are_one()
     {

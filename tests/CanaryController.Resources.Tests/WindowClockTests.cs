@@ -77,6 +77,16 @@ public sealed class WindowClockTests
         Assert.True(Read(text, FreezeWindow.ClusterKindText).IsFor(new("other", "shop"), []));
     }
 
+    [Theory]
+    [InlineData("{reason: r, cron: '0 * * ? * *', duration: 168h}", false)]
+    [InlineData("{reason: r, cron: '0 * * ? * *', duration: 1m}", true)]
+    public void A_freeze_whose_end_is_not_in_sight_is_searched_once_and_not_to_the_end_of_days(string spec, bool isLookedAtAgain)
+    {
+        var (freeze, start) = (Read(spec), At("2026-12-01T00:00:00Z"));
+        var seen = WindowClock.Look(start, null, [freeze]);
+        Assert.Equal((false, isLookedAtAgain), (seen.IsOpen, seen.OpensAt > start));
+    }
+
     [Fact]
     public void What_cannot_be_read_is_closed_and_says_why()
     {

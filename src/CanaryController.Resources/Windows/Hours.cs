@@ -5,7 +5,7 @@ namespace CanaryController.Resources.Windows;
 
 /// <summary>
 /// Times that a zone's clock shows again and again: what decides is the clock on the wall. A time that does not exist, because the clock was put forward, never comes; one that exists twice comes
-/// twice. Pure.
+/// twice. Pure: what was found last is kept, since everybody who waits asks for the same.
 /// </summary>
 public sealed class Hours
 {
@@ -15,11 +15,15 @@ public sealed class Hours
     /// <summary>How many beginnings and ends one search looks at. Beyond them the moment that it came to is told, and somebody looks again then.</summary>
     private const int MaxChanges = 2_000;
 
+    /// <summary>How far a search goes.</summary>
+    private static readonly TimeSpan _horizon = TimeSpan.FromDays(3_660);
+
     private readonly Zone _zone;
     private readonly CronExpression? _cron;
     private readonly TimeSpan _duration;
     private readonly CalendarDays _days;
     private readonly bool _areDaysAll;
+    private volatile Found? _last;
 
     private Hours(Zone zone, CronExpression? cron, TimeSpan duration, CalendarDays days)
     {
@@ -47,21 +51,36 @@ public sealed class Hours
     /// <summary>The zone's clock shows one of these times.</summary>
     public bool Contain(DateTimeOffset moment) => Contain(_zone.Clock(moment));
 
-    /// <summary>The first moment after <paramref name="moment"/> at which <see cref="Contain(DateTimeOffset)"/> says something else; null when none is found within ten years.</summary>
+    /// <summary>
+    /// The first moment after <paramref name="moment"/> at which <see cref="Contain(DateTimeOffset)"/> says something else; null when none is found within ten years. Of hours that begin again so often that a search
+    /// comes to no end, the moment that it came to.
+    /// </summary>
     public DateTimeOffset? NextChange(DateTimeOffset moment)
     {
-        var contains = Contain(moment);
+        if (_last is { } last && last.Since <= moment && moment < last.Until)
+        {
+            return last.Change;
+        }
+
+        var change = Search(moment);
+        _last = new(moment, change ?? moment.AddDays(1), change);
+        return change;
+    }
+
+    private DateTimeOffset? Search(DateTimeOffset moment)
+    {
+        var (contains, last) = (Contain(moment), moment.UtcDateTime < DateTime.MaxValue - _horizon ? moment.UtcDateTime + _horizon : DateTime.MaxValue);
         for (var count = 0; count < MaxSpans; count++)
         {
             var (offset, until) = _zone.SpanAt(moment);
             var clock = DateTime.SpecifyKind(moment.UtcDateTime + offset, DateTimeKind.Unspecified);
-            var change = NextChange(clock, contains, until is { } end ? end.UtcDateTime + offset : DateTime.MaxValue);
+            var change = NextChange(clock, contains, until is { } end && end.UtcDateTime < last ? end.UtcDateTime + offset : last);
             if (change is { } found)
             {
                 return new(DateTime.SpecifyKind(found - offset, DateTimeKind.Utc));
             }
 
-            if (until is not { } turned)
+            if (until is not { } turned || turned.UtcDateTime >= last)
             {
                 return null;
             }
@@ -88,12 +107,13 @@ public sealed class Hours
     {
         for (var count = 0; count < MaxChanges; count++)
         {
-            if (NextEdge(clock) is not { } edge || edge >= limit)
+            if (NextEdge(clock, limit) is not { } edge || edge >= limit)
             {
                 return null;
             }
 
-            if (Contain(edge) != contains)
+            // What still lasts where its end should be is what the search came to.
+            if (Contain(edge) != contains || (contains && !_areDaysAll))
             {
                 return edge;
             }
@@ -104,18 +124,35 @@ public sealed class Hours
         return clock;
     }
 
-    /// <summary>When something begins or ends next.</summary>
-    private DateTime? NextEdge(DateTime clock)
+    /// <summary>When something begins or ends next that may change what the clock shows.</summary>
+    private DateTime? NextEdge(DateTime clock, DateTime limit)
     {
         var edge = _days.IsEmpty ? null : _days.NextChange(clock);
-        if (_areDaysAll)
+        return _areDaysAll || _days.Contain(clock) ? edge : Earlier(edge, IsWithin(clock) ? EndAfter(clock, limit) : BeginningAfter(clock));
+    }
+
+    /// <summary>
+    /// When the hours that last at <paramref name="clock"/> end, those that begin while others last among them. Late beginnings are looked for first: of hours that begin every minute and last for days, one a day is
+    /// looked at and not each. Not searched beyond <paramref name="limit"/>.
+    /// </summary>
+    private DateTime EndAfter(DateTime clock, DateTime limit)
+    {
+        var end = BeginningAfter(Floor(clock) - _duration)!.Value + _duration;
+        for (var count = 0; count < MaxChanges && end < limit; count++)
         {
-            return edge;
+            if ((BeginningIn(end, _duration / 64) ?? BeginningIn(end, _duration / 8) ?? BeginningIn(end, _duration)) is not { } begun)
+            {
+                return end;
+            }
+
+            end = begun + _duration;
         }
 
-        var end = BeginningAfter(Floor(clock) - _duration) is { } begun && begun <= clock ? begun + _duration : (DateTime?)null;
-        return Earlier(edge, Earlier(end, BeginningAfter(clock)));
+        return end;
     }
+
+    /// <summary>The first beginning of those that are at most <paramref name="before"/> ahead of <paramref name="end"/>.</summary>
+    private DateTime? BeginningIn(DateTime end, TimeSpan before) => BeginningAfter(end - before) is { } begun && begun <= end ? begun : null;
 
     /// <summary>Quartz is asked in UTC, where every time exists once: what the zone makes of it is decided here.</summary>
     private DateTime? BeginningAfter(DateTime clock) =>
@@ -125,4 +162,7 @@ public sealed class Hours
     private static DateTime Floor(DateTime clock) => clock.AddTicks(-(clock.Ticks % TimeSpan.TicksPerSecond));
 
     private static DateTime? Earlier(DateTime? left, DateTime? right) => left is null || right < left ? right : left;
+
+    /// <summary>What a search came to: the same for everybody who asks between two moments.</summary>
+    private sealed record Found(DateTimeOffset Since, DateTimeOffset Until, DateTimeOffset? Change);
 }

@@ -54,6 +54,12 @@ public static class WindowClock
                     return null;
                 }
 
+                if (freeze.Lasts(end))
+                {
+                    // How long is not foreseen. Whoever waits looks again then.
+                    return end;
+                }
+
                 next = end > next ? end : next;
             }
 
