@@ -26,6 +26,7 @@ internal abstract class CommandObject : ICached
         IsDone = item.Text("status", "phase") is not (null or "Pending");
         GenerateName = item.Text("metadata", "generateName");
         SpecHash = StampSubject.HashOf(item);
+        IsMislabelled = StampSubject.IsMislabelled(item);
     }
 
     /// <summary>Its kind.</summary>
@@ -54,6 +55,9 @@ internal abstract class CommandObject : ICached
 
     /// <summary>See <see cref="StampSubject.SpecHash"/>.</summary>
     public string SpecHash { get; }
+
+    /// <summary>See <see cref="StampSubject.IsMislabelled"/>.</summary>
+    public bool IsMislabelled { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> IndexKeys => Stamp is null ? [KeyOf(Target)] : [KeyOf(Target), KeyOf(Stamp)];

@@ -89,6 +89,32 @@ public sealed class CommandStampTests
         });
     }
 
+    [Theory]
+    [InlineData("abort")]
+    [InlineData("pause")]
+    public void A_stamp_counts_for_nothing_where_the_label_says_that_no_webhook_had_to_be_asked(string label)
+    {
+        var forged = Stamped("Approve");
+        forged["metadata"]!["labels"] = new JsonObject { ["canarycontroller.io/action"] = label };
+        Assert.Contains("says another action", Assert.IsType<CommandStanding.Refused>(Judge(Stored(forged))).Why, StringComparison.Ordinal);
+        Assert.IsType<AdmissionAnswer.Denied>(Hook().Decide(Reviews.Request(Reviews.Of("RolloutCommand", forged))));
+
+        var relabelled = forged.DeepClone().AsObject();
+        relabelled["metadata"]!["labels"]!["canarycontroller.io/action"] = "approve";
+        var updated = Apply(relabelled, Patch(Hook().Decide(Reviews.Request(Reviews.Of("RolloutCommand", relabelled, forged, operation: "UPDATE"))))!);
+        Assert.Null(updated["metadata"]!["annotations"]![Stamp]);
+    }
+
+    [Fact]
+    public void A_stamp_that_was_made_for_another_spec_does_not_wait_on_a_command_until_the_spec_is_that_one()
+    {
+        var approve = Stamped("Approve");
+        var paused = approve.DeepClone().AsObject();
+        paused["spec"]!["action"] = "Pause";
+        var updated = Apply(approve, Patch(Hook().Decide(Reviews.Request(Reviews.Of("RolloutCommand", approve, paused, operation: "UPDATE"))))!);
+        Assert.Null(updated["metadata"]!["annotations"]![Stamp]);
+    }
+
     [Fact]
     public void A_stamp_for_a_generated_name_counts_once_and_at_its_time_only()
     {

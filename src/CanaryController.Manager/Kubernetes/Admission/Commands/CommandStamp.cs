@@ -105,6 +105,12 @@ internal sealed record StampSubject(string Kind, string Namespace, string Name, 
         return new(request.Kind, request.Name.Namespace, isGenerated ? request.Object.Text("metadata", "generateName") ?? "" : name, isGenerated, HashOf(request.Object));
     }
 
+    /// <summary>
+    /// Its label says that it stops a rollout, and its action is another. A server before Kubernetes 1.30 goes by the label and lets it in although no webhook answers: then a stamp on it is whatever its creator wrote.
+    /// </summary>
+    public static bool IsMislabelled(JsonElement item) =>
+        item.Text("metadata", "labels", Marks.ActionLabel) is "abort" or "pause" && item.Text("spec", "action") is not ("Abort" or "Pause");
+
     /// <summary>The spec's hash.</summary>
     public static string HashOf(JsonElement item)
     {

@@ -87,6 +87,11 @@ internal sealed class CommandTrust
                 : $"it carries no stamp: the admission webhook was not asked when it was created (it is missing, or the label {Marks.ActionLabel} says another action)";
         }
 
+        if (command.IsMislabelled)
+        {
+            return $"its label {Marks.ActionLabel} says another action, by which the admission webhook need not have been asked when it was created";
+        }
+
         var meta = command.Meta;
         var named = new StampSubject(command.Kind.Kind, meta.Name.Namespace, meta.Name.Name, false, command.SpecHash);
         var isFor = stamp.IsFor(key, named)

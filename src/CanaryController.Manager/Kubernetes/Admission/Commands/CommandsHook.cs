@@ -45,6 +45,11 @@ internal sealed class CommandsHook(Func<byte[]?> key, TimeProvider time) : IAdmi
             return new AdmissionAnswer.Denied(Sentences.Of($"The {request.Kind}", problems), problems);
         }
 
+        if (StampSubject.IsMislabelled(request.Object))
+        {
+            return new AdmissionAnswer.Denied($"The label {Marks.ActionLabel} says another action than spec.action: leave it out, or write the action in small letters.", []);
+        }
+
         var stamp = CommandStamp.Make(
             key() ?? throw new CannotDecideException("the key for stamps is not known yet"), request.User, time.GetUtcNow(), request.Uid, StampSubject.Of(request));
         return new AdmissionAnswer.Allowed(Set(request, stamp.Write()), []);
@@ -52,7 +57,10 @@ internal sealed class CommandsHook(Func<byte[]?> key, TimeProvider time) : IAdmi
 
     private static AdmissionAnswer Update(AdmissionRequest request)
     {
-        var (before, after) = (request.OldObject.Text("metadata", "annotations", Marks.StampAnnotation), request.Object.At("metadata", "annotations", Marks.StampAnnotation));
+        // A stamp may have come in unasked, on what the API server lets in while nobody answers: it is not worth more once label or spec are others.
+        var isOther = StampSubject.IsMislabelled(request.OldObject) || StampSubject.HashOf(request.OldObject) != StampSubject.HashOf(request.Object);
+        var before = isOther ? null : request.OldObject.Text("metadata", "annotations", Marks.StampAnnotation);
+        var after = request.Object.At("metadata", "annotations", Marks.StampAnnotation);
         if (before is null)
         {
             return after is null ? AdmissionAnswer.Unchanged : new AdmissionAnswer.Allowed(new JsonPatch().Remove(StampPath), []);
