@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using CanaryController.Cli.Commands;
 using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Rendering;
 
 namespace CanaryController.Cli;
 
@@ -35,7 +36,7 @@ internal static class CommandLine
         }
         catch (CliException wrong)
         {
-            await environment.Error.WriteLineAsync(wrong.Message);
+            await environment.Error.WriteLineAsync(Humanize.WithoutCommands(wrong.Message));
             return (int)wrong.Code;
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using CanaryController.Cli.Gates;
 using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Rendering;
 using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
@@ -58,6 +59,20 @@ public sealed class GateReportTests
         using var reader = XmlReader.Create(new StringReader(JUnitReport.Of(record)), new() { CheckCharacters = true });
         var text = XDocument.Load(reader).Descendants("failure").First().Value;
         Assert.Equal("a?b?c?d]]><x/>&", text);
+    }
+
+    [Theory]
+    [InlineData("x ##[add-path]/tmp", "x # #[add-path]/tmp")]
+    [InlineData("x ##vso[task.setvariable variable=PATH]/tmp", "x # #vso[task.setvariable variable=PATH]/tmp")]
+    [InlineData("####[x]", "# # # #[x]")]
+    [InlineData("a\n::add-mask::b", "a ::add-mask::b")]
+    [InlineData("issue #12", "issue #12")]
+    public void No_line_of_the_log_holds_a_command_of_a_runner_even_in_its_middle(string written, string shown)
+    {
+        Assert.Equal(shown, Humanize.LogLine(written));
+        using var error = new StringWriter();
+        new GateDisplay(error, TimeProvider.System).ShowOutage(written);
+        Assert.Equal(shown + Environment.NewLine, error.ToString());
     }
 
     [Fact]

@@ -77,7 +77,7 @@ internal static class StartCommand
         using var client = cli.Connect(parsed);
         var key = cli.Key(parsed, name);
         var answer = await CommandSender.AskAsync(cli, client, key, request, cancellation);
-        await cli.Environment.Error.WriteLineAsync(Humanize.OneLine(answer.Message));
+        await cli.Environment.Error.WriteLineAsync(Humanize.LogLine(answer.Message));
 
         // It was asked for: if it is nowhere when the wait begins, a newer one has taken its place already.
         var question = new GateQuestion(GateGoal.Promoted, request.Revision) { Known = true };

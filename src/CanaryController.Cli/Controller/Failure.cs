@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using CanaryController.Cli.Hosting;
+using CanaryController.Cli.Rendering;
 using CanaryController.Resources;
 using CanaryController.Resources.Api;
 
@@ -76,8 +77,8 @@ internal static class Failure
         var text = new StringBuilder(sentence);
         foreach (var problem in problems)
         {
-            text.Append($"\n  {problem.Path}: {problem.Message}");
-            text.Append(problem.Fix is { } fix ? $" Fix: {fix}" : "");
+            var fix = problem.Fix is { } what ? $" Fix: {what}" : "";
+            text.Append("\n  ").Append(Humanize.OneLine($"{problem.Path}: {problem.Message}{fix}"));
         }
 
         return text.ToString();
@@ -85,7 +86,7 @@ internal static class Failure
 
     private static string Origin(ConnectionSettings settings) => $"from {settings.UrlSource}";
 
-    private static string Sentence(ApiProblem problem) => WithProblems(problem.Detail ?? problem.Title, problem.Errors);
+    private static string Sentence(ApiProblem problem) => WithProblems(Humanize.OneLine(problem.Detail ?? problem.Title), problem.Errors);
 
     private static ApiProblem? Read(string body)
     {

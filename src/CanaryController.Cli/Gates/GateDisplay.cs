@@ -5,7 +5,7 @@ namespace CanaryController.Cli.Gates;
 
 /// <summary>
 /// Progress for the log of a pipeline, on standard error: one line a change, no cursor movement, and a line each minute while nothing changes, since many runners end a job that is silent. No
-/// line begins with what somebody else wrote, so none can be taken for a command of the runner.
+/// line begins with what somebody else wrote, nor has it a command in its middle that a runner would carry out.
 /// </summary>
 internal sealed class GateDisplay(TextWriter error, TimeProvider time) : IWatchDisplay
 {
@@ -41,7 +41,7 @@ internal sealed class GateDisplay(TextWriter error, TimeProvider time) : IWatchD
 
     private void Write(string line)
     {
-        error.WriteLine(Humanize.OneLine(line));
+        error.WriteLine(Humanize.LogLine(line));
         error.Flush();
         _lastLine = time.GetTimestamp();
     }

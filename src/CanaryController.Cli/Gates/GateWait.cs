@@ -79,7 +79,7 @@ internal sealed class GateWait(CommandContext cli, ParseResult parsed, GateFiles
                 cli.Printer(parsed).Print(document, ApiJson.Default.GateReport, () => []);
                 break;
             case OutputFormat.Table when record.Exit is ExitCode.Done or ExitCode.Rejected or ExitCode.Superseded:
-                cli.Printer(parsed).Draw([new Markup($"{Markup.Escape(record.Key.Name)} {Markup.Escape(record.Revision)} [{(record.Exit is ExitCode.Done ? "green" : "red")}]{record.Ending}[/]: {Markup.Escape(record.Message)}")]);
+                cli.Printer(parsed).Draw([new Markup($"{Markup.Escape(record.Key.Name)} {Markup.Escape(record.Revision)} [{(record.Exit is ExitCode.Done ? "green" : "red")}]{record.Ending}[/]: {Markup.Escape(Humanize.LogLine(record.Message))}")]);
                 break;
             case OutputFormat.Table:
                 // What went wrong is told on standard error.

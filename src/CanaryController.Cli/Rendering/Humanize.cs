@@ -34,6 +34,20 @@ internal static class Humanize
     /// <summary>Text of others without line ends and control characters: what it says stays on its line.</summary>
     public static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
 
+    /// <summary>The same for the log of a pipeline. Runners take <c>##[…]</c> and <c>##vso[…]</c> for commands wherever they stand in a line.</summary>
+    public static string LogLine(string text) => WithoutCommands(OneLine(text));
+
+    /// <summary>Text whose lines are ours, without what runners take for commands within a line.</summary>
+    public static string WithoutCommands(string text)
+    {
+        while (text.Contains("##", StringComparison.Ordinal))
+        {
+            text = text.Replace("##", "# #", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
     /// <summary>A bar that is full at 1.</summary>
     public static string Bar(double ratio, int width)
     {

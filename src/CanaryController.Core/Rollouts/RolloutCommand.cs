@@ -29,8 +29,8 @@ public sealed record RolloutCommand
     /// <summary>Who asks, as somebody vouches for it; null when nobody does.</summary>
     public ApproverIdentity? Identity { get; init; }
 
-    /// <summary>Why.</summary>
-    public string? Comment { get; init; }
+    /// <summary>Why, on one line: line ends and control characters in it are blanks.</summary>
+    public string? Comment { get; init => field = value is null ? null : CommentText.OneLine(value); }
 }
 
 /// <summary>The commands.</summary>

@@ -1,4 +1,5 @@
 using CanaryController.Core;
+using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Resources.Windows;
@@ -40,7 +41,7 @@ public sealed class Freeze
             { Dates.IsEmpty: false } => Hours.Of(spec.Dates, spec.TimeZone),
             _ => (null, null),
         };
-        return problem is null ? new(ns, name, spec.Reason.TrimEnd('.'), spec.Selector, spec, hours) : new(ns, name, $"it cannot be read: {problem}", spec.Selector, null, null);
+        return problem is null ? new(ns, name, CommentText.OneLine(spec.Reason).TrimEnd('.'), spec.Selector, spec, hours) : new(ns, name, $"it cannot be read: {problem}", spec.Selector, null, null);
     }
 
     /// <summary>One that cannot be read: it holds up everything of its namespace.</summary>

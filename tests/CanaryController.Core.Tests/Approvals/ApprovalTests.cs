@@ -122,6 +122,14 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void A_comment_stays_on_its_line_wherever_it_is_told()
+    {
+        var run = Waiting(required: 2);
+        Assert.Equal(CommandStatus.Accepted, Approve(run, "ann", "good\r\n::stop-commands::x\u2028\u202eevil").Status);
+        Assert.EndsWith("1 of 2: good  ::stop-commands::x  evil", run.Present.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_was_approved_does_not_count_for_the_next_attempt()
     {
         var run = Waiting(required: 2);
