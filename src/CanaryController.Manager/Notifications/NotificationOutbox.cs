@@ -179,7 +179,7 @@ internal sealed partial class NotificationOutbox(
 
                 return result;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!stopping.IsCancellationRequested)
             {
                 return DeliveryResult.Later($"{failure.GetType().Name} in {destination.GetType().Name}.");
             }

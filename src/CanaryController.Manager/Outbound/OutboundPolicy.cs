@@ -22,13 +22,13 @@ internal sealed class OutboundPolicy(IReadOnlyList<AllowedTarget> allow)
     /// <summary>Why nothing may be sent to <paramref name="address"/>, which <paramref name="host"/> has; null when it may.</summary>
     public string? Refusal(string host, IPAddress address)
     {
-        var plain = SpecialAddress.Plain(address);
-        if (allow.Any(entry => entry.Contains(plain)))
+        var (plain, isSpecial) = (SpecialAddress.Plain(address), SpecialAddress.Is(address));
+        if (allow.Any(entry => entry.Contains(plain) && (!isSpecial || SpecialAddress.Names(entry.Range!.Value))))
         {
             return null;
         }
 
-        if (SpecialAddress.Is(address))
+        if (isSpecial)
         {
             return $"{host} leads to a loopback, link-local, metadata or other special address, which is refused: {Fix}, and such an address only when it stands there itself";
         }

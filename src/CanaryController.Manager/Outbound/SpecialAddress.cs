@@ -8,13 +8,14 @@ namespace CanaryController.Manager.Outbound;
 /// </summary>
 internal static class SpecialAddress
 {
-    /// <summary>RFC 6890 and the clouds' own: metadata of Alibaba (100.100.100.200), Oracle (192.0.0.192), Azure (168.63.129.16) and AWS (fd00:ec2::254); all others use the link-local range.</summary>
+    /// <summary>RFC 6890 and the clouds' own: metadata of Alibaba (100.100.100.200), Oracle (192.0.0.192), Azure (168.63.129.16), AWS (fd00:ec2::254), Google (fd20:ce::254), Oracle (fd00:c1::a9fe:a9fe) and Scaleway (fd00:42::42); all others use the link-local range.</summary>
     private static readonly IPNetwork[] _special =
     [
         .. ((string[])
         [
             "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32",
-            "::/128", "::1/128", "fe80::/10", "fec0::/10", "ff00::/8", "fd00:ec2::/32", "2001::/32", "64:ff9b:1::/48", "100::/64",
+            "::/128", "::1/128", "fe80::/10", "fec0::/10", "ff00::/8", "fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128", "fd00:42::42/128",
+            "2001::/32", "64:ff9b:1::/48", "100::/64",
         ]).Select(range => IPNetwork.Parse(range)),
     ];
 
@@ -31,6 +32,11 @@ internal static class SpecialAddress
         var plain = Plain(address);
         return IsListed(plain) || (Embedded(plain) is { } inner && IsListed(inner));
     }
+
+    /// <summary>Whether <paramref name="range"/> is one address, or holds special ones alone. A wider one that happens to hold some was not written for them.</summary>
+    public static bool Names(IPNetwork range) =>
+        range.PrefixLength == (range.BaseAddress.AddressFamily is AddressFamily.InterNetwork ? 32 : 128)
+        || Array.Exists(_special, special => special.PrefixLength <= range.PrefixLength && special.BaseAddress.AddressFamily == range.BaseAddress.AddressFamily && special.Contains(range.BaseAddress));
 
     private static bool IsListed(IPAddress address) => Array.Exists(_special, range => range.BaseAddress.AddressFamily == address.AddressFamily && range.Contains(address));
 

@@ -2,6 +2,7 @@ using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Notifications;
 using CanaryController.Resources.Notifications;
 using Microsoft.AspNetCore.Http;
+using Prometheus;
 
 namespace CanaryController.Manager.Tests.Notifications;
 
@@ -32,6 +33,22 @@ public sealed class NotificationOutboxTests : IAsyncLifetime
             """,
             hook.Text.Replace("\\u0025", "%", StringComparison.Ordinal));
         Assert.Equal(1, await _bed.MetricAsync("canary_notifications_delivered_total"));
+    }
+
+    [Fact]
+    public async Task A_try_that_cancels_itself_is_tried_again_and_the_lane_goes_on()
+    {
+        _bed.AddWebhook("pager");
+        var destination = new CancelledOnce();
+        using var outbox = new NotificationOutbox(_bed, [destination], new(), new(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())), new Random(1), _bed.Time, _bed, _bed);
+        foreach (var sequence in (long[])[1, 2])
+        {
+            outbox.Add(new(sequence, new("shop", "pager"), _bed.Time.GetUtcNow(), NotificationRoutes.Of(OutboxBed.Event(sequence, "checkout", RolloutPhase.Paused, RolloutReason.PauseRequested))));
+        }
+
+        await _bed.WhenSettledAsync(2);
+        Assert.Equal(3, destination.Tries);
+        await outbox.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -220,5 +237,15 @@ public sealed class NotificationOutboxTests : IAsyncLifetime
             Assert.DoesNotContain(_bed.Logged, line => line.Contains(secret, StringComparison.Ordinal));
             Assert.DoesNotContain(_bed.Receiver.Hooks, hook => hook.Text.Contains(secret, StringComparison.Ordinal) || hook.Headers.Values.Any(value => value.Contains(secret, StringComparison.Ordinal)));
         }
+    }
+
+    private sealed class CancelledOnce : INotificationDestination
+    {
+        public int Tries { get; private set; }
+
+        public bool Serves(NotificationChannelSpec channel) => true;
+
+        public Task<DeliveryResult> DeliverAsync(Delivery delivery, CancellationToken cancellation) =>
+            ++Tries == 1 ? throw new TaskCanceledException("a timeout of its own") : Task.FromResult(DeliveryResult.Delivered);
     }
 }

@@ -43,6 +43,9 @@ public sealed class OutboundPolicyTests
     [InlineData("fe80::1%2")]
     [InlineData("ff02::1")]
     [InlineData("fd00:ec2::254")]
+    [InlineData("fd20:ce::254")]
+    [InlineData("fd00:c1::a9fe:a9fe")]
+    [InlineData("fd00:42::42")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("::127.0.0.1")]
@@ -75,6 +78,20 @@ public sealed class OutboundPolicyTests
     [InlineData("http://[::ffff:7f00:1]/")]
     [InlineData("http://169.254.169.254/latest/meta-data/")]
     public void An_address_in_any_spelling_is_that_address(string url) => Assert.NotNull(Policy("*.example.com", "10.0.0.0/8").Refusal(new Uri(url)));
+
+    [Theory]
+    [InlineData("0.0.0.0/0", "169.254.169.254", false)]
+    [InlineData("0.0.0.0/0", "127.0.0.1", false)]
+    [InlineData("0.0.0.0/0", "10.0.0.1", true)]
+    [InlineData("96.0.0.0/3", "127.0.0.1", false)]
+    [InlineData("::/0", "::1", false)]
+    [InlineData("::/0", "64:ff9b::a9fe:a9fe", false)]
+    [InlineData("::/0", "2001:db8::1", true)]
+    [InlineData("169.254.0.0/16", "169.254.169.254", true)]
+    [InlineData("fd00:ec2::254", "fd00:ec2::254", true)]
+    [InlineData("64:ff9b::a9fe:a9fe", "64:ff9b::a9fe:a9fe", true)]
+    public void A_range_that_is_wider_than_special_addresses_does_not_let_them_in(string range, string address, bool isCalled) =>
+        Assert.Equal(isCalled, Policy(range).Refusal("x", IPAddress.Parse(address)) is null);
 
     [Fact]
     public void A_special_address_counts_only_when_it_stands_there_itself()

@@ -12,31 +12,25 @@ internal sealed class SlackApi(SlackOptions options, OutboundClient client)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Calls a method that takes JSON.</summary>
-    public async Task<SlackAnswer> CallAsync(SecretText token, string method, JsonObject body, CancellationToken cancellation) => Read(
-        method,
-        await client.SendAsync(
-            new(new(options.Url, method), JsonSerializer.SerializeToUtf8Bytes(body, SlackJson.Default.JsonObject), "application/json; charset=utf-8", Timeout)
-            {
-                Headers = [new("Authorization", $"Bearer {token.Reveal()}")],
-                MaxAnswerBytes = MaxAnswerBytes,
-            },
-            cancellation));
+    public Task<SlackAnswer> CallAsync(SecretText token, string method, JsonObject body, CancellationToken cancellation) =>
+        SendAsync(token, method, new(new(options.Url, method), JsonSerializer.SerializeToUtf8Bytes(body, SlackJson.Default.JsonObject), "application/json; charset=utf-8", Timeout), cancellation);
 
     /// <summary>Calls a method that only tells something: Slack takes no JSON for those.</summary>
     /// <param name="token">The bot's token.</param>
     /// <param name="method">The method.</param>
     /// <param name="query">Its arguments, escaped.</param>
     /// <param name="cancellation">Ends the call.</param>
-    public async Task<SlackAnswer> AskAsync(SecretText token, string method, string query, CancellationToken cancellation) => Read(
-        method,
-        await client.SendAsync(
-            new(new(options.Url, $"{method}?{query}"), ReadOnlyMemory<byte>.Empty, "", Timeout)
-            {
-                IsGet = true,
-                Headers = [new("Authorization", $"Bearer {token.Reveal()}")],
-                MaxAnswerBytes = MaxAnswerBytes,
-            },
-            cancellation));
+    public Task<SlackAnswer> AskAsync(SecretText token, string method, string query, CancellationToken cancellation) =>
+        SendAsync(token, method, new(new(options.Url, $"{method}?{query}"), ReadOnlyMemory<byte>.Empty, "", Timeout) { IsGet = true }, cancellation);
+
+    /// <summary>What cannot stand in a header is no token, and is not sent.</summary>
+    private async Task<SlackAnswer> SendAsync(SecretText token, string method, OutboundRequest request, CancellationToken cancellation)
+    {
+        var text = token.Reveal();
+        return text.Length > 0 && text.All(letter => letter is > ' ' and <= '~')
+            ? Read(method, await client.SendAsync(request with { Headers = [new("Authorization", $"Bearer {text}")], MaxAnswerBytes = MaxAnswerBytes }, cancellation))
+            : new(null, "no_token", "The Slack token is none: one line of visible characters without blanks is expected.") { MayRecover = true };
+    }
 
     private static SlackAnswer Read(string method, OutboundAnswer answer)
     {

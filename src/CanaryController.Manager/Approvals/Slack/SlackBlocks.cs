@@ -107,7 +107,8 @@ internal static class SlackBlocks
 
     private static JsonObject Plain(string text) => new() { ["type"] = "plain_text", ["text"] = text };
 
-    private static JsonObject Mrkdwn(string text) => new() { ["type"] = "mrkdwn", ["text"] = text };
+    /// <summary>Verbatim: else Slack would make links and mentions of what only looks like one, an <c>@channel</c> in a comment among it.</summary>
+    private static JsonObject Mrkdwn(string text) => new() { ["type"] = "mrkdwn", ["text"] = text, ["verbatim"] = true };
 
     private static string Cut(string text) => text.Length <= SlackText.MaxText ? text : string.Concat(text.AsSpan(0, SlackText.MaxText - 1), "…");
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using CanaryController.Core.Approvals;
@@ -29,11 +30,13 @@ internal sealed partial class SlackClicks(
 
         var state = store.Read(click.Button.Key).State;
         var asked = click.Button.Revision == state.CanaryRevision && click.Button.Step <= state.Plan.Count ? state.Plan[click.Button.Step - 1].Approval : null;
-        var token = await secrets.ReadAsync(click.Button.Namespace, section.Token, cancellation);
-        string[] wanted = [.. asked?.Approvers?.SlackGroups ?? [], .. options.OperatorGroups];
-        var member = await groups.OfAsync(token, click.User, wanted, cancellation);
-        var isOperator = options.OperatorUsers.Contains(click.User, StringComparer.Ordinal) || options.OperatorGroups.Any(group => member.Contains(group));
         var isAnswer = click.Action is RolloutAction.Approve or RolloutAction.Reject;
+        var isOperator = options.OperatorUsers.Contains(click.User, StringComparer.Ordinal);
+
+        // An abort does not wait for Slack to say who is in a group where nothing depends on it.
+        string[] wanted = isAnswer ? [.. asked?.Approvers?.SlackGroups ?? [], .. options.OperatorGroups] : isOperator ? [] : [.. options.OperatorGroups];
+        var member = wanted.Length == 0 ? [] : await groups.OfAsync(await secrets.ReadAsync(click.Button.Namespace, section.Token, cancellation), click.User, wanted, cancellation);
+        isOperator |= options.OperatorGroups.Any(group => member.Contains(group));
         if (!isOperator && (!isAnswer || asked is { Approvers: null }))
         {
             return isAnswer
@@ -72,22 +75,32 @@ internal sealed partial class SlackClicks(
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary between clicks: one that fails in a way that nobody thought of must not end the work on those after it. It is logged.")]
     private async Task HandleAsync(SlackClick click, CancellationToken stopping)
     {
-        string? said;
         try
         {
-            said = await CarryOutAsync(click, stopping);
+            if (await SayAsync(click, stopping) is { } said)
+            {
+                await WhisperAsync(click, said, stopping);
+            }
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            Broken(logger, click.Action, click.Button.Key, failure);
+        }
+    }
+
+    private async Task<string?> SayAsync(SlackClick click, CancellationToken stopping)
+    {
+        try
+        {
+            return await CarryOutAsync(click, stopping);
         }
         catch (StoreUnavailableException failure)
         {
             NotStored(logger, click.Action, click.Button.Key, failure);
-            said = "It could not be stored, and nothing was changed. Press the button again in a moment.";
-        }
-
-        if (said is not null)
-        {
-            await WhisperAsync(click, said, stopping);
+            return "It could not be stored, and nothing was changed. Press the button again in a moment.";
         }
     }
 
@@ -128,4 +141,7 @@ internal sealed partial class SlackClicks(
 
     [LoggerMessage(EventId = 1812, Level = LogLevel.Warning, Message = "Whoever pressed a button for {Key} in Slack could not be told why in vain: {Problem}")]
     private static partial void NotTold(ILogger logger, Resources.RolloutKey key, string problem);
+
+    [LoggerMessage(EventId = 1813, Level = LogLevel.Error, Message = "{Action} of {Key} from Slack failed; whoever pressed was told nothing")]
+    private static partial void Broken(ILogger logger, RolloutAction action, Resources.RolloutKey key, Exception failure);
 }

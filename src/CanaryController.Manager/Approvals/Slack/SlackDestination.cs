@@ -14,6 +14,7 @@ namespace CanaryController.Manager.Approvals.Slack;
 internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISlackMessages messages, IRolloutStore store, TimeProvider time) : INotificationDestination
 {
     private const int MaxQuiet = 1_000;
+    private static readonly TimeSpan _longestQuiet = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<ChannelKey, DateTimeOffset> _quietUntil = new();
 
@@ -91,6 +92,8 @@ internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISl
             ["channel"] = message.Channel,
             ["thread_ts"] = message.Ts,
             ["text"] = string.Join(' ', [.. mentioned.Select(SlackText.Mention), text]),
+            ["parse"] = "none",
+            ["link_names"] = false,
             ["reply_broadcast"] = mentioned.Any(who => who is "here" or "channel"),
         };
         var answer = await slack.CallAsync(token, "chat.postMessage", body, cancellation);
@@ -99,7 +102,7 @@ internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISl
 
     private static JsonObject Message(string channel, string text, JsonArray blocks, string? ts)
     {
-        var message = new JsonObject { ["channel"] = channel, ["text"] = text, ["blocks"] = blocks.DeepClone() };
+        var message = new JsonObject { ["channel"] = channel, ["text"] = text, ["parse"] = "none", ["link_names"] = false, ["blocks"] = blocks.DeepClone() };
         if (ts is not null)
         {
             message["ts"] = ts;
@@ -115,6 +118,6 @@ internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISl
             _quietUntil.Clear();
         }
 
-        _quietUntil[key] = time.GetUtcNow() + rest;
+        _quietUntil[key] = time.GetUtcNow() + (rest < _longestQuiet ? rest : _longestQuiet);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SlackBed : IAsyncDisposable
     {
         Slack = slack;
         Directory.CreateDirectory(Path.Combine(_secrets, "slack"));
-        File.WriteAllText(Path.Combine(_secrets, "slack", "token"), SlackServer.Token + "\n");
+        WriteToken(SlackServer.Token);
         File.WriteAllText(Path.Combine(_secrets, "slack", "signing"), Secret + "\n");
         Assert.True(AllowedTarget.TryParse("127.0.0.1", out var loopback));
         Manager = new(realTime: true, with: options => options with
@@ -124,6 +124,8 @@ internal sealed class SlackBed : IAsyncDisposable
         var told = await Slack.NextAsync("chat.postEphemeral");
         return ((string)told["user"]!, (string)told["text"]!);
     }
+
+    public void WriteToken(string token) => File.WriteAllText(Path.Combine(_secrets, "slack", "token"), token + "\n");
 
     public CommandView LastCommand() => Manager.Get<ICommands>().Audit(ManagerBed.Shop, 1)[0];
 

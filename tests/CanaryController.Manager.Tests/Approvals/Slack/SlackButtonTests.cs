@@ -64,6 +64,31 @@ public sealed class SlackButtonTests
         await bed.ShownAsync(phase);
     }
 
+    [Fact]
+    public async Task An_abort_by_an_operator_waits_for_no_answer_of_Slack()
+    {
+        await using var bed = await SlackBed.StartAsync();
+        await bed.PressAsync(SlackBed.Payload("abort", await bed.ButtonAsync(), "U0OPS"));
+        await bed.ShownAsync(RolloutPhase.Aborted);
+        Assert.DoesNotContain("usergroups.users.list", bed.Slack.Methods);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_none_ends_no_work_on_later_clicks()
+    {
+        await using var bed = await SlackBed.StartAsync();
+        var value = await bed.ButtonAsync();
+        bed.WriteToken("xoxb\nhalf");
+        for (var click = 0; click < 5; click++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await bed.PressAsync(SlackBed.Payload("approve", value, "U0EVE")));
+        }
+
+        bed.WriteToken(SlackServer.Token);
+        await bed.PressAsync(SlackBed.Payload("approve", value));
+        await bed.ShownAsync(RolloutPhase.Progressing);
+    }
+
     [Theory]
     [InlineData("\"v2\"", "\"v3\"", "The canary is v2, not v3. Look at the rollout again before you decide.")]
     [InlineData("\"attempt\":1", "\"attempt\":2", "This is attempt 1 of v2, not attempt 2. Look at the rollout again before you decide.")]

@@ -2,6 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
+using CanaryController.Manager.Approvals.Slack;
+using CanaryController.Manager.Notifications;
+using CanaryController.Manager.Rollouts;
 
 namespace CanaryController.Manager.Tests.Approvals.Slack;
 
@@ -62,6 +65,23 @@ public sealed class SlackMessageTests
         Assert.True(TimeProvider.System.GetElapsedTime(refusedAt) > TimeSpan.FromSeconds(1.5));
     }
 
+    [Fact]
+    public async Task However_long_Slack_asks_to_be_left_alone_it_is_told_again_after_an_hour()
+    {
+        await using var bed = await SlackBed.StartAsync();
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var destination = new SlackDestination(bed.Manager.Get<SlackApi>(), bed.Manager.Get<ISecretTexts>(), bed.Manager.Get<ISlackMessages>(), bed.Manager.Get<IRolloutStore>(), time);
+        var channel = bed.Manager.Get<INotificationChannels>().Find(new("default", "deploys"))!;
+        var paused = NotificationRoutes.Of(Notifications.OutboxBed.Event(1_000, "shop", RolloutPhase.Paused, RolloutReason.PauseRequested) with { Namespace = "default" });
+        await bed.ShownAsync(RolloutPhase.WaitingApproval);
+        (bed.Slack.RetryAfter, bed.Slack.Limited) = ("2147483647", 1);
+        Assert.Equal(DeliveryOutcome.Later, (await destination.DeliverAsync(new(channel, paused, 1), TestContext.Current.CancellationToken)).Outcome);
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(DeliveryOutcome.Later, (await destination.DeliverAsync(new(channel, paused, 2), TestContext.Current.CancellationToken)).Outcome);
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(DeliveryOutcome.Delivered, (await destination.DeliverAsync(new(channel, paused, 3), TestContext.Current.CancellationToken)).Outcome);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -82,6 +102,8 @@ public sealed class SlackMessageTests
         await CommandAsync(bed, """{"action": "pause", "reason": "<!channel> & <https://evil.example|click>"}""");
         var shown = await bed.ShownAsync(RolloutPhase.Paused);
         Assert.Equal("shop v2: Paused", (string)shown["blocks"]![0]!["text"]!["text"]!);
+        Assert.All(shown["blocks"]!.AsArray().SelectMany(Texts).Where(text => (string?)text["type"] == "mrkdwn"), text => Assert.True((bool?)text["verbatim"]));
+        Assert.Equal(("none", false), ((string?)shown["parse"], (bool?)shown["link_names"]));
         Assert.Equal("*10 %* local paused v2 at 10 %: &lt;!channel&gt; &amp; &lt;https://evil.example|click&gt; {{ nothing }}", (string)shown["blocks"]![1]!["text"]!["text"]!);
     }
 
@@ -112,4 +134,7 @@ public sealed class SlackMessageTests
 
     private static IEnumerable<string> Buttons(JsonObject message) =>
         message["blocks"]!.AsArray().Where(block => (string?)block!["type"] == "actions").SelectMany(block => block!["elements"]!.AsArray()).Select(button => (string)button!["text"]!["text"]!);
+
+    private static IEnumerable<JsonObject> Texts(JsonNode? block) =>
+        new[] { block!["text"] }.Concat(block["elements"]?.AsArray() ?? []).OfType<JsonObject>();
 }

@@ -28,8 +28,14 @@ internal sealed class SlackServer : IAsyncDisposable
     /// <summary>User groups and who is in them.</summary>
     public ConcurrentDictionary<string, string[]> Groups { get; } = new();
 
-    /// <summary>How many calls from now on are answered with 429 and a Retry-After of 2 seconds.</summary>
+    /// <summary>How many calls from now on are answered with 429 and Retry-After.</summary>
     public int Limited { get; set; }
+
+    /// <summary>What the header says then.</summary>
+    public string RetryAfter { get; set; } = "2";
+
+    /// <summary>The methods that were called, in order.</summary>
+    public ConcurrentQueue<string> Methods { get; } = new();
 
     /// <summary>The channel does not exist.</summary>
     public bool HasNoChannel { get; set; }
@@ -85,11 +91,12 @@ internal sealed class SlackServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, string method, JsonObject body)
     {
+        Methods.Enqueue(method);
         if (IsDown || Limited > 0)
         {
             context.Response.StatusCode = IsDown ? 503 : 429;
             Limited = IsDown ? Limited : Limited - 1;
-            context.Response.Headers.RetryAfter = IsDown ? default : "2";
+            context.Response.Headers.RetryAfter = IsDown ? default : RetryAfter;
             _calls.Writer.TryWrite(new(method, body, IsDown ? "down" : "ratelimited"));
             return;
         }
