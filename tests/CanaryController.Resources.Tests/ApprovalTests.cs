@@ -77,7 +77,21 @@ public sealed class ApprovalTests
         Assert.Equal(new("cat", "cat@example.com", null, "U7"), Assert.Single(asked.Approvers.People));
     }
 
-    private static Rollout ExampleRollout() => RolloutReader.Read(
+    [Theory]
+    [InlineData("[{name: ann, user: ann, token: ann, slackUser: U0ANN}]", null)]
+    [InlineData("[{name: ann, user: ann}, {name: ben, token: ann}]", null)]
+    [InlineData("[{name: ann, user: ann}, {name: ben, user: ann}]", "the user ann stands twice")]
+    [InlineData("[{name: ann, token: a}, {name: ben, user: b}, {name: cat, token: a}]", "the token a stands twice")]
+    [InlineData("[{name: ann, slackUser: U0ANN}, {name: ben, slackUser: U0ANN}]", "the Slack user U0ANN stands twice")]
+    public void A_person_may_be_called_the_same_everywhere_and_two_people_never_the_same_in_one_place(string people, string? problem)
+    {
+        var read = RolloutReader.Read(RolloutText.Replace("{weight: 5}", $"{{weight: 5, approval: {{name: sre, approvers: {{people: {people}}}}}}}", StringComparison.Ordinal), null, RolloutRules.Standalone);
+        Assert.Equal(problem is null ? [] : [problem], read.Problems.Select(each => each.Message));
+    }
+
+    private static Rollout ExampleRollout() => RolloutReader.Read(RolloutText, null, RolloutRules.Standalone).Documents[0].Resource;
+
+    private const string RolloutText =
         """
         apiVersion: canarycontroller.io/v1alpha1
         kind: Rollout
@@ -86,7 +100,5 @@ public sealed class ApprovalTests
           workload: {kind: External, versions: {stable: v1, canary: v2}}
           traffic: {router: Gateway, gateway: {route: shop}}
           strategy: {steps: [{weight: 5}]}
-        """,
-        null,
-        RolloutRules.Standalone).Documents[0].Resource;
+        """;
 }

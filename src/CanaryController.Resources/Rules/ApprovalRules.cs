@@ -39,7 +39,8 @@ internal sealed class ApprovalSpecValidator : AbstractValidator<ApprovalSpec>
         RuleFor(spec => spec.Step)
             .NotNull().Says("the field is required", "write the step that you looked at, from 1").WithErrorCode(RuleText.Absence)
             .Must(step => step is null or (>= 1 and <= 50)).Says(step => $"{step} is out of range", "write the step that you looked at, from 1");
-        RuleFor(spec => spec.Decision).NotNull().Says("the field is required", $"write one of {string.Join(", ", Enum.GetNames<ApprovalDecision>())}").WithErrorCode(RuleText.Absence);
+        RuleFor(spec => spec.Decision).NotNull().Says("the field is required", $"write one of {string.Join(", ", Enum.GetNames<ApprovalDecision>())}").WithErrorCode(RuleText.Absence)
+            .Must(decision => decision is null || Enum.IsDefined(decision.Value)).Says(decision => $"{decision} is no answer", $"write one of {string.Join(", ", Enum.GetNames<ApprovalDecision>())}");
         RuleFor(spec => spec.Comment)
             .Must(text => text is null || text.Length <= RolloutCommandSpec.MaxReasonCharacters)
             .Says(text => $"{text?.Length} characters are too many", $"keep {RolloutCommandSpec.MaxReasonCharacters} at most");

@@ -30,9 +30,10 @@ internal sealed class ApprovalValidator : AbstractValidator<ApprovalSection>
             return;
         }
 
-        var named = list.People.SelectMany(each => new[] { each.User, each.Token, each.SlackUser }).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var single = list.Users.Concat(list.Tokens).Concat(list.SlackUsers).Where(name => !named.Contains(name)).Concat(list.WebhookKeys);
-        var reach = list.People.Count + single.Count();
+        var reach = list.People.Count + list.WebhookKeys.Count
+            + list.Users.Count(name => !list.People.Any(each => each.User == name))
+            + list.Tokens.Count(name => !list.People.Any(each => each.Token == name))
+            + list.SlackUsers.Count(name => !list.People.Any(each => each.SlackUser == name));
         if (reach > 0 && reach < approval.Required)
         {
             context.Problem("required", $"{approval.Required} must approve, and only {reach} may", $"write {reach} or less, or name more approvers");
@@ -60,7 +61,9 @@ internal sealed partial class ApproversValidator : AbstractValidator<ApproversSe
         RuleFor(list => list.People).Custom((people, context) =>
         {
             Repeats.Check([.. people.Select(each => each.Name)], "people", "the person", context);
-            Repeats.Check([.. people.SelectMany(each => new[] { each.User, each.Token, each.SlackUser }).OfType<string>()], "people", "the name", context);
+            Repeats.Check([.. people.Select(each => each.User ?? "")], "people", "the user", context);
+            Repeats.Check([.. people.Select(each => each.Token ?? "")], "people", "the token", context);
+            Repeats.Check([.. people.Select(each => each.SlackUser ?? "")], "people", "the Slack user", context);
         });
         RuleForEach(list => list.People).ChildRules(person =>
         {

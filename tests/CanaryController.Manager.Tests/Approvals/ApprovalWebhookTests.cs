@@ -143,6 +143,15 @@ public sealed class ApprovalWebhookTests
     [InlineData("\u0000\u0001", 400)]
     [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"maybe"}""", 400)]
     [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"approve","approver":"ann"}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":0}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":7}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"0"}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"Approve, Reject"}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"reject","decision":"approve"}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"approve","Decision":"reject"}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop","revision":"v2","step":1,"decision":"approve","comment":"\ud800"}""", 400)]
+    [InlineData("""{"namespace":"default","rollout":"shop/../cart","revision":"v2","step":1,"decision":"approve"}""", 422)]
+    [InlineData("""{"namespace":"default/shop","rollout":"shop","revision":"v2","step":1,"decision":"approve"}""", 422)]
     public async Task A_body_that_is_no_approval_is_a_problem_and_the_id_is_not_used_up(string body, int status)
     {
         await using var bed = await WebhookBed.StartAsync();

@@ -140,6 +140,9 @@ public sealed class SlackButtonTests
     [InlineData("payload=%7B", HttpStatusCode.BadRequest)]
     [InlineData("payload=%5B%5D&payload=%5B%5D", HttpStatusCode.BadRequest)]
     [InlineData("payload=%7B%22type%22%3A%22view_submission%22%7D", HttpStatusCode.BadRequest)]
+    [InlineData("payload=%7B%22type%22%3A%22block_actions%22%2C%22type%22%3A%22x%22%7D", HttpStatusCode.BadRequest)]
+    [InlineData("payload=%7B%22type%22%3A%22%5Cud800%22%7D", HttpStatusCode.BadRequest)]
+    [InlineData("payload=%FF%FE", HttpStatusCode.BadRequest)]
     public async Task A_body_that_is_no_click_is_refused(string body, HttpStatusCode status)
     {
         await using var bed = await SlackBed.StartAsync();

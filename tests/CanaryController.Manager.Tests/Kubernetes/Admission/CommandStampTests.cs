@@ -115,6 +115,19 @@ public sealed class CommandStampTests
         Assert.Null(updated["metadata"]!["annotations"]![Stamp]);
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("""{"user":"\\ud800","uid":"","groups":[],"time":"2026-06-01T12:00:00Z","id":"1","code":"AAAA"}""")]
+    [InlineData("""{"user":"a","uid":"","groups":[null],"time":"2026-06-01T12:00:00Z","id":"1","code":"AAAA"}""")]
+    [InlineData("""{"user":"a","uid":"","groups":[],"time":"99999-06-01T12:00:00Z","id":"1","code":"AAAA"}""")]
+    public void What_is_no_stamp_is_read_as_none_or_does_not_count(string stamp)
+    {
+        var item = Command("Promote", "promote-1", null);
+        item["metadata"]!["annotations"] = new JsonObject { [Stamp] = stamp };
+        Assert.IsType<CommandStanding.Refused>(Judge(Stored(item)));
+    }
+
     [Fact]
     public void A_stamp_for_a_generated_name_counts_once_and_at_its_time_only()
     {
