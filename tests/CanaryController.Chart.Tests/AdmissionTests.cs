@@ -17,6 +17,7 @@ public sealed class AdmissionTests
             "routes: Ignore /admission/routes httproutes,grpcroutes,tcproutes UPDATE opted in",
             "rollouts: Ignore /admission/rollouts rollouts CREATE,UPDATE",
             "freezewindows: Ignore /admission/freezewindows freezewindows,clusterfreezewindows CREATE,UPDATE",
+            "notificationchannels: Ignore /admission/notificationchannels notificationchannels CREATE,UPDATE",
         ],
         Hooks(major, "").Select(Describe));
 

@@ -37,6 +37,25 @@ public sealed class WindowTests
         Assert.Equal(50m, run.Present.Weight.Percent);
     }
 
+    [Theory]
+    [InlineData(null, CommandStatus.Accepted)]
+    [InlineData("v3", CommandStatus.Accepted)]
+    [InlineData("v2", CommandStatus.Refused)]
+    [InlineData("v4", CommandStatus.Conflict)]
+    public void An_abort_takes_back_the_revision_that_waits_to_start_and_never_in_the_place_of_another(string? revision, CommandStatus status)
+    {
+        var run = RolloutRun.External(Specs.Step(25)).Start().After(Hour);
+        Assert.Equal((RolloutPhase.Promoted, "v2"), (run.Present.Phase, run.Present.CanaryRevision));
+        run.OpensAt = run.Now + Hour;
+        run.Declared = "v3";
+        run.Settle();
+        Assert.Equal("v3", run.Present.Pending?.Revision);
+        Assert.Equal(status, run.Command(RolloutAction.Abort, revision).Status);
+        run.Settle();
+        Assert.Equal(status is CommandStatus.Accepted ? null : "v3", run.Present.Pending?.Revision);
+        Assert.Equal(("v2", status is CommandStatus.Accepted), (run.Present.StableRevision, run.Present.Phase is RolloutPhase.Aborted));
+    }
+
     [Fact]
     public void A_failing_canary_is_rolled_back_while_the_window_is_closed()
     {

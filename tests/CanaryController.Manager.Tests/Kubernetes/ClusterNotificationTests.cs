@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Kubernetes;
+using CanaryController.Manager.Kubernetes.Admission;
+using CanaryController.Manager.Kubernetes.Admission.Rollouts;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Notifications;
@@ -62,6 +64,28 @@ public sealed class ClusterNotificationTests : IRolloutResources, IRolloutStore
         Assert.Equal("https://hooks.example.com", channels.Find(new("shop", "pager"))!.Spec.Webhook!.Url);
         Assert.Null(channels.Find(new("shop", "broken")));
         Assert.Null(channels.Find(new("other", "pager")));
+    }
+
+    [Theory]
+    [InlineData("""{"webhook": {"url": "https://hooks.example.com"}}""", null)]
+    [InlineData("""{"webhook": {"url": "https://ann:secret@hooks.example.com"}}""", "spec.webhook.url: the address has a user or password in it")]
+    [InlineData("""{}""", "spec: a channel leads to Slack or to a webhook, and neither is there")]
+    public void A_channel_that_breaks_a_rule_is_denied_with_what_is_wrong(string spec, string? problem)
+    {
+        var request = new AdmissionRequest
+        {
+            Uid = "1",
+            Group = "canarycontroller.io",
+            Kind = NotificationChannel.KindText,
+            Operation = AdmissionOperation.Create,
+            Name = new("shop", "pager"),
+            Object = Parse($$"""{"metadata": {"name": "pager", "namespace": "shop"}, "spec": {{spec}}}"""),
+            User = new("ann", "", []),
+        };
+        var answer = new NotificationChannelsHook().Decide(request);
+        Assert.Equal(problem, answer is AdmissionAnswer.Denied denied ? $"{denied.Problems[0].Path}: {denied.Problems[0].Message}" : null);
+        Assert.DoesNotContain("secret", (answer as AdmissionAnswer.Denied)?.Message ?? "", StringComparison.Ordinal);
+        Assert.Same(AdmissionAnswer.Unchanged, new NotificationChannelsHook().Decide(request with { Operation = AdmissionOperation.Delete }));
     }
 
     [Fact]

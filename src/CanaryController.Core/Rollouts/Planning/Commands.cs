@@ -79,6 +79,11 @@ internal static class Commands
                 : null;
         }
 
+        if (command.Action is RolloutAction.Abort && FlowCommands.Withdrawn(state, command) is not null)
+        {
+            return null;
+        }
+
         if (command.Revision is { } revision && revision != state.CanaryRevision)
         {
             return Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.");

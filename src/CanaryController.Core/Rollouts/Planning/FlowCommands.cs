@@ -40,7 +40,7 @@ internal static class FlowCommands
             case RolloutPhase.Initializing or RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.WaitingApproval or RolloutPhase.Promoting:
                 Aborting.Begin(turn, RolloutReason.AbortRequested, $"{command.Actor} aborted {turn.Canary}{Commands.Because(command)}", command.Actor);
                 return Commands.Accepted($"Traffic returns to {turn.Stable} now.");
-            case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted when turn.State.Pending is { } pending:
+            case RolloutPhase.Idle or RolloutPhase.Promoted or RolloutPhase.Aborted when Withdrawn(turn.State, command) is { } pending:
                 return Withdraw(turn, command, pending);
             case RolloutPhase.Aborting:
                 return Commands.Unchanged($"{turn.Canary} is being rolled back already: {turn.State.Message}");
@@ -126,6 +126,10 @@ internal static class FlowCommands
         Commands.Refused($"{turn.Canary} is being handed over, which cannot be stopped halfway. Wait until it is promoted, then undo.");
 
     public static CommandResult NothingUnderWay() => Commands.Refused("Nothing is under way. Start a revision first.");
+
+    /// <summary>What waits to start, when an abort means that: who names a revision means no other one, and who names an attempt one that began.</summary>
+    public static StartRequest? Withdrawn(RolloutState state, RolloutCommand command) =>
+        command.Attempt is null && state.Phase.IsAtRest() && state.Pending is { } pending && (command.Revision is null || command.Revision == pending.Revision) ? pending : null;
 
     /// <summary>What waits to start is begun and taken back at once, without traffic: it is told like any other that was aborted, and may be retried.</summary>
     private static CommandResult Withdraw(Turn turn, RolloutCommand command, StartRequest pending)

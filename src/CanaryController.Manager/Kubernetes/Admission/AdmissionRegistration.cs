@@ -16,7 +16,8 @@ internal static class AdmissionRegistration
     public static IServiceCollection AddAdmission(this IServiceCollection services, AdmissionOptions options)
     {
         services.AddSingleton(options).AddSingleton<AdmissionMetrics>().AddSingleton<AdmissionDesk>().AddSingleton<ServingCertificate>().AddSingleton<AdmissionReadiness>();
-        services.AddSingleton<IAdmissionHook, RolloutsHook>().AddSingleton<IAdmissionHook, FreezeWindowsHook>().AddSingleton<IAdmissionHook>(provider => CommandsHook.Over(provider.GetRequiredService<AdmissionObjects>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IAdmissionHook, RolloutsHook>().AddSingleton<IAdmissionHook, FreezeWindowsHook>().AddSingleton<IAdmissionHook, NotificationChannelsHook>();
+        services.AddSingleton<IAdmissionHook>(provider => CommandsHook.Over(provider.GetRequiredService<AdmissionObjects>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAdmissionGuards();
         services.AddSingleton<OwnIdentity>().AddHostedService(provider => provider.GetRequiredService<OwnIdentity>());
         services.AddSingleton<AdmissionObjects>();
