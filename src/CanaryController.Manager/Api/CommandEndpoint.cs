@@ -9,7 +9,7 @@ namespace CanaryController.Manager.Api;
 /// <c>POST …/commands</c>: hands the command to <see cref="CommandIntake"/>, and answers when it was decided about and acted upon. The same id again is answered
 /// alike and not carried out twice.
 /// </summary>
-internal sealed class CommandEndpoint(CommandIntake intake, RolloutEndpoints rollouts, ILeadership leadership, ApiAccess access)
+internal sealed class CommandEndpoint(CommandIntake intake, RolloutEndpoints rollouts, ILeadership leadership, LeaderRelay relay, ApiAccess access)
 {
     /// <summary>How large a body may be; the server refuses more.</summary>
     public const int MaxBodyBytes = 64 * 1024;
@@ -32,7 +32,7 @@ internal sealed class CommandEndpoint(CommandIntake intake, RolloutEndpoints rol
     {
         if (!leadership.IsLeading)
         {
-            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not the leader", "Another replica of the controller leads; send it again, to that one.");
+            return await relay.AnswerAsync(context, "send it again with the same id.");
         }
 
         var (request, refusal) = await ApiBody.ReadAsync(context, ApiJson.Default.CommandRequest, "command");

@@ -86,7 +86,7 @@ internal static class ManagerServices
 
     private static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<FreezeEndpoints>().AddSingleton<CommandEndpoint>();
+        services.AddSingleton<IApiAuthority, ConfiguredTokens>().AddSingleton<ApiAccess>().AddSingleton<RolloutEndpoints>().AddSingleton<FreezeEndpoints>().AddSingleton<LeaderRelay>().AddSingleton<CommandEndpoint>();
         services.AddSingleton<EventEndpoint>().AddSingleton<ProbeEndpoints>().AddApiDescription();
         services.AddSingleton<GateEndpoint>().AddSingleton<GateBell>().AddSingleton<EventPulse>();
         services.AddSingleton<INotificationHandler<RolloutTransitioned>>(provider => provider.GetRequiredService<GateBell>());

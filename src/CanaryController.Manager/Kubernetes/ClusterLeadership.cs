@@ -11,6 +11,9 @@ internal sealed class ClusterLeadership(LeaderElector elector, Informers informe
     public bool IsLeading => elector.IsLeader && informers.AreSynced;
 
     /// <inheritdoc/>
+    public Uri? LeaderAddress => elector.LeaderAddress;
+
+    /// <inheritdoc/>
     public async Task WhenLeadingAsync(CancellationToken cancellation)
     {
         await informers.WhenSyncedAsync(cancellation);

@@ -17,6 +17,9 @@ internal static class Marks
     /// <summary>Annotation: the leader and term that wrote last.</summary>
     public const string FenceAnnotation = "canarycontroller.io/fence";
 
+    /// <summary>Annotation of the Lease: who leads and where its API is, with a blank between.</summary>
+    public const string AddressAnnotation = "canarycontroller.io/api-address";
+
     /// <summary>Annotation of a RolloutCommand: who created it, as admission saw it.</summary>
     public const string StampAnnotation = "canarycontroller.io/stamp";
 

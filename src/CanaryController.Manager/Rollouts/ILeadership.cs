@@ -6,6 +6,9 @@ internal interface ILeadership
     /// <summary>True while this process may decide and act.</summary>
     bool IsLeading { get; }
 
+    /// <summary>Where the API of another process is that leads; null when this one leads, or nobody knows.</summary>
+    Uri? LeaderAddress => null;
+
     /// <summary>Ends once this process leads.</summary>
     Task WhenLeadingAsync(CancellationToken cancellation);
 }

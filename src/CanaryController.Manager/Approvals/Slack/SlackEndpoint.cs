@@ -13,7 +13,7 @@ namespace CanaryController.Manager.Approvals.Slack;
 /// of the click is told in Slack.
 /// </summary>
 internal sealed class SlackEndpoint(
-    INotificationChannels channels, ISecretTexts secrets, ReplayMemory replays, SlackClicks clicks, ILeadership leadership, SignedRequestMetrics metrics, TimeProvider time)
+    INotificationChannels channels, ISecretTexts secrets, ReplayMemory replays, SlackClicks clicks, ILeadership leadership, LeaderRelay relay, SignedRequestMetrics metrics, TimeProvider time)
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/v1/slack/interactions";
@@ -34,7 +34,7 @@ internal sealed class SlackEndpoint(
     {
         if (!leadership.IsLeading)
         {
-            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not the leader", "Another replica of the controller leads; press the button again.");
+            return await relay.AnswerAsync(context, "press the button again.");
         }
 
         if (SlackSignature.Read(context.Request.Headers) is not { } signature)

@@ -16,7 +16,7 @@ namespace CanaryController.Manager.Approvals.Webhooks;
 /// <c>POST /v1/webhooks/approvals</c>: an answer from a pipeline, signed with a key of the configuration. Everything that decides stands in the body, because nothing else is signed.
 /// </summary>
 internal sealed class ApprovalWebhookEndpoint(
-    ApprovalWebhookOptions options, WebhookKeys keys, ReplayMemory replays, CommandIntake intake, ICommands commands, IRolloutStore store, ILeadership leadership, SignedRequestMetrics metrics, TimeProvider time)
+    ApprovalWebhookOptions options, WebhookKeys keys, ReplayMemory replays, CommandIntake intake, ICommands commands, IRolloutStore store, ILeadership leadership, LeaderRelay relay, SignedRequestMetrics metrics, TimeProvider time)
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/v1/webhooks/approvals";
@@ -47,7 +47,7 @@ internal sealed class ApprovalWebhookEndpoint(
 
         if (!leadership.IsLeading)
         {
-            return ApiProblems.Of(StatusCodes.Status503ServiceUnavailable, "Not the leader", "Another replica of the controller leads; send it again, to that one.");
+            return await relay.AnswerAsync(context, "send it again with the same id.");
         }
 
         var (signed, wrong) = StandardWebhook.Read(context.Request.Headers);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using CanaryController.Manager.Kubernetes.Client;
 
@@ -19,6 +20,13 @@ internal sealed record LeaderElectionOptions(ObjectName Lease, string Holder)
 
     /// <summary>After this long without a renewal a leader stops to lead by itself; shorter than <see cref="LeaseDuration"/>. Default 10 seconds.</summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where other replicas reach our API, told in the Lease; null (the default) = they do not.</summary>
+    public Uri? Address { get; init; }
+
+    /// <summary>Where other pods reach an API that listens on <paramref name="listen"/>; null when it is open to its own machine only, or the pod's address is not known.</summary>
+    public static Uri? AddressOf(string? podIp, Uri listen) =>
+        !listen.IsLoopback && IPAddress.TryParse(podIp, out var address) ? new UriBuilder(listen.Scheme, address.ToString(), listen.Port).Uri : null;
 
     /// <summary>How often a leader renews; the others look twice as often. Default 2 seconds.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(2);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
 using CanaryController.Manager.Kubernetes.Client;
 
 namespace CanaryController.Manager.Kubernetes.Leadership;
@@ -32,6 +33,9 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
     /// <inheritdoc/>
     /// <remarks>Of the last term that this process led; <c>HOLDER-0</c> before the first.</remarks>
     public string Token => _state.Token;
+
+    /// <summary>Where the API of another process is that holds the lease; null when none does, or it does not say.</summary>
+    public Uri? LeaderAddress => Volatile.Read(ref _seen) is { } lease && lease.Holder != options.Holder ? lease.Address : null;
 
     /// <summary>What is wrong with the lease; null when nothing is.</summary>
     public string? Problem { get; private set; }
@@ -169,7 +173,7 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         var sentAt = time.GetTimestamp();
         (_acquiredAt, _claimed) = (time.GetUtcNow(), term);
         var spec = LeaseRecord.Spec(options.Holder, term, options.LeaseDuration, _acquiredAt, _acquiredAt);
-        var body = LeaseRecord.Object(options.Lease, spec);
+        var body = LeaseRecord.Object(options.Lease, spec, options.Address is null ? null : Annotations(options.Address));
         Took(await UrgentlyAsync(() => api.CreateAsync(ObjectKind.Lease, options.Lease.Namespace, body, cancellation)), term, sentAt);
     }
 
@@ -180,10 +184,19 @@ internal sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options,
         var now = time.GetUtcNow();
         (_acquiredAt, _claimed) = (_state.IsHolding ? _acquiredAt : now, term);
         var patch = JsonPatch.At(basis.Version).Add("/spec", LeaseRecord.Spec(options.Holder, term, options.LeaseDuration, _acquiredAt, now));
+        if (options.Address is { } address && basis.Address != address)
+        {
+            _ = basis.HasAnnotations
+                ? patch.Add($"/metadata/annotations/{JsonPatch.Escape(Marks.AddressAnnotation)}", LeaseRecord.AddressText(options.Holder, address))
+                : patch.Add("/metadata/annotations", Annotations(address));
+        }
+
         var answer = await UrgentlyAsync(() => api.PatchAsync(ObjectKind.Lease, options.Lease, patch, cancellation));
         Took(answer, term, sentAt);
         return answer.Outcome;
     }
+
+    private JsonObject Annotations(Uri address) => new() { [Marks.AddressAnnotation] = LeaseRecord.AddressText(options.Holder, address) };
 
     private void Took(KubeAnswer answer, int term, long sentAt)
     {

@@ -1,3 +1,4 @@
+using CanaryController.Manager.Api;
 using CanaryController.Manager.Kubernetes.Client;
 
 namespace CanaryController.Manager.Kubernetes.Leadership;
@@ -14,7 +15,10 @@ internal static class LeadershipRegistration
             var random = new Random(HashCode.Combine(Environment.ProcessId, Environment.TickCount64));
             return new LeaderElectionOptions(
                 new(ns, LeaderElectionOptions.DefaultLease),
-                LeaderElectionOptions.HolderOf(Environment.GetEnvironmentVariable("POD_NAME"), Environment.MachineName, random));
+                LeaderElectionOptions.HolderOf(Environment.GetEnvironmentVariable("POD_NAME"), Environment.MachineName, random))
+            {
+                Address = LeaderElectionOptions.AddressOf(Environment.GetEnvironmentVariable("POD_IP"), provider.GetRequiredService<ApiOptions>().Listen),
+            };
         });
         services.AddSingleton(provider => new LeaderElector(
             provider.GetRequiredService<IKubeApi>(),

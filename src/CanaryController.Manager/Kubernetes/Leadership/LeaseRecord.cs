@@ -12,6 +12,13 @@ namespace CanaryController.Manager.Kubernetes.Leadership;
 internal sealed record LeaseRecord(string Version, string Holder, int Term, TimeSpan Duration)
 {
     private const int MostSeconds = 3_600;
+    private const int MaxAddressChars = 200;
+
+    /// <summary>It has annotations.</summary>
+    public bool HasAnnotations { get; init; }
+
+    /// <summary>Where its holder's API is, by the holder's own word; null when that is not known.</summary>
+    public Uri? Address { get; init; }
 
     /// <summary>Reads the object; what is missing or of another kind counts as nobody's.</summary>
     public static LeaseRecord Read(JsonObject lease)
@@ -21,8 +28,21 @@ internal sealed record LeaseRecord(string Version, string Holder, int Term, Time
             Text(lease["metadata"]?["resourceVersion"]),
             Text(spec?["holderIdentity"]),
             Number(spec?["leaseTransitions"]),
-            TimeSpan.FromSeconds(Math.Clamp(Number(spec?["leaseDurationSeconds"]), 0, MostSeconds)));
+            TimeSpan.FromSeconds(Math.Clamp(Number(spec?["leaseDurationSeconds"]), 0, MostSeconds)))
+        {
+            HasAnnotations = lease["metadata"]?["annotations"] is JsonObject,
+            Address = AddressOf(Text((lease["metadata"]?["annotations"] as JsonObject)?[Marks.AddressAnnotation]), Text(spec?["holderIdentity"])),
+        };
     }
+
+    /// <summary>What <paramref name="holder"/> writes about its address.</summary>
+    public static string AddressText(string holder, Uri address) => $"{holder} {address.GetLeftPart(UriPartial.Authority)}";
+
+    /// <summary>An address that another holder left behind is not this one's.</summary>
+    private static Uri? AddressOf(string text, string holder) =>
+        text.Length <= MaxAddressChars && text.Split(' ') is [var whose, var where] && whose == holder && Uri.TryCreate(where, UriKind.Absolute, out var address)
+            && address is { Scheme: "http", PathAndQuery: "/", UserInfo: "" } && address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+            ? address : null;
 
     /// <summary>The spec that says that <paramref name="holder"/> leads; times are for people, nobody decides by them.</summary>
     public static JsonObject Spec(string holder, int term, TimeSpan duration, DateTimeOffset acquiredAt, DateTimeOffset now) => new()
@@ -35,13 +55,16 @@ internal sealed record LeaseRecord(string Version, string Holder, int Term, Time
     };
 
     /// <summary>A new Lease.</summary>
-    public static JsonObject Object(ObjectName name, JsonObject spec) => new()
+    public static JsonObject Object(ObjectName name, JsonObject spec, JsonObject? annotations)
     {
-        ["apiVersion"] = ObjectKind.Lease.ApiVersion,
-        ["kind"] = ObjectKind.Lease.Kind,
-        ["metadata"] = new JsonObject { ["name"] = name.Name, ["namespace"] = name.Namespace },
-        ["spec"] = spec,
-    };
+        var metadata = new JsonObject { ["name"] = name.Name, ["namespace"] = name.Namespace };
+        if (annotations is not null)
+        {
+            metadata["annotations"] = annotations;
+        }
+
+        return new() { ["apiVersion"] = ObjectKind.Lease.ApiVersion, ["kind"] = ObjectKind.Lease.Kind, ["metadata"] = metadata, ["spec"] = spec };
+    }
 
     private static string Time(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
 

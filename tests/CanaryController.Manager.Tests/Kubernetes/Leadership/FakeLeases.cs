@@ -35,11 +35,16 @@ internal sealed class FakeLeases
 
     private KubeAnswer Get() => _lease is null ? new(KubeOutcome.NotFound, null, "no such lease") : new(KubeOutcome.Done, (JsonObject)_lease.DeepClone(), null);
 
-    private KubeAnswer Store(JsonNode spec)
+    private KubeAnswer Store(JsonNode spec, JsonNode? annotations = null)
     {
-        _lease = new() { ["metadata"] = new JsonObject { ["resourceVersion"] = (++_version).ToString() }, ["spec"] = spec.DeepClone() };
+        var kept = annotations?.DeepClone() ?? _lease?["metadata"]?["annotations"]?.DeepClone();
+        _lease = new() { ["metadata"] = new JsonObject { ["resourceVersion"] = (++_version).ToString(), ["annotations"] = kept }, ["spec"] = spec.DeepClone() };
         return Get();
     }
+
+    private JsonNode? Annotated(JsonNode? operation) => operation is null ? null
+        : (string?)operation["path"] == "/metadata/annotations" ? operation["value"]
+        : new JsonObject { [((string)operation["path"]!)["/metadata/annotations/".Length..].Replace("~1", "/", StringComparison.Ordinal)] = operation["value"]!.DeepClone() };
 
     /// <summary>An elector's connection, which can fail in its own ways.</summary>
     internal sealed class View(FakeLeases leases) : IKubeApi
@@ -56,7 +61,7 @@ internal sealed class FakeLeases
         public Task<KubeAnswer> GetAsync(ObjectKind kind, ObjectName name, CancellationToken cancellation) => AnswerAsync(leases.Get, cancellation, isRead: true);
 
         public Task<KubeAnswer> CreateAsync(ObjectKind kind, string ns, JsonObject body, CancellationToken cancellation) => AnswerAsync(
-            () => leases._lease is null ? leases.Store(body["spec"]!) : new(KubeOutcome.AlreadyExists, null, "it is there"), cancellation);
+            () => leases._lease is null ? leases.Store(body["spec"]!, body["metadata"]!["annotations"]) : new(KubeOutcome.AlreadyExists, null, "it is there"), cancellation);
 
         public Task<KubeAnswer> PatchAsync(ObjectKind kind, ObjectName name, JsonPatch patch, CancellationToken cancellation, string? subresource = null) => AnswerAsync(
             () =>
@@ -64,7 +69,7 @@ internal sealed class FakeLeases
                 var operations = JsonNode.Parse(patch.ToString())!.AsArray();
                 return leases._lease is null ? new(KubeOutcome.NotFound, null, "no such lease")
                     : (string?)operations[0]!["value"] != leases.Version.ToString() ? new(KubeOutcome.Conflict, null, "it changed")
-                    : leases.Store(operations[1]!["value"]!);
+                    : leases.Store(operations[1]!["value"]!, leases.Annotated(operations.Count > 2 ? operations[2] : null));
             },
             cancellation);
 
