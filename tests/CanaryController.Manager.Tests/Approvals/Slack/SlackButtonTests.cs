@@ -92,6 +92,7 @@ public sealed class SlackButtonTests
     [Theory]
     [InlineData("\"v2\"", "\"v3\"", "The canary is v2, not v3. Look at the rollout again before you decide.")]
     [InlineData("\"attempt\":1", "\"attempt\":2", "This is attempt 1 of v2, not attempt 2. Look at the rollout again before you decide.")]
+    [InlineData("\"step\":1", "\"step\":2", "v2 is at step 1 of 2, not at step 2. Look at the rollout again before you decide.")]
     [InlineData("\"shop\"", "\"cart\"", "This rollout is gone.")]
     public async Task A_button_for_something_else_changes_nothing(string from, string to, string text)
     {
@@ -116,6 +117,8 @@ public sealed class SlackButtonTests
         Assert.Equal(HttpStatusCode.Unauthorized, await bed.PressAsync(payload, change: request => request.Content = new StringContent(payload + "&x=1")));
         var elsewhere = (await bed.ButtonAsync()).Replace("deploys", "others", StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, await bed.PressAsync(SlackBed.Payload("approve", elsewhere)));
+        var otherNamespace = (await bed.ButtonAsync()).Replace("\"namespace\":\"default\"", "\"namespace\":\"elsewhere\"", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, await bed.PressAsync(SlackBed.Payload("approve", otherNamespace)));
         Assert.Equal(HttpStatusCode.Unauthorized, await bed.PressAsync(SlackBed.Payload("approve", await bed.ButtonAsync(), channel: "C0OTHER")));
         AssertWaiting(bed);
     }
