@@ -73,7 +73,11 @@ public sealed class SlackMessageTests
         var destination = new SlackDestination(bed.Manager.Get<SlackApi>(), bed.Manager.Get<ISecretTexts>(), bed.Manager.Get<ISlackMessages>(), bed.Manager.Get<IRolloutStore>(), time);
         var channel = bed.Manager.Get<INotificationChannels>().Find(new("default", "deploys"))!;
         var paused = NotificationRoutes.Of(Notifications.OutboxBed.Event(1_000, "shop", RolloutPhase.Paused, RolloutReason.PauseRequested) with { Namespace = "default" });
-        await bed.ShownAsync(RolloutPhase.WaitingApproval);
+        while (!bed.Slack.Messages.Values.Any(message => ((string?)message["text"])?.StartsWith("<@U0ANN> ", StringComparison.Ordinal) is true))
+        {
+            await bed.Slack.NextAsync();
+        }
+
         (bed.Slack.RetryAfter, bed.Slack.Limited) = ("2147483647", 1);
         Assert.Equal(DeliveryOutcome.Later, (await destination.DeliverAsync(new(channel, paused, 1), TestContext.Current.CancellationToken)).Outcome);
         time.Advance(TimeSpan.FromMinutes(59));
