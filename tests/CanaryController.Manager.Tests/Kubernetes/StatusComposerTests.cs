@@ -82,15 +82,15 @@ public sealed class StatusComposerTests
         var state = Adopted() with { CanaryRevision = "h2", Attempt = 1 };
         var before = Compose(null, _resource, state, null);
         Assert.Null(before.RequestShare);
-        var counted = StatusComposer.Compose(before, new(_resource, state, Counted(53, 1_000), [], null), _now);
+        var counted = StatusComposer.Compose(before, new(_resource, state, Counted(53_000, 1_000_000), [], null), _now);
         Assert.False(StatusComposer.IsNews(before, counted));
         Assert.Equal(new RequestShareStatus { Step = 2, Percent = 5.3m, Verdict = ShareVerdict.AsWanted }, counted.RequestShare);
 
         // At a step that just began nothing is counted yet.
         Assert.Equal(counted.RequestShare, StatusComposer.Compose(counted, new(_resource, state, Counted(0, 0), [], null), _now).RequestShare);
-        var mirrored = Counted(53, 1_000) with { Route = new(new("h1", "h2", CanaryWeight.Zero, []) { IsMirrored = true }, true, null) };
+        var mirrored = Counted(53_000, 1_000_000) with { Route = new(new("h1", "h2", CanaryWeight.Zero, []) { IsMirrored = true }, true, null) };
         Assert.Equal(new RequestShareStatus { Step = 2, Percent = 5.3m }, StatusComposer.Compose(counted, new(_resource, state, mirrored, [], null), _now).RequestShare);
-        Assert.Null(StatusComposer.Compose(counted, new(_resource, state with { Attempt = 2 }, Counted(53, 1_000), [], null), _now).RequestShare);
+        Assert.Null(StatusComposer.Compose(counted, new(_resource, state with { Attempt = 2 }, Counted(53_000, 1_000_000), [], null), _now).RequestShare);
     }
 
     [Fact]
