@@ -96,8 +96,6 @@ internal static class MeshCases
             Bounds = ["0.1", "0.3", "1.2", "5"],
             MaxSeconds = 0.3,
         },
-        Traefik("traefik-gateway", ("httproute-shop-checkout-gw-infra-web-ep-https-0-svc-shop-checkout-stable-0@kubernetesgateway", "httproute-shop-checkout-gw-infra-web-ep-https-0-svc-shop-checkout-canary-1@kubernetesgateway")),
-        Traefik("traefik-gateway-before-3.7.6", ("shop-checkout-stable-http-80@kubernetesgateway", "shop-checkout-canary-http-80@kubernetesgateway")),
         new()
         {
             Name = "traefik-file",
@@ -153,15 +151,6 @@ internal static class MeshCases
         Names = ("checkout-stable", "checkout-canary"),
         Endings = endings,
         Bounds = ["0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "10.0"],
-    };
-
-    private static MeshCase Traefik(string name, (string Stable, string Canary) names) => new()
-    {
-        Name = name,
-        Counting = new() { Source = RequestSource.Traefik },
-        Requests = """traefik_service_requests_total{code="ENDED",method="GET",protocol="http",service="VERSION"}""",
-        Names = names,
-        Endings = ("200", "502"),
     };
 
     private static MeshCase Envoy(string name, RequestCounting counting, (string Stable, string Canary) names) => new()

@@ -142,7 +142,7 @@ public sealed class RealConsulTests : IAsyncLifetime
     private async Task<RouteReading> ApplyAsync(string stable, string? canary, decimal percent) => await _router.ApplyAsync(
         ConsulRig.Shop, ConsulRig.Split(percent, stable, canary), await _router.ReadAsync(ConsulRig.Shop, stable, canary, Cancellation), Cancellation);
 
-    private Task WriteAsync(string entry) => Consul.PutAsync("/v1/config", JsonNode.Parse(entry), Cancellation);
+    private async Task WriteAsync(string entry) => await Consul.PutAsync("/v1/config", JsonNode.Parse(entry), Cancellation);
 
     private async Task<JsonObject?> EntryAsync(string kind)
     {
