@@ -43,6 +43,7 @@ internal static class GeneratedStatus
         {
             ObservedGeneration = 7,
             ObservedWeight = observed / 100m,
+            RequestShare = observed is { } share ? new() { Step = 2, Percent = share / 100m, Verdict = share % 2 == 0 ? ShareVerdict.Differs : null } : null,
             Window = observed is null ? null : new() { ClosedBy = "FreezeWindow x", Message = "closed by FreezeWindow x.", OpensAt = state.StartedAt },
             Conditions = new EquatableArray<RolloutCondition>([.. conditions]),
             Metrics = new EquatableArray<MetricStatus>([.. metrics.Select((metric, index) => metric with { Name = $"m{index}" })]),

@@ -50,10 +50,12 @@ public sealed class StatusViewTests
         var status = Status(_progressing) with
         {
             ObservedWeight = 5,
+            RequestShare = new() { Step = 1, Percent = 4.9m, Verdict = ShareVerdict.AsWanted },
             Metrics = [new MetricStatus { Name = "orders", Verdict = Verdict.Passed, Value = "12.5", Threshold = "min 10", Message = "12.5, min 10." }],
         };
         var view = StatusViews.From(Read(RolloutStatusJson.Write(status)), _now);
         Assert.Equal((2, 3, 50m, 5m, 180d), (view.Step, view.Steps.Count, view.WantedWeightPercent, view.ObservedWeightPercent, view.HoldLeftSeconds));
+        Assert.Equal((4.9m, 1, ShareVerdict.AsWanted), (view.RequestSharePercent, view.RequestShareStep, view.RequestShare));
         Assert.Equal([StepStatus.Done, StepStatus.Active, StepStatus.Pending], view.Steps.Select(step => step.Status));
         Assert.Equal(["hold: 3 min left."], view.WaitingFor);
         var metric = Assert.Single(view.Metrics);

@@ -77,6 +77,9 @@
 - apiGroups: [consul.hashicorp.com]
   resources: [serviceresolvers]
   verbs: [get, list, watch, patch]
+- apiGroups: [consul.hashicorp.com]
+  resources: [servicerouters, serviceintentions]
+  verbs: [list, watch]
 {{- end }}
 {{- if has "IngressNginx" .Values.routers }}
 - apiGroups: [networking.k8s.io]

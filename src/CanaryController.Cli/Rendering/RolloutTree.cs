@@ -111,13 +111,14 @@ internal static class RolloutTree
             return "";
         }
 
+        var when = view.RequestShareStep is { } step && step != view.Step ? $" at step {step}" : "";
         var color = verdict switch
         {
             ShareVerdict.Differs => "red",
             ShareVerdict.AsWanted => "green",
             ShareVerdict.Inconclusive => "grey",
         };
-        return $"  [{color}]counted {Humanize.Percent(share)}[/]";
+        return $"  [{color}]counted {Humanize.Percent(share)}{when}[/]";
     }
 
     private static void AddMetrics(Tree tree, RolloutView view)

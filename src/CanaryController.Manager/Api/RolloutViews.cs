@@ -48,6 +48,7 @@ internal static class RolloutViews
             HoldLeftSeconds = resource.Spec is null ? null : RolloutExplanation.HoldLeft(resource.Spec, state, now)?.TotalSeconds,
             CanaryRequestsInStep = seen?.Analysis is { } judged && judged.StepIndex == state.StepIndex ? judged.CanaryRequestsInStep : null,
             RequestSharePercent = share?.Ratio is { } ratio ? Math.Round((decimal)ratio * 100, 2) : null,
+            RequestShareStep = share?.Ratio is null ? null : state.StepIndex + 1,
             RequestShare = share is { Ratio: not null } known && seen?.Route.Applied is not ({ IsMirrored: true } or { Matches.IsEmpty: false }) ? known.Against(state.Weight) : null,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
             Approvals = StepViews.Approvals(state),

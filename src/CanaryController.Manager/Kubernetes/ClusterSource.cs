@@ -90,6 +90,11 @@ internal sealed class ClusterSource(
             routes.Changed += changes.Route;
         }
 
+        foreach (var beside in caches.Beside)
+        {
+            beside.Follow(changes);
+        }
+
         if (caches.DestinationRules is { } rules)
         {
             rules.Changed += changes.DestinationRule;
@@ -163,6 +168,9 @@ internal sealed record ClusterCaches(
 
     /// <summary>ServiceResolvers of Consul; null where that router is not among those that are watched.</summary>
     public ObjectCache<ServiceResolverObject>? ServiceResolvers { get; init; }
+
+    /// <summary>What else wakes rollouts, as the routers that are watched say.</summary>
+    public IReadOnlyList<IBesideWatch> Beside { get; init; } = [];
 
     /// <summary>Ingresses; null where no router divides them.</summary>
     public ObjectCache<IngressObject>? Ingresses { get; init; }

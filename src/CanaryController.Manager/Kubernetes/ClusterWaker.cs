@@ -9,6 +9,7 @@ using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Routes;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources;
+using CanaryController.Resources.Rollouts;
 
 namespace CanaryController.Manager.Kubernetes;
 
@@ -103,7 +104,7 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
     public void Freeze(FreezeWindowObject? before, FreezeWindowObject? after)
     {
         var ns = (after ?? before)!.Meta.Name.Namespace;
-        foreach (var rollout in rollouts.All.Where(each => (ns.Length == 0 || each.Key.Namespace == ns) && each.Status?.State is { } state && (!state.Phase.IsAtRest() || state.Pending is not null)))
+        foreach (var rollout in rollouts.All.Where(each => (ns.Length == 0 || each.Key.Namespace == ns) && IsUnderWay(each)))
         {
             waker.Wake(rollout.Key, QueueLane.Prompt);
         }
@@ -124,10 +125,33 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
     }
 
     /// <summary>A ServiceResolver of Consul changed: it has the subsets of the splitter that is called the same.</summary>
-    public void ServiceResolver(ServiceResolverObject? before, ServiceResolverObject? after) => Wake(RolloutObject.RouteKey(new(RouteKinds.ServiceSplitter, (after ?? before)!.Meta.Name)));
+    public void ServiceResolver(ServiceResolverObject? before, ServiceResolverObject? after) => BesideRoute(new(RouteKinds.ServiceSplitter, (after ?? before)!.Meta.Name));
 
     /// <summary>An Ingress changed: the user's, or ours beside it.</summary>
     public void Ingress(IngressObject? before, IngressObject? after) => Wake(RolloutObject.IngressKey((after ?? before)!.Meta.Name.Namespace, (after ?? before)!.Meta.Name.Name));
+
+    /// <summary>What stands beside a Service changed, or beside several: it is found by keys that are those of <see cref="RolloutObject.ServiceKey"/>.</summary>
+    public void BesideServices(IEnumerable<string> serviceKeys)
+    {
+        foreach (var key in serviceKeys)
+        {
+            Wake(key);
+        }
+    }
+
+    /// <summary>What stands beside a route and is called the same changed.</summary>
+    public void BesideRoute(RouteId id) => Wake(RolloutObject.RouteKey(id));
+
+    /// <summary>Something changed that counts for a whole namespace, or with null for the cluster, which is rare: those of a router that are on the way or wait to start look again.</summary>
+    public void UnderWay(RouterType router, string? ns)
+    {
+        foreach (var rollout in rollouts.All.Where(each => (ns is null || each.Key.Namespace == ns) && each.Content?.Target.Router == router && IsUnderWay(each)))
+        {
+            waker.Wake(rollout.Key, QueueLane.Normal);
+        }
+    }
+
+    private static bool IsUnderWay(RolloutObject rollout) => rollout.Status?.State is { } state && (!state.Phase.IsAtRest() || state.Pending is not null);
 
     private void OfDeployment(ObjectName name, QueueLane lane = QueueLane.Normal) => Wake(RolloutObject.DeploymentKey(name.Namespace, name.Name), lane);
 

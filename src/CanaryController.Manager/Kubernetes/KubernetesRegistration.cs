@@ -138,6 +138,7 @@ internal static class KubernetesRegistration
             ClusterTemplates = provider.GetService<ObjectCache<ClusterMetricTemplateObject>>(),
             Ingresses = provider.GetService<ObjectCache<IngressObject>>(),
             DestinationRules = provider.GetService<ObjectCache<DestinationRuleObject>>(),
+            Beside = [.. provider.GetServices<IBesideWatch>()],
             ServiceResolvers = provider.GetService<ObjectCache<ServiceResolverObject>>(),
         });
     }

@@ -22,6 +22,7 @@ internal static class StatusComposer
         {
             ObservedGeneration = resource.Generation,
             ObservedWeight = seen?.Route.Applied?.Weight.Percent,
+            RequestShare = Share(shown.State, seen) ?? (before is not null && IsOf(shown.State, before.CanaryRevision, before.Attempt) ? before.RequestShare : null),
             Conditions = conditions,
             Window = seen is not null && RolloutExplanation.IsKeptByWindow(shown.State, seen)
                 ? new() { ClosedBy = seen.Window.ClosedBy!, Message = seen.Window.Because, OpensAt = seen.Window.OpensAt }
@@ -53,6 +54,19 @@ internal static class StatusComposer
     private static EquatableArray<RevisionImages> Images(EquatableArray<RevisionImages> before, RevisionImages? asked) => asked is null || (before is [.., var last] && last == asked)
         ? before
         : [.. before.Where(each => each.Revision != asked.Revision).Append(asked).TakeLast(RolloutStatus.MaxImages)];
+
+    /// <summary>The share at the step that was judged, against the weight that the route carried then. The transition that is written may have left that step already.</summary>
+    private static RequestShareStatus? Share(RolloutState state, RolloutObservation? seen) =>
+        seen is { Analysis: { Share: { Ratio: { } ratio } share } counted } && IsOf(state, counted.Revision, counted.Attempt)
+        ? new()
+        {
+            Step = counted.StepIndex + 1,
+            Percent = Math.Round((decimal)ratio * 100, 2),
+            Verdict = seen.Route.Applied is { IsMirrored: false, Matches.IsEmpty: true, Weight: var weight } ? share.Against(weight) : null,
+        }
+        : null;
+
+    private static bool IsOf(RolloutState state, string? revision, int attempt) => revision == state.CanaryRevision && attempt == state.Attempt;
 
     /// <summary>Who waits for the controller to leave is told what that waits for.</summary>
     private static HashSet<(string Type, ConditionStatus Status, string Reason, string? Message)> Lasting(RolloutStatus status) =>

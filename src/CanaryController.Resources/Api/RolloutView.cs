@@ -70,8 +70,11 @@ public sealed record RolloutView
     /// <summary>Requests that the canary answered at this step; null when not known.</summary>
     public long? CanaryRequestsInStep { get; init; }
 
-    /// <summary>The canary's share of the requests that were counted at this step, percent; null when nothing was counted.</summary>
+    /// <summary>The canary's share of the requests that were counted at <see cref="RequestShareStep"/>, percent; null when nothing was counted.</summary>
     public decimal? RequestSharePercent { get; init; }
+
+    /// <summary>The step that this share is of, from 1: the present one as the controller tells it, the last one that was counted as the Kubernetes status tells it. Null without a share.</summary>
+    public int? RequestShareStep { get; init; }
 
     /// <summary>How that stands to the wanted weight; null when nothing was counted, and while requests are matched or mirrored. It decides nothing.</summary>
     public ShareVerdict? RequestShare { get; init; }

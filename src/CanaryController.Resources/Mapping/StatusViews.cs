@@ -7,7 +7,7 @@ using CanaryController.Resources.Rollouts;
 namespace CanaryController.Resources.Mapping;
 
 /// <summary>
-/// Makes the API's picture of a rollout of its object on Kubernetes. What only the controller sees is as of the last transition (metrics, the observed weight) or left out (requests,
+/// Makes the API's picture of a rollout of its object on Kubernetes. What only the controller sees is as of the last transition (metrics, the observed weight and share) or left out (requests,
 /// evidence); what follows from time is as of now. Pure.
 /// </summary>
 public static class StatusViews
@@ -48,6 +48,9 @@ public static class StatusViews
             PhaseSince = state.PhaseSince == default ? now : state.PhaseSince,
             StepSince = state.StepSince,
             HoldLeftSeconds = spec is null ? null : RolloutExplanation.HoldLeft(spec, state, now)?.TotalSeconds,
+            RequestSharePercent = status?.RequestShare?.Percent,
+            RequestShareStep = status?.RequestShare?.Step,
+            RequestShare = status?.RequestShare?.Verdict,
             Approvers = [.. state.Approvals.Where(approval => approval.StepIndex == state.StepIndex).Select(approval => approval.Approver)],
             Approvals = StepViews.Approvals(state),
             Problems = served.StatusProblem is { } problem

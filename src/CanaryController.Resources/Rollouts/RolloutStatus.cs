@@ -63,6 +63,9 @@ public sealed record RolloutStatus
     /// <summary>The canary's share that the route carried when this status was written: percent. Left out while that is not known.</summary>
     public decimal? ObservedWeight { get; init; }
 
+    /// <summary>Which share of the requests the canary answered, as of the last transition at which requests had been counted in this attempt. Left out before.</summary>
+    public RequestShareStatus? RequestShare { get; init; }
+
     /// <summary>When the attempt began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -188,6 +191,19 @@ public sealed record WindowStatus
 
     /// <summary>When it opens next; left out when that is not foreseen.</summary>
     public DateTimeOffset? OpensAt { get; init; }
+}
+
+/// <summary><c>status.requestShare</c>: the canary's share of the requests that were counted at a step, whatever the router says of itself. It decides nothing.</summary>
+public sealed record RequestShareStatus
+{
+    /// <summary>The step, from 1. Required.</summary>
+    public int Step { get; init; }
+
+    /// <summary>The share: percent, to the hundredth. Required.</summary>
+    public decimal Percent { get; init; }
+
+    /// <summary>How it stands to the weight that the route carried; left out where that was not known, and where requests were matched or mirrored.</summary>
+    public Core.Analysis.ShareVerdict? Verdict { get; init; }
 }
 
 /// <summary><c>status.metrics[]</c>: a metric as of the last transition.</summary>

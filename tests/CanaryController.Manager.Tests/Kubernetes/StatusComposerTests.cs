@@ -1,3 +1,4 @@
+using CanaryController.Core.Analysis;
 using CanaryController.Core.Rollouts;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
@@ -76,6 +77,23 @@ public sealed class StatusComposerTests
     }
 
     [Fact]
+    public void The_counted_share_goes_along_with_what_is_written_and_is_no_reason_to_write()
+    {
+        var state = Adopted() with { CanaryRevision = "h2", Attempt = 1 };
+        var before = Compose(null, _resource, state, null);
+        Assert.Null(before.RequestShare);
+        var counted = StatusComposer.Compose(before, new(_resource, state, Counted(53_000, 1_000_000), [], null), _now);
+        Assert.False(StatusComposer.IsNews(before, counted));
+        Assert.Equal(new RequestShareStatus { Step = 2, Percent = 5.3m, Verdict = ShareVerdict.AsWanted }, counted.RequestShare);
+
+        // At a step that just began nothing is counted yet.
+        Assert.Equal(counted.RequestShare, StatusComposer.Compose(counted, new(_resource, state, Counted(0, 0), [], null), _now).RequestShare);
+        var mirrored = Counted(53_000, 1_000_000) with { Route = new(new("h1", "h2", CanaryWeight.Zero, []) { IsMirrored = true }, true, null) };
+        Assert.Equal(new RequestShareStatus { Step = 2, Percent = 5.3m }, StatusComposer.Compose(counted, new(_resource, state, mirrored, [], null), _now).RequestShare);
+        Assert.Null(StatusComposer.Compose(counted, new(_resource, state with { Attempt = 2 }, Counted(53_000, 1_000_000), [], null), _now).RequestShare);
+    }
+
+    [Fact]
     public void A_text_that_never_was_valid_says_so_and_keeps_no_state()
     {
         var wrong = new RolloutResource { Key = _resource.Key, Generation = 3, Problems = [new("spec.strategy.steps", null, "at least one step is needed", null)] };
@@ -85,6 +103,14 @@ public sealed class StatusComposerTests
         Assert.Contains("at least one step is needed", status.Message, StringComparison.Ordinal);
         Assert.Equal("Invalid", Of(status, "Stalled").Reason);
     }
+
+    private static RolloutObservation Counted(long canary, long all) => new()
+    {
+        Now = _now,
+        Route = new(new("h1", "h2", CanaryWeight.FromBasisPoints(500), []), true, null),
+        Workload = new(2, 2, 1, 1, false),
+        Analysis = new("h2", 1, 1, canary, []) { AllRequestsInStep = all },
+    };
 
     private static RolloutState Adopted() => _new with { StableRevision = "h1", TargetRevision = "h1", Message = "h1 is stable.", Sequence = 1 };
 

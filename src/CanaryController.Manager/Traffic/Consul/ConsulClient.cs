@@ -68,19 +68,23 @@ internal sealed class ConsulClient(HttpClient http, ConsulOptions options, TimeP
         doing,
         cancellation);
 
-    /// <summary>Deletes an entry if it is still the one with that index.</summary>
+    /// <summary>Deletes an entry if it is still the one with that index; Consul before 1.11 deletes it in any case.</summary>
     public Task<ConsulWrite> DeleteAsync(string kind, string name, ulong index, CancellationToken cancellation) => WriteAsync(
         () => new HttpRequestMessage(HttpMethod.Delete, Address($"config/{kind}/{Uri.EscapeDataString(name)}", Invariant($"cas={index}"))),
         $"delete {kind} {name}",
-        cancellation);
+        cancellation,
+        isDeletion: true);
 
-    private async Task<ConsulWrite> WriteAsync(Func<HttpRequestMessage> make, string doing, CancellationToken cancellation)
+    private async Task<ConsulWrite> WriteAsync(Func<HttpRequestMessage> make, string doing, CancellationToken cancellation, bool isDeletion = false)
     {
         var reply = await SendAsync(make, doing, options.Timeout, cancellation);
         return reply switch
         {
             { Problem: { } problem } => new(false, problem),
             { Status: HttpStatusCode.OK, Body: JsonValue body } when body.TryGetValue(out bool isDone) => isDone ? ConsulWrite.Done : ConsulWrite.Stale,
+
+            // Before 1.11 Consul knows no deletion on condition: it deletes whatever there is, and answers this.
+            { Status: HttpStatusCode.OK, Body: JsonObject { Count: 0 } } when isDeletion => ConsulWrite.Done,
             _ => new(false, $"Consul '{Name}' refused to {doing}: {Refusal(reply)}"),
         };
     }

@@ -68,12 +68,19 @@ internal sealed class ConsulPreflight(ConsulClient client)
         var routes = router?["Routes"] as JsonArray ?? [];
         for (var index = 0; index < routes.Count; index++)
         {
+            var isForAll = IsForAll(routes[index].Map("Match"));
             if (Elsewhere(routes[index].Map("Destination"), service) is not { } elsewhere)
             {
+                if (isForAll)
+                {
+                    // The first route that matches counts: none after this one is ever reached.
+                    break;
+                }
+
                 continue;
             }
 
-            if (IsForAll(routes[index].Map("Match")))
+            if (isForAll)
             {
                 return ($"service-router {service} sends every request that reaches route {index + 1} to {elsewhere}, past the service-splitter: take ServiceSubset or Service out of that route's Destination.", some);
             }
@@ -94,7 +101,7 @@ internal sealed class ConsulPreflight(ConsulClient client)
         : null;
 
     private static bool IsForAll(JsonObject? match) => match.Map("HTTP") is not { } http
-        || http.All(condition => condition.Value is null || (condition.Key is "PathPrefix" && condition.Value.ToString() == "/") || condition.Value is JsonArray { Count: 0 });
+        || http.All(condition => condition.Value is null || condition.Key is "CaseInsensitive" || (condition.Key is "PathPrefix" && condition.Value.ToString() == "/") || condition.Value is JsonArray { Count: 0 });
 
     /// <summary>Consul answers them with the strongest first. Without any, what holds is the cluster's default, which cannot be told from here.</summary>
     private static string? Intentions(JsonNode? match, string service)

@@ -16,6 +16,7 @@ internal sealed class ConsulCompanion(
     RouteObjects routes,
     ServiceResolvers resolvers,
     ResolverKeeper keeper,
+    ConsulSurroundings surroundings,
     IObjectCache<ServiceObject> services,
     IObjectCache<EndpointSliceObject> slices,
     IObjectCache<ReplicaSetObject> sets,
@@ -43,10 +44,11 @@ internal sealed class ConsulCompanion(
             IsSettled = !isDivided || isKept,
             Obstacle = resolver.Redirect is { } redirect
                 ? $"{resolver} redirects to {redirect}, so its subsets count for nothing: roll that service out instead, or take the redirect away."
-                : resolver.Acceptance.Problem,
+                : resolver.Acceptance.Problem ?? (canary is null ? null : surroundings.Obstacle(resolver.Meta.Name)),
+            Diversion = canary is null ? null : surroundings.Diversion(resolver.Meta.Name),
             Roles = isDivided ? Roles(cluster, resolver, stable, canary) : default(EntryRoles),
             Basis = resolver.Meta.ResourceVersion,
-            Condition = keeper.Contended(resolver.Meta.Name) is { } contended ? new(RouteObjectRouter.ContendedCondition, "True", "ChangedByOthers", contended) : null,
+            Condition = keeper.Contended(resolver.Meta.Name) is { } contended ? new(RouteObjectRouter.ContendedCondition, "True", "ChangedByOthers", contended) : surroundings.Bypass(resolver.Meta.Name),
         };
     }
 

@@ -46,7 +46,7 @@ internal sealed class IstioCompanion(
         return new()
         {
             IsSettled = !isDivided || isKept,
-            Obstacle = IstioObstacles.OfSubsets(rule, subsets, Strict(cluster.Rollout.Namespace)),
+            Obstacle = IstioObstacles.OfSubsets(rule, subsets, Strict(cluster.Rollout.Namespace, cluster.Service + BackendPair.CanarySuffix)),
             Roles = isDivided ? new(canary is not null && rule.Subset(subsets.Stable)?.Pin == canary, rule.Subset(subsets.Canary)?.Pin == stable) : default(EntryRoles),
             Basis = rule.Meta.ResourceVersion,
             Condition = keeper.Contended(rule.Meta.Name) is { } contended ? new(RouteObjectRouter.ContendedCondition, "True", "ChangedByOthers", contended) : null,
@@ -100,7 +100,7 @@ internal sealed class IstioCompanion(
         }
 
         return cluster.Routes.Select(route => routes.Find(new(route.Kind, new(ns, route.Name))) is { } seen ? IstioObstacles.OfEntries(pair.In(route), seen) : null).FirstOrDefault(each => each is not null)
-            ?? IstioObstacles.OfHosts(pair, rules.About(ns, pair.Service), rules.About(ns, pair.Stable), pair.Canary is { } canary ? rules.About(ns, canary) : null, Strict(ns));
+            ?? IstioObstacles.OfHosts(pair, rules.About(ns, pair.Service), rules.About(ns, pair.Stable), pair.Canary is { } canary ? rules.About(ns, canary) : null, Strict(ns, pair.Canary ?? pair.Service));
     }
 
     /// <summary>The rule of the subsets; null with what is wrong.</summary>
@@ -158,9 +158,15 @@ internal sealed class IstioCompanion(
     private bool IsDivided(ClusterRoute cluster) =>
         cluster.Routes.Any(route => routes.Find(new(route.Kind, new(cluster.Rollout.Namespace, route.Name))) is { } seen && OriginalRoute.Of(seen) is not null);
 
-    /// <summary>What asks for mTLS in a namespace: its own PeerAuthentication, else the mesh's. Null when neither does.</summary>
-    private PeerAuthenticationObject? Strict(string ns) =>
-        new[] { ns, PeerAuthenticationObject.RootNamespace }
-            .Select(each => authentications.By(PeerAuthenticationObject.NamespaceKey(each)).FirstOrDefault(found => found.Mode is not (null or "UNSET")))
-            .FirstOrDefault(each => each is not null) is { Mode: "STRICT" } strict ? strict : null;
+    /// <summary>What asks the pods behind a Service for mTLS: a PeerAuthentication for them, else the namespace's, else the mesh's. Null when none does.</summary>
+    /// <remarks>Pods of a Service have the labels that it selects by. One that is for others of their labels is not seen.</remarks>
+    private PeerAuthenticationObject? Strict(string ns, string service)
+    {
+        var labels = services.Find(new(ns, service))?.Selector;
+        return (Said(ns, each => labels is not null && each.Selects(labels)) ?? Said(ns, each => each.Selector.Count == 0)
+            ?? Said(PeerAuthenticationObject.RootNamespace, each => each.Selector.Count == 0)) is { Mode: "STRICT" } strict ? strict : null;
+    }
+
+    private PeerAuthenticationObject? Said(string ns, Func<PeerAuthenticationObject, bool> isMeant) => authentications.By(PeerAuthenticationObject.NamespaceKey(ns))
+        .Where(each => each.Mode is not (null or "UNSET") && isMeant(each)).MinBy(each => each.Meta.Name.Name, StringComparer.Ordinal);
 }

@@ -112,7 +112,7 @@ internal static class MeshCases
             Counting = new() { Source = RequestSource.IngressNginx, NamespaceLabel = "exported_namespace" },
             Requests = """nginx_ingress_controller_requests{namespace="ingress-nginx",exported_namespace="shop",ingress="checkout",exported_service="checkout",canary="VERSION",host="shop.example",method="GET",path="/",status="ENDED"}""",
             Buckets = """nginx_ingress_controller_response_duration_seconds_bucket{namespace="ingress-nginx",exported_namespace="shop",ingress="checkout",exported_service="checkout",canary="VERSION",host="shop.example",method="GET",path="/",status="ENDED",le="LE"}""",
-            Names = ("", "shop-checkout-canary-80"),
+            Names = ("", "shop-checkout-canary-http-web"),
             Endings = ("200", "500"),
             Bounds = _seconds,
         },

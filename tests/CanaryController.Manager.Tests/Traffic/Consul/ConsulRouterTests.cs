@@ -149,6 +149,13 @@ public sealed class ConsulRouterTests : IAsyncLifetime
         Assert.Contains("route 1 to subset v2", condition.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_route_that_is_never_reached_keeps_nothing_back()
+    {
+        _rig.Consul.Put("""{"Kind": "service-router", "Name": "shop", "Routes": [{"Match": {"HTTP": {"PathPrefix": "/"}}, "Destination": {"NumRetries": 2}}, {"Destination": {"ServiceSubset": "v1"}}]}""");
+        Assert.Equal((10m, 0), ((await _rig.ApplyAsync(10)).Route.Applied?.Weight.Percent, (await _rig.ReadAsync()).Conditions.Count));
+    }
+
     [Theory]
     [InlineData("""[{"SourceName": "*", "Action": "deny"}]""", true)]
     [InlineData("""[{"SourceName": "web", "Action": "deny"}, {"SourceName": "*", "Action": "deny"}]""", true)]

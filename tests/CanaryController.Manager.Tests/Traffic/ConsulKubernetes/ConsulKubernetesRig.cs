@@ -27,7 +27,8 @@ internal sealed class ConsulKubernetesRig
         var deployments = Kube.Cache(ObjectKind.Deployment, DeploymentObject.Project);
         var objects = new RouteObjects(Kube, new([new(RouteKinds.ServiceSplitter, Kube.Cache(Splitter, item => RouteKinds.ServiceSplitter.Project(item, Splitter)))]));
         var resolvers = new ServiceResolvers(Kube, Kube.Cache(Resolver, ServiceResolverObject.Project));
-        var companion = new ConsulCompanion(objects, resolvers, new(resolvers, Kube, Time), services, slices, sets, deployments, Kube);
+        var surroundings = new ConsulSurroundings(Kube.Cache(ServiceDetours.Kind, ServiceDetours.Project), Kube.Cache(ServiceIntentionsObject.Kind, ServiceIntentionsObject.Project));
+        var companion = new ConsulCompanion(objects, resolvers, new(resolvers, Kube, Time), surroundings, services, slices, sets, deployments, Kube);
         var contention = new RouteContention(Time);
         var divider = new RouteDivider(objects, services, slices, contention, Kube, NullLogger<RouteDivider>.Instance, Time);
         Router = new(objects, divider, new(objects), contention, services, slices, Kube, [companion]);
@@ -138,6 +139,24 @@ internal sealed class ConsulKubernetesRig
 
         return await ReadAsync();
     }
+
+    /// <summary>Settles at 0, and asks for more once.</summary>
+    public async Task<RouteReading> SettleAndApplyAsync(decimal percent)
+    {
+        await SettleAsync(0);
+        var asked = await ApplyAsync(percent);
+        Sync();
+        return asked;
+    }
+
+    /// <summary>The service's ServiceRouter.</summary>
+    public void Routes(string routes) => Kube.Put(ServiceDetours.Kind, Around("shop", "shop", $$"""{"routes": [{{routes}}]}"""));
+
+    /// <summary>A ServiceIntentions.</summary>
+    public void Intentions(string destination, string sources, string ns = "shop", string consulNamespace = "") => Kube.Put(
+        ServiceIntentionsObject.Kind, Around($"to-{(destination is "*" ? "all" : destination)}", ns, $$"""{"destination": {"name": "{{destination}}", "namespace": "{{consulNamespace}}"}, "sources": [{{sources}}]}"""));
+
+    private static JsonObject Around(string name, string ns, string spec) => JsonNode.Parse($$"""{"metadata": {"name": "{{name}}", "namespace": "{{ns}}"}, "spec": {{spec}} }""")!.AsObject();
 
     /// <summary>The splits, as <c>stable 95, canary 5</c>.</summary>
     public string Splits() => string.Join(", ", Kube.Find(Splitter, "shop")["spec"]!["splits"]!.AsArray().Select(each => $"{each!["serviceSubset"]?.ToString() ?? each["service"]?.ToString() ?? "-"} {each["weight"]}"));

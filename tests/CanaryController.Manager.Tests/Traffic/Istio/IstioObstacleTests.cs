@@ -61,6 +61,28 @@ public sealed class IstioObstacleTests
         }
     }
 
+    [Theory]
+    [InlineData("\"app\": \"shop\"", "STRICT", "PERMISSIVE", true)]
+    [InlineData("\"app\": \"shop\"", "PERMISSIVE", "STRICT", false)]
+    [InlineData("\"app\": \"shop\"", "UNSET", "STRICT", true)]
+    [InlineData("\"app\": \"other\"", "STRICT", "PERMISSIVE", false)]
+    [InlineData("\"app\": \"shop\", \"tier\": \"web\"", "STRICT", "PERMISSIVE", false)]
+    public async Task One_that_selects_the_canarys_pods_comes_before_the_namespaces(string labels, string own, string whole, bool isHeld)
+    {
+        foreach (var bySubset in (bool[])[false, true])
+        {
+            var rig = IstioRig.Ready(bySubset);
+            rig.Authentication("shop", whole);
+            rig.Authentication("shop", own, labels, "own");
+            foreach (var host in bySubset ? (string[])["shop"] : ["shop-stable", "shop-canary"])
+            {
+                rig.Rule(host, host, "[]", """{"tls": {"mode": "DISABLE"} }""");
+            }
+
+            await (isHeld ? HeldAsync(rig, $"PeerAuthentication shop/{(own is "UNSET" ? "default" : "own")} asks for mTLS (STRICT)") : FreeAsync(rig, bySubset));
+        }
+    }
+
     [Fact]
     public async Task A_namespaces_own_authentication_comes_before_the_meshs()
     {

@@ -84,8 +84,8 @@ internal sealed class IstioRig
     public void Rule(string name, string host, string subsets, string policy = "{}") =>
         Kube.Put(DestinationRule, Body($$"""{"host": "{{host}}", "trafficPolicy": {{policy}}, "subsets": {{subsets}} }""", "DestinationRule", name));
 
-    public void Authentication(string ns, string mode) => Kube.Put(
-        PeerAuthentication, JsonNode.Parse($$"""{"metadata": {"name": "default", "namespace": "{{ns}}"}, "spec": {"mtls": {"mode": "{{mode}}"} } }""")!.AsObject());
+    public void Authentication(string ns, string mode, string labels = "", string name = "default") => Kube.Put(
+        PeerAuthentication, JsonNode.Parse($$$"""{"metadata": {"name": "{{{name}}}", "namespace": "{{{ns}}}"}, "spec": {"selector": {"matchLabels": { {{{labels}}} } }, "mtls": {"mode": "{{{mode}}}"} } }""")!.AsObject());
 
     /// <summary>The Services of the two versions.</summary>
     public void Pins(string stable, string canary)

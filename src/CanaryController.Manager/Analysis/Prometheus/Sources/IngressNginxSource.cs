@@ -19,7 +19,7 @@ internal static class IngressNginxSource
         var canary = VersionNames.OfServices(request, counting).Canary;
         return new(
             Source(namespaceLabel, ingressLabel, versionLabel),
-            [new ArmSeries(Arm.Canary, [ns, ingress], $"{ns}-{canary}"), new ArmSeries(Arm.Stable, [ns, ingress], "")]);
+            [new ArmSeries(Arm.Canary, [ns, ingress], $"{ns}-{canary}") { MayGoOn = true }, new ArmSeries(Arm.Stable, [ns, ingress], "")]);
     }
 
     private static CounterSource Source(string ns, string ingress, string version) => new()

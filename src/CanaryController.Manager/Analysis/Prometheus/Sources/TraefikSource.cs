@@ -4,7 +4,7 @@ namespace CanaryController.Manager.Analysis.Prometheus.Sources;
 
 /// <summary>
 /// Traefik, by the service: <c>NAMESPACE-SERVICE-PORT@PROVIDER</c> on Kubernetes; elsewhere <c>analysis.sourceNames</c> gives the whole names, like <c>checkout-v2@file</c>. It answers
-/// 502 and 504 itself for servers that do not, and counts them.
+/// 502 and 504 itself for servers that do not, and counts them; it does not count the 503 of a service without servers.
 /// </summary>
 internal static class TraefikSource
 {
