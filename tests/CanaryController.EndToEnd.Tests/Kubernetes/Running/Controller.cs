@@ -10,6 +10,7 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
 internal sealed class Controller : IAsyncDisposable
 {
     private const string Token = "a-token-for-reading-only";
+    private const string TokenName = "token";
 
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(120);
 
@@ -20,6 +21,12 @@ internal sealed class Controller : IAsyncDisposable
     private readonly HttpClient _probe = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private Controller(ChildProcess process, string folder, Uri api, TimeProvider time) => (_process, _folder, _api, _time) = (process, folder, api, time);
+
+    /// <summary>Where its API listens, Slack's endpoint among it.</summary>
+    public Uri Api => _api;
+
+    /// <summary>A file with a token that may read.</summary>
+    public string TokenFile => Path.Combine(_folder, TokenName);
 
     /// <summary>The end of its log.</summary>
     public string Log => string.Join('\n', _process.LogTail(600));
@@ -44,9 +51,11 @@ internal sealed class Controller : IAsyncDisposable
               listen: http://127.0.0.1:{{port}}
               tokens:
               - {name: suite, sha256: {{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))}}, roles: [view]}
+            {{setup.Settings}}
 
             """,
             cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, TokenName), Token, cancellation);
         var program = Path.Combine(Programs.Folder("CanaryController.Manager"), "canary-manager");
         var process = new ChildProcess("canary-manager", "/usr/bin/env", [$"POD_NAME={setup.Pod}", program, "--config", $"{folder}/canary-controller.yaml"], $"{folder}/log.txt", guardian, time);
         var controller = new Controller(process, folder, new($"http://127.0.0.1:{port}"), time);
@@ -142,4 +151,7 @@ internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> 
 {
     /// <summary>Where it answers admission requests, and holds on change only; null = it does not.</summary>
     public GuardPost? Guards { get; init; }
+
+    /// <summary>More sections of its configuration, each on a line of its own.</summary>
+    public string Settings { get; init; } = "";
 }

@@ -131,12 +131,13 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <param name="forwarder">The way to the API server; null = directly.</param>
     /// <param name="guards">Where it answers admission requests; null = it does not.</param>
+    /// <param name="settings">More sections of its configuration.</param>
     public async Task<Controller> StartControllerAsync(
-        string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null, GuardPost? guards = null)
+        string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null, GuardPost? guards = null, string settings = "")
     {
         var kubeconfig = Kubeconfigs.Write(ControllerKubeconfig, _folder, home, forwarder?.Port);
         var holder = $"e2e-{Interlocked.Increment(ref _holders)}";
-        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder) { Guards = guards }, Guardian, Time, cancellation);
+        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder) { Guards = guards, Settings = settings }, Guardian, Time, cancellation);
         lock (_gate)
         {
             _controllers.Add(controller);

@@ -21,7 +21,7 @@ internal static class Suite
         var view = isAlone ? await stage.NewNamespaceAsync(both.Token) : await stage.BorrowAsync(both.Token);
         var home = isAlone ? await stage.NewHomeAsync(both.Token) : "";
         var guards = options.IsGuarded ? await stage.NewGuardPostAsync(home, both.Token) : null;
-        var controller = isAlone ? await stage.StartControllerAsync(home, [view.Name], both.Token, guards: guards) : stage.Controller;
+        var controller = isAlone ? await stage.StartControllerAsync(home, [view.Name], both.Token, guards: guards, settings: options.Settings) : stage.Controller;
         await (guards?.OpenAsync(stage.Client, view.Name, options.AreGuardsAway, both.Token) ?? Task.CompletedTask);
         var shop = new Shop(stage, view, options, controller, both.Token) { Home = home };
         var problem = await TryAsync(shop, act);

@@ -62,6 +62,12 @@ internal sealed record ShopOptions
     /// <summary>The Deployment is held on change only, and the controller answers the API server's questions about what others write. Its controller is the shop's alone.</summary>
     public bool IsGuarded { get; init; }
 
+    /// <summary>The Rollout's <c>spec.notifications.channels</c>.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
+    /// <summary>More sections of the configuration of a controller that is the shop's alone.</summary>
+    public string Settings { get; init; } = "";
+
     /// <summary>The API server asks where nobody answers.</summary>
     public bool AreGuardsAway { get; init; }
 
