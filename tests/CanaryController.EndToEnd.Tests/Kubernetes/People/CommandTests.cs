@@ -100,15 +100,22 @@ public sealed class CommandTests(Cluster cluster)
         await shop.PromotedAsync("v2");
     }
 
-    /// <summary>An undo is a rollback: no freeze holds it up.</summary>
+    /// <summary>An undo is a rollback: no freeze holds it up, be it an object that the controller wrote for somebody who asked by HTTP.</summary>
     private static async Task UndoAsync(Shop shop, Person ops)
     {
-        await FreezeAsync(shop, ops, "night", []);
+        string[] http = ["--namespace", shop.Namespace, "--url", $"{shop.Controller.Api}", "--token-file", shop.Controller.OperatorTokenFile];
+        var made = await Canaryctl.RunAsync(shop.Stage.Guardian, shop.Cancellation, ["freeze", "create", "night", "--reason", "nobody is here", .. http]);
+        Assert.True(made.ExitCode == 0, made.Error);
         await Freezes.KnownAsync(shop, "elsewhere", "night");
+        var night = (await ops.Client.GetAsync(KubeKind.FreezeWindow, shop.Namespace, "night", shop.Cancellation)).Done();
+        Assert.Equal(("nobody is here", "operator"), (night.Text("spec", "reason"), night.Text("metadata", "annotations", "canarycontroller.io/requested-by")));
         Assert.Equal("Accepted", (await ops.CommandAsync("Undo")).Phase);
         await shop.UntilStepAsync(1, "v1", 25);
         Assert.Equal("Accepted", (await ops.CommandAsync("Promote")).Phase);
         await shop.PromotedAsync("v1");
+        var ended = await Canaryctl.RunAsync(shop.Stage.Guardian, shop.Cancellation, ["freeze", "end", "night", .. http]);
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        Assert.True((await ops.Client.GetAsync(KubeKind.FreezeWindow, shop.Namespace, "night", shop.Cancellation)).IsNotFound);
     }
 
     /// <summary>Everything once at least, signed, and nothing before what happened before it.</summary>

@@ -68,6 +68,9 @@ internal sealed record ShopOptions
     /// <summary>More sections of the configuration of a controller that is the shop's alone.</summary>
     public string Settings { get; init; } = "";
 
+    /// <summary>The shop's own controller leads all Rollouts of the cluster, and reads what belongs to the cluster.</summary>
+    public bool IsClusterLed { get; init; }
+
     /// <summary>The API server asks where nobody answers.</summary>
     public bool AreGuardsAway { get; init; }
 
