@@ -42,6 +42,15 @@ internal static class RuleBreakers
         (KubeKind.NotificationChannel, Parse("""{"events": ["Promoted"]}"""), null),
     ];
 
+    /// <summary>Rollouts that break none.</summary>
+    public static IEnumerable<JsonObject> Good => ((string[])
+    [
+        """{"strategy": {"steps": [{"weight": 0, "hold": "5m", "mirror": true, "match": {"headers": [{"name": "x-canary", "value": "always"}]} }, {"weight": 50}]} }""",
+        """{"strategy": {"steps": [{"weight": 0.01}, {"weight": 33.33, "approval": {"name": "sre", "required": 2, "timeout": "4h"}, "gates": [{"name": "smoke", "when": "During", "channel": "ci"}]}]} }""",
+        """{"strategy": {"windows": [{"cron": "0 0 9 ? * MON-THU", "duration": "8h", "timeZone": "Europe/Berlin"}]}, "notifications": {"channels": ["deploys"]} }""",
+        """{"analysis": {"metrics": [{"name": "ok", "query": "ok", "threshold": {"min": 99} }]} }""",
+    ]).Select(each => Merge(Parse(Shop), Parse(each)));
+
     private static IEnumerable<string> Rollouts =>
     [
         """{"service": null}""",

@@ -26,11 +26,23 @@ public sealed partial class RuleTests(Cluster cluster)
         Assert.True(missing.Count == 0, $"No object broke:\n{string.Join('\n', missing)}\nIt was said:\n{string.Join('\n', broken.Order(StringComparer.Ordinal))}");
     }
 
-    /// <summary>What is not refused by mistake: the forms that the tests of the rules begin with, and what other tests write, is created there.</summary>
+    [Fact]
+    public async Task No_rule_refuses_what_the_routers_take()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var stage = await cluster.StageAsync(cancellation);
+        Assert.SkipWhen(stage.IsStub, $"the stub evaluates no CEL: name a real cluster in {KubeStage.Variable}");
+        var ns = await stage.NewHomeAsync(cancellation);
+        foreach (var spec in RuleBreakers.Good)
+        {
+            (await stage.Client.CreateAsync(KubeKind.Rollout, ns, Body(KubeKind.Rollout, spec), cancellation)).Done();
+        }
+    }
+
+    /// <summary>Creates it, and changes it; what a change begins with has to be taken.</summary>
     private static async Task<KubeAnswer> BreakAsync(KubeClient client, string ns, KubeKind kind, JsonObject spec, JsonObject? change, CancellationToken cancellation)
     {
-        var body = new JsonObject { ["apiVersion"] = kind.ApiVersion, ["kind"] = kind.Kind, ["metadata"] = new JsonObject { ["generateName"] = "rule-" }, ["spec"] = spec };
-        var answer = await client.CreateAsync(kind, kind.IsNamespaced ? ns : null, body, cancellation);
+        var answer = await client.CreateAsync(kind, kind.IsNamespaced ? ns : null, Body(kind, spec), cancellation);
         if (change is not null)
         {
             answer = await client.MergeAsync(kind, ns, answer.Done().Name(), new JsonObject { ["spec"] = change }, cancellation);
@@ -39,6 +51,9 @@ public sealed partial class RuleTests(Cluster cluster)
         Assert.False(answer.IsDone, $"{kind} {spec.ToJsonString()} {change?.ToJsonString()} was taken");
         return answer;
     }
+
+    private static JsonObject Body(KubeKind kind, JsonObject spec) =>
+        new() { ["apiVersion"] = kind.ApiVersion, ["kind"] = kind.Kind, ["metadata"] = new JsonObject { ["generateName"] = "rule-" }, ["spec"] = spec };
 
     private static IEnumerable<string> Complaints(KubeKind kind, KubeAnswer answer) =>
         answer.Body.Items("details", "causes").Select(cause => $"{kind} {Index().Replace(cause.Text("field") ?? "", "[]")}: {cause.Text("message")}");

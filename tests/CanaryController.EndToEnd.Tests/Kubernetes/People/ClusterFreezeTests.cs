@@ -19,7 +19,7 @@ public sealed class ClusterFreezeTests
 
     private static async Task FreezeAsync(Shop shop)
     {
-        using var admin = new Person(shop, "admin");
+        using var admin = new Person(shop, "ops");
         try
         {
             await MakeAsync(admin, "others", new JsonObject { ["names"] = new JsonArray("another") });
@@ -34,10 +34,10 @@ public sealed class ClusterFreezeTests
             // The last condition of the step holds, and the weight stays all the same.
             await MakeAsync(admin, "night", []);
             await Freezes.KnownAsync(shop, "others", "night");
-            Assert.Equal("Accepted", (await admin.ApproveAsync("Approve", step: 1)).Phase);
+            (await admin.ApproveAsync("Approve", step: 1)).Accepted();
             await shop.UntilAsync("the freeze keeps v2 at its step", () => shop.Rollout.Condition("WindowClosed") == "True");
             Assert.Equal((1, 25d), (shop.Step, shop.Share("v2")));
-            Assert.Equal("Accepted", (await admin.CommandAsync("Abort")).Phase);
+            (await admin.CommandAsync("Abort")).Accepted();
             await shop.AbortedAsync("v1", "v2");
         }
         finally

@@ -56,11 +56,11 @@ public sealed class CommandTests(Cluster cluster)
         await FreezeAsync(shop, ops, "elsewhere", new JsonObject { ["names"] = new JsonArray("another") });
         await shop.ReleaseAsync("v2");
         await shop.UntilStepAsync(1, "v2", 25);
-        Assert.Equal("Accepted", (await ops.CommandAsync("Pause")).Phase);
+        (await ops.CommandAsync("Pause")).Accepted();
         await shop.UntilAsync("it is paused", () => shop.Phase is "Paused");
-        Assert.Equal("Accepted", (await ops.CommandAsync("Resume")).Phase);
+        (await ops.CommandAsync("Resume")).Accepted();
         await shop.UntilStepAsync(1, "v2", 25);
-        Assert.Equal("Accepted", (await ops.CommandAsync("Skip")).Phase);
+        (await ops.CommandAsync("Skip")).Accepted();
         await shop.UntilStepAsync(2, "v2", 50);
     }
 
@@ -81,9 +81,9 @@ public sealed class CommandTests(Cluster cluster)
         Assert.Equal(("Accepted", "ops"), (broken.Phase, broken.Actor));
         var record = Assert.Single(shop.Rollout.Items("status", "commands"), each => each.Text("id") == broken.Id);
         Assert.Equal(("BreakGlass", "ops", "fixes the outage"), (record.Text("action"), record.Text("actor"), record.Text("reason")));
-        Assert.Equal("Accepted", (await ops.CommandAsync("Skip")).Phase);
+        (await ops.CommandAsync("Skip")).Accepted();
         await shop.UntilStepAsync(3, "v2", 100);
-        Assert.Equal("Accepted", (await ops.CommandAsync("Abort")).Phase);
+        (await ops.CommandAsync("Abort")).Accepted();
         await shop.AbortedAsync("v1", "v2");
         var events = await ops.Client.ListAsync(KubeKind.Event, shop.Namespace, shop.Cancellation);
         Assert.Contains(events.Items("items"), each => each.Text("reason") == "GlassBroken" && (each.Text("message") ?? each.Text("note"))!.Contains("fixes the outage", StringComparison.Ordinal));
@@ -92,11 +92,11 @@ public sealed class CommandTests(Cluster cluster)
     /// <summary>A retry is kept until the freeze is gone; then the rollout goes on by itself.</summary>
     private static async Task RetryAsync(Shop shop, Person ops)
     {
-        Assert.Equal("Accepted", (await ops.CommandAsync("Retry")).Phase);
+        (await ops.CommandAsync("Retry")).Accepted();
         await shop.UntilAsync("the freeze keeps the retry", () => shop.Rollout.Condition("WindowClosed") == "True" && shop.Phase is "Aborted");
         (await ops.Client.DeleteAsync(KubeKind.FreezeWindow, shop.Namespace, "sale", shop.Cancellation)).Done();
         await shop.UntilStepAsync(1, "v2", 25);
-        Assert.Equal("Accepted", (await ops.CommandAsync("Promote")).Phase);
+        (await ops.CommandAsync("Promote")).Accepted();
         await shop.PromotedAsync("v2");
     }
 
@@ -109,9 +109,9 @@ public sealed class CommandTests(Cluster cluster)
         await Freezes.KnownAsync(shop, "elsewhere", "night");
         var night = (await ops.Client.GetAsync(KubeKind.FreezeWindow, shop.Namespace, "night", shop.Cancellation)).Done();
         Assert.Equal(("nobody is here", "operator"), (night.Text("spec", "reason"), night.Text("metadata", "annotations", "canarycontroller.io/requested-by")));
-        Assert.Equal("Accepted", (await ops.CommandAsync("Undo")).Phase);
+        (await ops.CommandAsync("Undo")).Accepted();
         await shop.UntilStepAsync(1, "v1", 25);
-        Assert.Equal("Accepted", (await ops.CommandAsync("Promote")).Phase);
+        (await ops.CommandAsync("Promote")).Accepted();
         await shop.PromotedAsync("v1");
         var ended = await Canaryctl.RunAsync(shop.Stage.Guardian, shop.Cancellation, ["freeze", "end", "night", .. http]);
         Assert.True(ended.ExitCode == 0, ended.Error);

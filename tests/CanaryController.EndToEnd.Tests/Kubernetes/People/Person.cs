@@ -86,4 +86,8 @@ internal sealed class Person(Shop shop, string name, string group = "system:mast
 /// <param name="Phase">Accepted, Unchanged, Conflict or Refused.</param>
 /// <param name="Message">The same in one sentence.</param>
 /// <param name="Actor">From whom it is, as far as known.</param>
-internal sealed record Answer(string Id, string Phase, string Message, string? Actor);
+internal sealed record Answer(string Id, string Phase, string Message, string? Actor)
+{
+    /// <summary>It was carried out; fails the test when it was not.</summary>
+    public Answer Accepted() => Phase == "Accepted" ? this : throw new InvalidOperationException($"{Phase}: {Message}");
+}

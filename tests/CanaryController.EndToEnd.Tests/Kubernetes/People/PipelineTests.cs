@@ -50,7 +50,7 @@ public sealed class PipelineTests(Cluster cluster)
 
     private static async Task ReleaseAsync(Shop shop, SlackServer slack, HookReceiver gate)
     {
-        using var admin = new Person(shop, "admin");
+        using var admin = new Person(shop, "ops");
         await PrepareAsync(shop, admin);
         await shop.ReleaseAsync("v2");
         await shop.UntilAsync("the freeze keeps v2", () => shop.Rollout.Condition("WindowClosed") == "True");
