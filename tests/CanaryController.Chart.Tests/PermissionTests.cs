@@ -24,7 +24,7 @@ public sealed class PermissionTests
         $"{Watched}: canarycontroller.io approvals/status: patch",
         $"{Watched}: canarycontroller.io metrictemplates: list, watch",
         $"{Watched}: {OfTheCluster}metrictemplates: list, watch",
-        $"{Watched}: canarycontroller.io freezewindows: list, watch",
+        $"{Watched}: canarycontroller.io freezewindows: list, watch, create, delete",
         $"{Watched}: {OfTheCluster}freezewindows: list, watch",
         $"{Watched}: canarycontroller.io notificationchannels: list, watch",
         $"{Watched}: core secrets canary-notifications: get",

@@ -21,8 +21,11 @@
   resources: [rolloutcommands, approvals]
   verbs: [list, watch, delete]
 - apiGroups: [canarycontroller.io]
-  resources: {{ if .Values.namespaces }}[metrictemplates, freezewindows]{{ else }}[metrictemplates, clustermetrictemplates, freezewindows, clusterfreezewindows]{{ end }}
+  resources: {{ if .Values.namespaces }}[metrictemplates]{{ else }}[metrictemplates, clustermetrictemplates, clusterfreezewindows]{{ end }}
   verbs: [list, watch]
+- apiGroups: [canarycontroller.io]
+  resources: [freezewindows]
+  verbs: [list, watch, create, delete]
 - apiGroups: [canarycontroller.io]
   resources: [notificationchannels]
   verbs: [list, watch]

@@ -18,12 +18,18 @@ internal enum ApiVerb
     /// <summary>Follow transitions as they happen.</summary>
     Watch,
 
-    /// <summary>All commands but approve, reject and break-glass; making freezes.</summary>
+    /// <summary>All commands but approve, reject and break-glass.</summary>
     Operate,
 
     /// <summary>Approve and reject.</summary>
     Approve,
 
-    /// <summary>Break the glass, and end a freeze before its time.</summary>
+    /// <summary>Break the glass.</summary>
     BreakGlass,
+
+    /// <summary>Make a freeze.</summary>
+    Freeze,
+
+    /// <summary>End a freeze before its time; the act's name is the freeze's.</summary>
+    EndFreeze,
 }

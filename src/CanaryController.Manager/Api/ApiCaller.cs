@@ -30,7 +30,9 @@ internal sealed class RoleCaller(string actor, ApiRoles roles) : ApiCaller(actor
             ApiVerb.List or ApiVerb.Get or ApiVerb.Watch => (ApiRoles.View, "read"),
             ApiVerb.Operate => (ApiRoles.Operate, "give this command"),
             ApiVerb.Approve => (ApiRoles.Approve, "approve or reject"),
-            ApiVerb.BreakGlass => (ApiRoles.BreakGlass, "break the glass or end a freeze"),
+            ApiVerb.BreakGlass => (ApiRoles.BreakGlass, "break the glass"),
+            ApiVerb.Freeze => (ApiRoles.Operate, "make a freeze"),
+            ApiVerb.EndFreeze => (ApiRoles.BreakGlass, "end a freeze"),
         };
         return roles.HasFlag(role) ? null : new(AccessRefusalKind.Forbidden, $"{Actor} may not {what}; it needs the role {role.ToString().ToLowerInvariant()}.");
     }

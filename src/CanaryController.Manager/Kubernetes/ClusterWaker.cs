@@ -16,7 +16,9 @@ namespace CanaryController.Manager.Kubernetes;
 /// <summary>Finds the rollouts that a changed object concerns, and wakes them. It looks names up in indexes: what one change costs does not grow with the number of rollouts.</summary>
 internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRolloutWaker waker)
 {
-    /// <summary>A Rollout changed. A state that we wrote ourselves wakes it once more, which finds nothing to do; a status without another state is no news.</summary>
+    /// <summary>
+    /// A Rollout changed. A state that we wrote ourselves wakes it once more, which finds nothing to do; a status without another state is no news. By other labels other freezes mean it.
+    /// </summary>
     public void Rollout(RolloutObject? before, RolloutObject? after)
     {
         if (after is null)
@@ -32,7 +34,7 @@ internal sealed class ClusterWaker(IObjectCache<RolloutObject> rollouts, IRollou
         }
 
         if (before is null || before.Meta.Uid != after.Meta.Uid || before.Meta.Generation != after.Meta.Generation || before.Meta.IsDeleting != after.Meta.IsDeleting
-            || before.IsReleased != after.IsReleased || before.Status?.State != after.Status?.State)
+            || before.IsReleased != after.IsReleased || before.Labels != after.Labels || before.Status?.State != after.Status?.State)
         {
             waker.Wake(after.Key, after.Meta.IsDeleting || after.IsReleased ? QueueLane.Urgent : QueueLane.Prompt);
         }

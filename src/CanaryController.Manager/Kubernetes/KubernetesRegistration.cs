@@ -91,6 +91,8 @@ internal static class KubernetesRegistration
             services.AddInformer(ObjectKind.ClusterFreezeWindow, ClusterFreezeWindowObject.Project);
         }
 
+        services.AddSingleton<IFreezeKeeper>(provider => new ClusterFreezeKeeper(
+            provider.GetRequiredService<IKubeApi>(), provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), options.Namespaces));
         services.AddSingleton<IFreezes>(provider => new ClusterFreezes(
             provider.GetRequiredService<IObjectCache<FreezeWindowObject>>(), provider.GetService<IObjectCache<ClusterFreezeWindowObject>>()));
     }

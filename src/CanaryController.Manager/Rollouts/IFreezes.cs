@@ -15,14 +15,39 @@ internal interface IFreezes
     IReadOnlyList<(FreezeWindow? Window, Freeze Freeze, string? File)> Of(string? ns);
 }
 
-/// <summary>Makes and ends freezes where the API may do that: without Kubernetes, where they are no objects that people write themselves.</summary>
+/// <summary>Makes and ends freezes for the API. Who may do that was asked before.</summary>
 internal interface IFreezeKeeper
 {
-    /// <summary>Adds one. False when one of that name is there.</summary>
+    /// <summary>Adds one, which keeps the rules.</summary>
+    /// <param name="window">The freeze, of a namespace.</param>
+    /// <param name="actor">Who makes it.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">It could not be stored, and is not in force.</exception>
-    bool Add(FreezeWindow window);
+    Task<FreezeAnswer> AddAsync(FreezeWindow window, string actor, CancellationToken cancellation);
 
-    /// <summary>Ends one that <see cref="Add"/> made. Null when that is done, else the file in which it stands; an empty text when there is none of that name.</summary>
+    /// <summary>Ends one of a namespace.</summary>
     /// <exception cref="StoreUnavailableException">It could not be stored, and stays in force.</exception>
-    string? End(string ns, string name);
+    Task<FreezeAnswer> EndAsync(string ns, string name, CancellationToken cancellation);
+}
+
+/// <summary>What became of a freeze that was to be made or ended.</summary>
+/// <param name="Outcome">The same for programs.</param>
+/// <param name="Message">Why not, in one sentence; empty when it was done.</param>
+internal sealed record FreezeAnswer(FreezeOutcome Outcome, string Message = "")
+{
+    /// <summary>It was done.</summary>
+    public static FreezeAnswer Done { get; } = new(FreezeOutcome.Done);
+}
+
+/// <summary>What became of a freeze that was to be made or ended.</summary>
+internal enum FreezeOutcome
+{
+    /// <summary>It was done.</summary>
+    Done,
+
+    /// <summary>There is no such freeze, or no such namespace.</summary>
+    NotFound,
+
+    /// <summary>Not with this name, or not here.</summary>
+    Refused,
 }

@@ -53,13 +53,13 @@ internal sealed class FreezeCatalog(SqliteFreezes store, IRolloutStore states, I
     }
 
     /// <inheritdoc/>
-    public bool Add(FreezeWindow window)
+    public Task<FreezeAnswer> AddAsync(FreezeWindow window, string actor, CancellationToken cancellation)
     {
         lock (_gate)
         {
             if (_all.Any(known => known.Window is { } other && IsSame(other, window)))
             {
-                return false;
+                return Task.FromResult(new FreezeAnswer(FreezeOutcome.Refused, $"There is a freeze {window.Metadata.Name} already; give this one another name."));
             }
 
             store.Add(window);
@@ -67,18 +67,20 @@ internal sealed class FreezeCatalog(SqliteFreezes store, IRolloutStore states, I
         }
 
         WakeWaiting();
-        return true;
+        return Task.FromResult(FreezeAnswer.Done);
     }
 
     /// <inheritdoc/>
-    public string? End(string ns, string name)
+    public Task<FreezeAnswer> EndAsync(string ns, string name, CancellationToken cancellation)
     {
         lock (_gate)
         {
             var found = _all.FirstOrDefault(known => known.Window is { } window && !window.IsCluster && window.Metadata.Name == name && window.Metadata.Namespace == ns);
             if (found is not { Window: { } ended, File: null })
             {
-                return found?.File ?? "";
+                return Task.FromResult(found is null
+                    ? new FreezeAnswer(FreezeOutcome.NotFound, $"There is no freeze {name} in the namespace {ns}.")
+                    : new FreezeAnswer(FreezeOutcome.Refused, $"The freeze {name} stands in the file {found.File}: take it out there."));
             }
 
             store.Remove(ended);
@@ -86,7 +88,7 @@ internal sealed class FreezeCatalog(SqliteFreezes store, IRolloutStore states, I
         }
 
         WakeWaiting();
-        return null;
+        return Task.FromResult(FreezeAnswer.Done);
     }
 
     /// <summary>A freeze came or went: whoever is on the way, or waits to start, looks again.</summary>

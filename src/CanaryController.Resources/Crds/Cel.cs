@@ -74,10 +74,6 @@ internal static class Cel
     public static readonly CelRule WeightsNeverFall = new(
         $"[{string.Join(", ", Enumerable.Range(0, MaxSteps - 1))}].all(i, i + 1 >= size(self) || self[i].weight <= self[i + 1].weight)", "weights never fall from step to step");
 
-    public static readonly CelRule NotYet = new(
-        "!has(self.match) && (!has(self.mirror) || !self.mirror)",
-        "this version takes no match or mirror on Kubernetes: leave them out");
-
     public static readonly CelRule GateHasPlace = new(
         "has(self.url) != has(self.channel) && (!has(self.channel) || (!has(self.secret) && !has(self.format)))", "a gate has a url or a channel; a channel has its own secret and format");
 

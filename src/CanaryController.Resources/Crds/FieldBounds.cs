@@ -161,7 +161,6 @@ internal static class FieldBounds
         [typeof(TraefikSection)] = Cel.RoutesStay("traefikServices", "ingressRoutes"),
         [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
         [typeof(IngressNginxSection)] = Cel.RoutesStay("ingresses"),
-        [typeof(StepSection)] = [Cel.NotYet],
         [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
         [typeof(GateSection)] = [Cel.GateHasPlace, Cel.RollbackIsNotWaitedFor],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],

@@ -15,7 +15,7 @@ internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string
 
     /// <summary>
     /// Reading takes the verb of the same name on Rollouts. Every command takes what it takes to send it as an object: create on RolloutCommands, and on Approvals to approve or
-    /// reject, which RBAC cannot narrow to a name.
+    /// reject, which RBAC cannot narrow to a name. A freeze takes what it takes to write the FreezeWindow.
     /// </summary>
     public static ResourceAct Of(ApiAct act) => act.Verb switch
     {
@@ -25,6 +25,8 @@ internal readonly record struct ResourceAct(string Verb, ObjectKind Kind, string
         ApiVerb.BreakGlass => new(BreakGlassVerb, ObjectKind.Rollout, act.Namespace, act.Name),
         ApiVerb.Operate => new("create", ObjectKind.RolloutCommand, act.Namespace, null),
         ApiVerb.Approve => new("create", ObjectKind.Approval, act.Namespace, null),
+        ApiVerb.Freeze => new("create", ObjectKind.FreezeWindow, act.Namespace, null),
+        ApiVerb.EndFreeze => new("delete", ObjectKind.FreezeWindow, act.Namespace, act.Name),
     };
 
     /// <summary>For people: <c>create rolloutcommands.canarycontroller.io in the namespace shop</c>.</summary>

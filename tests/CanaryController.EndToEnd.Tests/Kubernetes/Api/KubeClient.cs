@@ -19,8 +19,9 @@ internal sealed class KubeClient : IDisposable
 
     /// <summary>Connects by a kubeconfig with certificates or a token.</summary>
     /// <param name="kubeconfig">The file.</param>
-    /// <param name="user">Who is impersonated, with all rights; null = nobody.</param>
-    public KubeClient(string kubeconfig, string? user = null)
+    /// <param name="user">Who is impersonated; null = nobody.</param>
+    /// <param name="group">The group that <paramref name="user"/> is in: of the default one whoever may do everything. .NET sends two in one header, which the API server takes for one.</param>
+    public KubeClient(string kubeconfig, string? user = null, string group = "system:masters")
     {
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
         _server = new(configuration.Host.TrimEnd('/') + "/");
@@ -47,7 +48,7 @@ internal sealed class KubeClient : IDisposable
         if (user is not null)
         {
             _http.DefaultRequestHeaders.Add("Impersonate-User", user);
-            _http.DefaultRequestHeaders.Add("Impersonate-Group", "system:masters");
+            _http.DefaultRequestHeaders.Add("Impersonate-Group", group);
         }
     }
 

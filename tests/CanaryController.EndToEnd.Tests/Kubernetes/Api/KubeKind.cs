@@ -7,8 +7,11 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
     public static readonly KubeKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition", IsNamespaced: false);
     public static readonly KubeKind MutatingWebhookConfiguration =
         new("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false);
+    public static readonly KubeKind ValidatingWebhookConfiguration =
+        new("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", IsNamespaced: false);
     public static readonly KubeKind TokenReview = new("authentication.k8s.io/v1", "tokenreviews", "TokenReview", IsNamespaced: false);
     public static readonly KubeKind Secret = new("v1", "secrets", "Secret");
+    public static readonly KubeKind RoleBinding = new("rbac.authorization.k8s.io/v1", "rolebindings", "RoleBinding");
     public static readonly KubeKind Node = new("v1", "nodes", "Node", IsNamespaced: false);
     public static readonly KubeKind Deployment = new("apps/v1", "deployments", "Deployment");
     public static readonly KubeKind ReplicaSet = new("apps/v1", "replicasets", "ReplicaSet");
@@ -28,6 +31,10 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
     public static readonly KubeKind Ingress = new("networking.k8s.io/v1", "ingresses", "Ingress");
     public static readonly KubeKind Rollout = new("canarycontroller.io/v1alpha1", "rollouts", "Rollout");
     public static readonly KubeKind RolloutCommand = new("canarycontroller.io/v1alpha1", "rolloutcommands", "RolloutCommand");
+    public static readonly KubeKind Approval = new("canarycontroller.io/v1alpha1", "approvals", "Approval");
+    public static readonly KubeKind FreezeWindow = new("canarycontroller.io/v1alpha1", "freezewindows", "FreezeWindow");
+    public static readonly KubeKind ClusterFreezeWindow = new("canarycontroller.io/v1alpha1", "clusterfreezewindows", "ClusterFreezeWindow", IsNamespaced: false);
+    public static readonly KubeKind NotificationChannel = new("canarycontroller.io/v1alpha1", "notificationchannels", "NotificationChannel");
 
     /// <summary>The path of all objects (of <paramref name="ns"/>), or of one.</summary>
     public string Path(string? ns, string? name = null, string? subresource = null)

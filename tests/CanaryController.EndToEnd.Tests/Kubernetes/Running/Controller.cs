@@ -10,6 +10,9 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.Running;
 internal sealed class Controller : IAsyncDisposable
 {
     private const string Token = "a-token-for-reading-only";
+    private const string TokenName = "token";
+    private const string OperatorToken = "a-token-for-an-operator";
+    private const string OperatorTokenName = "operator-token";
 
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(120);
 
@@ -20,6 +23,15 @@ internal sealed class Controller : IAsyncDisposable
     private readonly HttpClient _probe = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private Controller(ChildProcess process, string folder, Uri api, TimeProvider time) => (_process, _folder, _api, _time) = (process, folder, api, time);
+
+    /// <summary>Where its API listens, Slack's endpoint among it.</summary>
+    public Uri Api => _api;
+
+    /// <summary>A file with a token that may read.</summary>
+    public string TokenFile => Path.Combine(_folder, TokenName);
+
+    /// <summary>A file with the token of <c>operator</c>, who may also command, and make and end freezes.</summary>
+    public string OperatorTokenFile => Path.Combine(_folder, OperatorTokenName);
 
     /// <summary>The end of its log.</summary>
     public string Log => string.Join('\n', _process.LogTail(600));
@@ -43,10 +55,14 @@ internal sealed class Controller : IAsyncDisposable
             api:
               listen: http://127.0.0.1:{{port}}
               tokens:
-              - {name: suite, sha256: {{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))}}, roles: [view]}
+              - {name: suite, sha256: {{Hash(Token)}}, roles: [view]}
+              - {name: operator, sha256: {{Hash(OperatorToken)}}, roles: [view, operate, breakglass]}
+            {{setup.Settings}}
 
             """,
             cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, TokenName), Token, cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, OperatorTokenName), OperatorToken, cancellation);
         var program = Path.Combine(Programs.Folder("CanaryController.Manager"), "canary-manager");
         var process = new ChildProcess("canary-manager", "/usr/bin/env", [$"POD_NAME={setup.Pod}", program, "--config", $"{folder}/canary-controller.yaml"], $"{folder}/log.txt", guardian, time);
         var controller = new Controller(process, folder, new($"http://127.0.0.1:{port}"), time);
@@ -108,6 +124,8 @@ internal sealed class Controller : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
     private static string Guarding(GuardPost? guards) => guards is null ? "" :
         $$"""
           hold: OnChange
@@ -142,4 +160,7 @@ internal sealed record ControllerSetup(string Kubeconfig, IReadOnlyList<string> 
 {
     /// <summary>Where it answers admission requests, and holds on change only; null = it does not.</summary>
     public GuardPost? Guards { get; init; }
+
+    /// <summary>More sections of its configuration, each on a line of its own.</summary>
+    public string Settings { get; init; } = "";
 }

@@ -15,9 +15,31 @@ internal sealed class GuardPost
 {
     private const string Secret = "canary-controller-admission";
 
-    private static readonly (string Name, string Group, string Version, string Plural)[] _hooks =
+    /// <summary>A label of objects that the API server does not ask about: what nobody stamps.</summary>
+    public const string UnaskedLabel = "e2e/unasked";
+
+    private const string Ours = "canarycontroller.io";
+
+    /// <summary>What drifts, and passes while nobody answers.</summary>
+    private static readonly Hook[] _guards =
     [
-        ("hold", "apps", "v1", "deployments"), ("services", "", "v1", "services"), ("routes", "gateway.networking.k8s.io", "v1", "httproutes"),
+        new("hold", "hold", "apps", "v1", "deployments", ["UPDATE"], "Ignore"),
+        new("services", "services", "", "v1", "services", ["UPDATE"], "Ignore"),
+        new("routes", "routes", "gateway.networking.k8s.io", "v1", "httproutes", ["UPDATE"], "Ignore"),
+    ];
+
+    /// <summary>What people ask for: it is stamped, or not taken.</summary>
+    private static readonly Hook[] _stamps =
+    [
+        new("commands", "commands", Ours, "v1alpha1", "rolloutcommands", ["CREATE", "UPDATE"], "Fail"),
+        new("approvals", "commands", Ours, "v1alpha1", "approvals", ["CREATE", "UPDATE"], "Fail"),
+    ];
+
+    /// <summary>What is read and refused.</summary>
+    private static readonly Hook[] _checks =
+    [
+        new("rollouts", "rollouts", Ours, "v1alpha1", "rollouts", ["CREATE", "UPDATE"], "Ignore"),
+        new("freezewindows", "freezewindows", Ours, "v1alpha1", "freezewindows", ["CREATE", "UPDATE"], "Ignore"),
     ];
 
     private readonly string _name;
@@ -63,43 +85,66 @@ internal sealed class GuardPost
         var port = isAway ? FreePorts.Find(1)[0] : Port;
         var label = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["canarycontroller.io/admission"] = "enabled" } } };
         (await client.MergeAsync(KubeKind.Namespace, null, ns, label, cancellation)).Done();
-        var body = new JsonObject
-        {
-            ["apiVersion"] = KubeKind.MutatingWebhookConfiguration.ApiVersion,
-            ["kind"] = KubeKind.MutatingWebhookConfiguration.Kind,
-            ["metadata"] = new JsonObject { ["name"] = _name },
-            ["webhooks"] = new JsonArray([.. _hooks.Select(hook => Webhook(ns, port, hook.Name, hook.Group, hook.Version, hook.Plural))]),
-        };
-        (await client.CreateAsync(KubeKind.MutatingWebhookConfiguration, null, body, cancellation)).Done();
+        await ConfigureAsync(client, KubeKind.MutatingWebhookConfiguration, isAway ? _guards : [.. _guards, .. _stamps], ns, port, cancellation);
+        await ConfigureAsync(client, KubeKind.ValidatingWebhookConfiguration, isAway ? [] : _checks, ns, port, cancellation);
     }
 
     /// <summary>It asks no longer.</summary>
-    public Task CloseAsync(KubeClient client) => client.DeleteAsync(KubeKind.MutatingWebhookConfiguration, null, _name, CancellationToken.None);
-
-    private JsonObject Webhook(string ns, int port, string hook, string group, string version, string plural) => new()
+    public async Task CloseAsync(KubeClient client)
     {
-        ["name"] = $"{hook}.canarycontroller.io",
+        await client.DeleteAsync(KubeKind.MutatingWebhookConfiguration, null, _name, CancellationToken.None);
+        await client.DeleteAsync(KubeKind.ValidatingWebhookConfiguration, null, _name, CancellationToken.None);
+    }
+
+    private async Task ConfigureAsync(KubeClient client, KubeKind kind, IEnumerable<Hook> hooks, string ns, int port, CancellationToken cancellation)
+    {
+        var body = new JsonObject
+        {
+            ["apiVersion"] = kind.ApiVersion,
+            ["kind"] = kind.Kind,
+            ["metadata"] = new JsonObject { ["name"] = _name },
+            ["webhooks"] = new JsonArray([.. hooks.Select(hook => Webhook(ns, port, hook, kind == KubeKind.MutatingWebhookConfiguration))]),
+        };
+        (await client.CreateAsync(kind, null, body, cancellation)).Done();
+    }
+
+    private JsonObject Webhook(string ns, int port, Hook hook, bool changes)
+    {
+        var webhook = Webhook(ns, port, hook);
+        if (changes)
+        {
+            webhook["reinvocationPolicy"] = "IfNeeded";
+        }
+
+        return webhook;
+    }
+
+    private JsonObject Webhook(string ns, int port, Hook hook) => new()
+    {
+        ["name"] = $"{hook.Name}.canarycontroller.io",
         ["clientConfig"] = new JsonObject
         {
-            ["url"] = $"https://127.0.0.1:{port}/admission/{hook}",
+            ["url"] = $"https://127.0.0.1:{port}/admission/{hook.Path}",
             ["caBundle"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(_certificate)),
         },
         ["rules"] = new JsonArray(new JsonObject
         {
-            ["apiGroups"] = new JsonArray(group),
-            ["apiVersions"] = new JsonArray(version),
-            ["operations"] = new JsonArray("UPDATE"),
-            ["resources"] = new JsonArray(plural),
+            ["apiGroups"] = new JsonArray(hook.Group),
+            ["apiVersions"] = new JsonArray(hook.Version),
+            ["operations"] = new JsonArray([.. hook.Operations.Select(operation => (JsonNode)operation)]),
+            ["resources"] = new JsonArray(hook.Plural),
         }),
         ["namespaceSelector"] = new JsonObject
         {
             ["matchLabels"] = new JsonObject { ["canarycontroller.io/admission"] = "enabled", ["kubernetes.io/metadata.name"] = ns },
         },
+        ["objectSelector"] = new JsonObject { ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = UnaskedLabel, ["operator"] = "DoesNotExist" }) },
         ["sideEffects"] = "None",
-        ["failurePolicy"] = "Ignore",
-        ["reinvocationPolicy"] = "IfNeeded",
+        ["failurePolicy"] = hook.FailurePolicy,
         // Longer than users wait: a machine that runs all the tests at once is slow, and an answer that comes too late counts as none.
         ["timeoutSeconds"] = 15,
         ["admissionReviewVersions"] = new JsonArray("v1"),
     };
+
+    private sealed record Hook(string Name, string Path, string Group, string Version, string Plural, string[] Operations, string FailurePolicy);
 }

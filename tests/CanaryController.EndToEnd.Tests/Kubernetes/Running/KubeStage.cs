@@ -74,13 +74,19 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <summary>Pods stay unready where a template's annotation says so: on the stub, and where the cluster's only node is called <c>sim</c>.</summary>
     public bool HasSimulatedNodes { get; private set; }
 
+    /// <summary>Says that nobody else uses the real cluster, so that a controller may lead all Rollouts of it.</summary>
+    public const string WholeClusterVariable = "CANARY_E2E_WHOLE_CLUSTER";
+
     /// <summary>Starts everything.</summary>
-    public static async Task<KubeStage> BuildAsync(TimeProvider time, CancellationToken cancellation)
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="isShared">Many tests use it, and most of them one controller; else each starts its own.</param>
+    public static async Task<KubeStage> BuildAsync(TimeProvider time, CancellationToken cancellation, bool isShared = true)
     {
         var stage = new KubeStage(time);
         try
         {
-            await stage.StartAsync(cancellation);
+            await stage.StartAsync(isShared, cancellation);
             return stage;
         }
         catch
@@ -131,12 +137,13 @@ internal sealed class KubeStage : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <param name="forwarder">The way to the API server; null = directly.</param>
     /// <param name="guards">Where it answers admission requests; null = it does not.</param>
+    /// <param name="settings">More sections of its configuration.</param>
     public async Task<Controller> StartControllerAsync(
-        string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null, GuardPost? guards = null)
+        string home, IReadOnlyList<string> namespaces, CancellationToken cancellation, Forwarder? forwarder = null, GuardPost? guards = null, string settings = "")
     {
         var kubeconfig = Kubeconfigs.Write(ControllerKubeconfig, _folder, home, forwarder?.Port);
         var holder = $"e2e-{Interlocked.Increment(ref _holders)}";
-        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder) { Guards = guards }, Guardian, Time, cancellation);
+        var controller = await Controller.StartAsync(new(kubeconfig, namespaces, Prometheus.Url, holder) { Guards = guards, Settings = settings }, Guardian, Time, cancellation);
         lock (_gate)
         {
             _controllers.Add(controller);
@@ -186,7 +193,7 @@ internal sealed class KubeStage : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(CancellationToken cancellation)
+    private async Task StartAsync(bool isShared, CancellationToken cancellation)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } kubeconfig)
         {
@@ -206,12 +213,15 @@ internal sealed class KubeStage : IAsyncDisposable
         var meshPort = FreePorts.Find(1)[0];
         Mesh = new MeshSimulator(Client, meshPort, Time);
         Prometheus.Start(meshPort, Guardian, Time);
-        for (var i = 0; i < MaxTests; i++)
+        if (isShared)
         {
-            GiveBack(await NewNamespaceAsync(cancellation));
-        }
+            for (var i = 0; i < MaxTests; i++)
+            {
+                GiveBack(await NewNamespaceAsync(cancellation));
+            }
 
-        Controller = await StartControllerAsync(await NewHomeAsync(cancellation), [.. _all.Select(view => view.Name)], cancellation);
+            Controller = await StartControllerAsync(await NewHomeAsync(cancellation), [.. _all.Select(view => view.Name)], cancellation);
+        }
     }
 
     private async Task<string> NewNameAsync(CancellationToken cancellation)

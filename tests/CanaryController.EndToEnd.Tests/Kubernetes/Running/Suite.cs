@@ -13,7 +13,12 @@ internal static class Suite
     public static async Task RunAsync(this Cluster cluster, ShopOptions options, Func<Shop, Task> act)
     {
         Assert.SkipWhen(options.NeedsPrometheus && !PrometheusProgram.IsHere, "no Prometheus: ./build.sh e2e gets one from Debian, or name one in CANARY_TEST_PROMETHEUS");
-        var stage = await cluster.StageAsync(TestContext.Current.CancellationToken);
+        await (await cluster.StageAsync(TestContext.Current.CancellationToken)).RunAsync(options, act);
+    }
+
+    /// <summary>The same on a stage of the test's own.</summary>
+    public static async Task RunAsync(this KubeStage stage, ShopOptions options, Func<Shop, Task> act)
+    {
         Assert.SkipWhen(options.NeedsSimulatedNodes && !stage.HasSimulatedNodes, "the cluster's nodes are real: pods are not kept unready by an annotation there");
         using var limit = new CancellationTokenSource(options.Limit, stage.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, TestContext.Current.CancellationToken);
@@ -21,7 +26,7 @@ internal static class Suite
         var view = isAlone ? await stage.NewNamespaceAsync(both.Token) : await stage.BorrowAsync(both.Token);
         var home = isAlone ? await stage.NewHomeAsync(both.Token) : "";
         var guards = options.IsGuarded ? await stage.NewGuardPostAsync(home, both.Token) : null;
-        var controller = isAlone ? await stage.StartControllerAsync(home, [view.Name], both.Token, guards: guards) : stage.Controller;
+        var controller = isAlone ? await stage.StartControllerAsync(home, options.IsClusterLed ? [] : [view.Name], both.Token, guards: guards, settings: options.Settings) : stage.Controller;
         await (guards?.OpenAsync(stage.Client, view.Name, options.AreGuardsAway, both.Token) ?? Task.CompletedTask);
         var shop = new Shop(stage, view, options, controller, both.Token) { Home = home };
         var problem = await TryAsync(shop, act);

@@ -128,6 +128,11 @@ internal sealed class Manifests(string ns, string name, ShopOptions options)
             spec["analysis"] = JsonNode.Parse(analysis);
         }
 
+        if (options.Channels.Count > 0)
+        {
+            spec["notifications"] = new JsonObject { ["channels"] = new JsonArray([.. options.Channels.Select(channel => (JsonNode)channel)]) };
+        }
+
         return rollout;
     }
 

@@ -130,7 +130,7 @@ internal sealed class Shop
     private bool IsPinned(string service) => _view.Find(KubeKind.Service, service).Text("spec", "selector", "pod-template-hash") is not null;
 
     /// <summary>Somebody changes the Deployment's template.</summary>
-    public async Task ReleaseAsync(string release, bool isReady = true)
+    public async Task ReleaseAsync(string release, bool isReady = true, KubeClient? by = null)
     {
         var patch = new JsonObject { ["spec"] = new JsonObject { ["template"] = Manifests.Template(release, isReady) } };
         if (isReady)
@@ -138,7 +138,7 @@ internal sealed class Shop
             patch["spec"]!["template"]!["metadata"]!["annotations"] = new JsonObject { ["sim/ready"] = null };
         }
 
-        (await Client.MergeAsync(KubeKind.Deployment, Namespace, Name, patch, Cancellation)).Done();
+        (await (by ?? Client).MergeAsync(KubeKind.Deployment, Namespace, Name, patch, Cancellation)).Done();
     }
 
     /// <summary>Somebody, or an autoscaler, scales the Deployment.</summary>

@@ -62,6 +62,15 @@ internal sealed record ShopOptions
     /// <summary>The Deployment is held on change only, and the controller answers the API server's questions about what others write. Its controller is the shop's alone.</summary>
     public bool IsGuarded { get; init; }
 
+    /// <summary>The Rollout's <c>spec.notifications.channels</c>.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
+    /// <summary>More sections of the configuration of a controller that is the shop's alone.</summary>
+    public string Settings { get; init; } = "";
+
+    /// <summary>The shop's own controller leads all Rollouts of the cluster, and reads what belongs to the cluster.</summary>
+    public bool IsClusterLed { get; init; }
+
     /// <summary>The API server asks where nobody answers.</summary>
     public bool AreGuardsAway { get; init; }
 

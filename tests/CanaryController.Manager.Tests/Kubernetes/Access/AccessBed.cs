@@ -59,6 +59,15 @@ internal sealed class AccessBed : IAsyncDisposable
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    public async Task<int> FreezeAsync(HttpMethod method, string path, string token)
+    {
+        using var request = new HttpRequestMessage(method, $"/v1/namespaces/default/freezes{path}");
+        request.Headers.Authorization = new("Bearer", token);
+        request.Content = method == HttpMethod.Post ? new StringContent("""{"name": "sale", "reason": "a sale"}""", Encoding.UTF8, "application/json") : null;
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (int)response.StatusCode;
+    }
+
     public async Task<int> StatusAsync(string path, string? token)
     {
         using var response = await GetAsync(path, token);

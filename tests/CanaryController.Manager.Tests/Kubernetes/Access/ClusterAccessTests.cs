@@ -48,6 +48,26 @@ public sealed class ClusterAccessTests
         Assert.Equal(["system:serviceaccount:ci:approver", "system:serviceaccount:ci:release"], trail!.Commands.Select(command => command.Actor));
     }
 
+    [Fact]
+    public async Task A_freeze_takes_the_right_to_write_a_FreezeWindow_and_no_other_one()
+    {
+        await using var bed = await AccessBed.StartAsync();
+        (string User, string[] Rules, int Made, int Ended)[] table =
+        [
+            ("release", ["create rolloutcommands default/", "break-glass rollouts default/"], 403, 403),
+            ("maker", ["create freezewindows default/"], 200, 403),
+            ("another", ["delete freezewindows default/other"], 403, 403),
+            ("ender", ["delete freezewindows default/sale"], 403, 200),
+        ];
+        foreach (var (user, rules, made, ended) in table)
+        {
+            bed.Cluster.Users[user] = user;
+            bed.Cluster.Allow([.. rules.Select(rule => $"{user} {rule}")]);
+            bed.Manager.Time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal((user, made, ended), (user, await bed.FreezeAsync(HttpMethod.Post, "", user), await bed.FreezeAsync(HttpMethod.Delete, "/sale", user)));
+        }
+    }
+
     [Theory]
     [InlineData(List, "ada may not list rollouts.canarycontroller.io in the namespace default; it needs a Role with a RoleBinding that allows this.")]
     [InlineData(All, "ada may not list rollouts.canarycontroller.io in all namespaces; it needs a ClusterRole with a ClusterRoleBinding that allows this.")]

@@ -97,7 +97,7 @@ internal sealed class KubeMemory : IKubeApi, IFence
             return Task.FromResult(refused);
         }
 
-        return Task.FromResult(_objects.ContainsKey((kind.Kind, Name(body)))
+        return Task.FromResult(_objects.ContainsKey((Id(kind), Name(body)))
             ? new KubeAnswer(KubeOutcome.AlreadyExists, null, $"{kind} {Name(body)} is there already.")
             : new(KubeOutcome.Done, Put(kind, body.DeepClone().AsObject(), isSeen: false).DeepClone().AsObject(), null));
     }
