@@ -44,6 +44,20 @@ public sealed class MetricTemplateTests
     });
 
     [Theory]
+    [InlineData("orders # don't count these\n+ up{topic={{ args.topic }}} # it's the topic", false)]
+    [InlineData("orders # say \"\r+ {{ args.topic }} # \"", false)]
+    [InlineData("orders # {{ args.topic }}", false)]
+    [InlineData("orders{a=\"#\",topic=\"{{ args.topic }}\"}", true)]
+    [InlineData("orders # don't\n+ up{topic=\"{{ args.topic }}\"}", true)]
+    public void A_quote_in_a_comment_is_none(string query, bool isWell)
+    {
+        var template = new MetricTemplateSpec { Query = query, Args = [new() { Name = "topic" }] };
+        var (filled, problem) = MetricTemplateFill.Query(Reference(("topic", "a) or vector(1) or (b")), template);
+        Assert.Equal(isWell, filled is not null);
+        Assert.Equal(isWell, problem is null);
+    }
+
+    [Theory]
     [InlineData("topic", "a{{ version }}", "holds {{")]
     [InlineData("window", "5m])) or vector(1", "is not a duration")]
     [InlineData("factor", "1 or vector(1)", "is not a number")]

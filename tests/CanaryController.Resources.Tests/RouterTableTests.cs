@@ -97,6 +97,43 @@ public sealed class RouterTableTests
         Assert.Equal(("spec.analysis.metrics[0].builtin", Api.ProblemSeverity.Warning), (problem.Path, problem.Severity));
     }
 
+    [Theory]
+    [InlineData("x-canary", "a/b:c.d~1_2", true)]
+    [InlineData("x-canary", "a=b", false)]
+    [InlineData("x-canary", "a b", false)]
+    [InlineData("x!canary", "always", false)]
+    public void What_ingress_nginx_would_leave_out_in_silence_is_refused(string name, string value, bool isWell)
+    {
+        var rollout = With(RouterType.IngressNginx, new() { Weight = 0, Match = new() { Headers = [new() { Name = name, Value = value }] } });
+        Assert.Equal(isWell, new AbilityRules().Validate(rollout).IsValid);
+        Assert.True(new AbilityRules(_ => RouterTable.Of(RouterType.Istio)).Validate(rollout).IsValid);
+    }
+
+    [Theory]
+    [InlineData(RequestSource.Envoy, true)]
+    [InlineData(RequestSource.Traefik, true)]
+    [InlineData(RequestSource.Application, true)]
+    [InlineData(RequestSource.Istio, false)]
+    [InlineData(RequestSource.Linkerd, false)]
+    public void A_success_rate_that_does_not_see_what_fails_behind_a_GRPCRoute_is_warned_of(RequestSource source, bool isBlind)
+    {
+        var rollout = With(RouterType.GatewayAPI, new() { Weight = 10 });
+        var calls = rollout with
+        {
+            Spec = rollout.Spec with
+            {
+                Traffic = new() { Router = RouterType.GatewayAPI, GatewayApi = new() { GrpcRoutes = [new() { Name = "api" }] } },
+                Analysis = new()
+                {
+                    Source = source,
+                    Metrics = [new() { Name = "ok", Builtin = BuiltinMetric.RequestSuccessRate, Threshold = new() { Min = LimitText.Of(99) } }, new() { Name = "fast", Builtin = BuiltinMetric.RequestDuration, Threshold = new() { Max = LimitText.Of(TimeSpan.FromSeconds(1)) } }],
+                },
+            },
+        };
+        var problems = RolloutRuleBook.Problems(calls, RolloutRules.Kubernetes).Where(each => each.Message.Contains("gRPC", StringComparison.Ordinal));
+        Assert.Equal(isBlind ? [("spec.analysis.metrics[0].builtin", Api.ProblemSeverity.Warning)] : [], problems.Select(each => (each.Path, each.Severity)));
+    }
+
     private static string Table()
     {
         var text = new StringBuilder("| router | divides | finest share | headers | cookies | mirror | gRPC | TCP | taken up when | remark |\n|---|---|---|---|---|---|---|---|---|---|\n");

@@ -129,7 +129,7 @@ internal sealed class ClusterRemains(
             .FirstOrDefault(each => each is not null)
         ?? (resolvers?.Find(new(ns, service)) is { } resolver && ResolverNote.Of(resolver) is not null ? RoleSubsets.Of(service) : null);
 
-    private static int Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => backend.Share));
+    private static long Weight(RouteObject route, string service) => route.Rules.Sum(rule => rule.Backends.Where(backend => backend.Name == service).Sum(backend => (long)backend.Share));
 
     private static RolloutContent Content(Seen seen, SpecSection spec) =>
         RolloutContent.Of(new() { Metadata = new() { Namespace = seen.Namespace, Name = seen.Name }, Spec = spec with { Strategy = new() { DrainDelay = DrainDelay(seen) } } });

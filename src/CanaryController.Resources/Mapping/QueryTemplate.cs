@@ -4,10 +4,12 @@ namespace CanaryController.Resources.Mapping;
 
 /// <summary>
 /// Fills the variables of a query, <c>{{ name }}</c>. Between double or single quotes a value is escaped, so that it stays one string whatever it holds; elsewhere only what cannot
-/// change the query's structure may stand, and between back quotes, where PromQL knows no escapes, only that too.
+/// change the query's structure may stand, and between back quotes, where PromQL knows no escapes, only that too. A comment (<c>#</c> to the end of its line) ends no quotes and begins none.
 /// </summary>
 public static class QueryTemplate
 {
+    private const char Comment = '#';
+
     /// <summary>The query, or what is wrong with the template in one sentence.</summary>
     /// <param name="template">The query with variables.</param>
     /// <param name="find">The value of a variable; null when there is no such variable.</param>
@@ -33,12 +35,12 @@ public static class QueryTemplate
                     return (null, $"The query uses the variable '{name}'; there are {known}.");
                 }
 
-                if (!value.IsKept && quote is '\0' or '`' && !value.MayStandBare)
+                if (!value.IsKept && quote is '\0' or '`' or Comment && !value.MayStandBare)
                 {
                     return (null, $"The query uses the variable '{name}' outside quotes, where its value '{value.Text}' cannot stand.");
                 }
 
-                text.Append(value.IsKept ? template.AsSpan(at, end + 2 - at) : quote is '\0' or '`' ? value.Text : Escape(value.Text));
+                text.Append(value.IsKept ? template.AsSpan(at, end + 2 - at) : quote is '\0' or '`' or Comment ? value.Text : Escape(value.Text));
                 at = end + 1;
                 continue;
             }
@@ -48,11 +50,11 @@ public static class QueryTemplate
             {
                 text.Append(template[++at]);
             }
-            else if (quote == '\0' && c is '"' or '\'' or '`')
+            else if (quote == '\0' && c is '"' or '\'' or '`' or Comment)
             {
                 quote = c;
             }
-            else if (c == quote)
+            else if (quote == Comment ? c is '\n' or '\r' : c == quote)
             {
                 quote = '\0';
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CanaryController.Core;
 using CanaryController.Resources.Rollouts;
 using FluentValidation;
@@ -7,6 +8,8 @@ namespace CanaryController.Resources.Rules;
 /// <summary>Refuses steps that ask of their router what it cannot do, by its row of <see cref="RouterTable"/>.</summary>
 public sealed class AbilityRules : AbstractValidator<Rollout>
 {
+    private static readonly SearchValues<char> _plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:");
+
     private const string ByHeader = "pick them by a header instead, or leave it out and begin with a small weight";
     private const string BySmallWeight = "leave it out; begin with a small weight instead";
 
@@ -75,6 +78,13 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 context.Problem($"{path}.match.{field}[{most}]", $"{row.Router} matches {most} of the {field} at most ({row})", "keep one of them");
             }
+
+            for (var index = 0; row.MatchesPlainTextOnly && index < list.Count; index++)
+            {
+                // It would leave the match out without a word.
+                CheckPlain(list[index].Name, $"{path}.match.{field}[{index}].name", row.Router, context);
+                CheckPlain(list[index].Value, $"{path}.match.{field}[{index}].value", row.Router, context);
+            }
         }
 
         for (var index = 0; index < match.Cookies.Count; index++)
@@ -83,6 +93,14 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 context.Problem($"{path}.match.cookies[{index}].value", $"{row.Router} matches cookies by the value {only} alone ({row})", $"write {only}, or match by a header");
             }
+        }
+    }
+
+    private static void CheckPlain(string? text, string path, RouterType router, ValidationContext<Rollout> context)
+    {
+        if (text is not null && text.AsSpan().ContainsAnyExcept(_plain))
+        {
+            context.Problem(path, $"{router} takes no such character here, and would leave the match out", "use letters, digits and - . _ ~ / : only");
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record RouterAbilities(RouterType Router, string Divides, decimal?
     /// <summary>The only value that a cookie is matched by; null = any.</summary>
     public string? OnlyCookieValue { get; init; }
 
+    /// <summary>A name or value that is matched consists of letters, digits and <c>- . _ ~ / :</c>.</summary>
+    public bool MatchesPlainTextOnly { get; init; }
+
     /// <summary>Why it cannot do something that others can, or how far it can, as a sentence without its end; empty where that needs no word.</summary>
     public string Remark { get; init; } = "";
 
@@ -69,7 +72,7 @@ public static class RouterTable
         new(RouterType.Contour, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, "Valid with its generation"),
         new(RouterType.IngressNginx, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, Stored)
         {
-            MostOfEach = 1, OnlyCookieValue = "always", Remark = "one header and one cookie a step, the cookie by the value always",
+            MostOfEach = 1, OnlyCookieValue = "always", MatchesPlainTextOnly = true, Remark = "one header and one cookie a step, the cookie by the value always",
         },
         new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced"),
         new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),

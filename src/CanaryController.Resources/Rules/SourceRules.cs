@@ -32,6 +32,26 @@ internal static class SourceRules
         {
             LinkerdHistogram(spec, context);
         }
+
+        WarnOfGrpc(spec, source, context);
+    }
+
+    /// <summary>A failed call of gRPC has the HTTP status 200: who counts those says that all is well.</summary>
+    private static void WarnOfGrpc(SpecSection spec, RequestSource source, ValidationContext<SpecSection> context)
+    {
+        if (source is RequestSource.Istio or RequestSource.Linkerd || spec.Traffic is not ({ GatewayApi.GrpcRoutes.Count: > 0 } or { Linkerd.GrpcRoutes.Count: > 0 }))
+        {
+            return;
+        }
+
+        foreach (var (metric, path) in Metrics(spec).Where(each => each.Metric.Measured is MetricKind.RequestSuccessRate))
+        {
+            context.Problem(
+                $"{path}.builtin",
+                $"{source} counts HTTP statuses, and a failed call of gRPC has the status 200: {metric.Name} does not see what fails behind the GRPCRoutes",
+                "give the metric a query: over statuses of gRPC, like grpc_server_handled_total of the service",
+                Severity.Warning);
+        }
     }
 
     /// <summary>The label fields that <paramref name="source"/> has a use for.</summary>

@@ -8,7 +8,7 @@ namespace CanaryController.Manager.Analysis.Prometheus;
 /// </summary>
 internal sealed class NoDataDiagnosis(EvidenceBook book, SeriesDiagnosis diagnosis, TimeProvider time, ILogger<NoDataDiagnosis> logger) : BackgroundService
 {
-    /// <summary>How many rollouts a look explains, each by 6 queries at most.</summary>
+    /// <summary>How many rollouts a look explains, each by 8 queries at most.</summary>
     public const int MaxAtOnce = 4;
 
     /// <summary>How long series may take to come before anybody asks.</summary>

@@ -34,4 +34,7 @@ internal interface ICached
 
     /// <summary>What it is looked up by, beside its name; few and short.</summary>
     IReadOnlyList<string> IndexKeys { get; }
+
+    /// <summary>The version of the API that it was read in, where a kind is read in several and written in the one that it was read in; otherwise null.</summary>
+    ObjectKind? Served => null;
 }

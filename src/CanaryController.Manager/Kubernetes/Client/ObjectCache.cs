@@ -170,7 +170,7 @@ internal sealed class ObjectCache<T>(ILogger logger) : IObjectCache<T>
                 return;
             }
 
-            if (before.Item is { } there && there.Meta.Uid == meta.Uid && there.Meta.ResourceVersion == meta.ResourceVersion)
+            if (before.Item is { } there && there.Meta.Uid == meta.Uid && there.Meta.ResourceVersion == meta.ResourceVersion && there.Served == candidate.Served)
             {
                 _objects[meta.Name] = before with { Stamp = ++_stamp };
                 return;

@@ -28,6 +28,10 @@ internal static class Json
     public static int? Int(this JsonElement from, params ReadOnlySpan<string> path) =>
         from.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
 
+    /// <summary>A whole number of any size, cut to what an int holds: a weight that is too large to be read must not look like none.</summary>
+    public static int? Cut(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.Long(path) is { } number ? (int)Math.Clamp(number, int.MinValue, int.MaxValue) : null;
+
     public static long? Long(this JsonElement from, params ReadOnlySpan<string> path) =>
         from.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
 

@@ -73,13 +73,13 @@ internal sealed class HttpProxyKind : RouteKind
     {
         List<JsonElement> items = [.. services];
         var shares = items.Count(each => each.Bool(Mirror) is not true);
-        var isEven = items.TrueForAll(each => each.Bool(Mirror) is true || each.Int("weight") is null or 0);
+        var isEven = items.TrueForAll(each => each.Bool(Mirror) is true || each.Cut("weight") is null or 0);
         return new(path, title, null, [.. items.Select(each => Backend(each, isEven))]) { Obstacle = isEven && shares > 2 ? NoWeights : null };
     }
 
     private static RouteBackend Backend(JsonElement item, bool isEven)
     {
-        var (weight, isMirror) = (item.Int("weight"), item.Bool(Mirror) is true);
+        var (weight, isMirror) = (item.Cut("weight"), item.Bool(Mirror) is true);
         return new("", "Service", null, item.Text("name") ?? "", item.Int("port"), weight, isMirror ? 0 : isEven ? 1 : weight ?? 0) { IsShare = !isMirror };
     }
 }

@@ -18,6 +18,9 @@ internal sealed record CanaryIngress
     /// <summary>The name of the canary's Ingress is that of the user's and this.</summary>
     public const string Suffix = "-canary";
 
+    /// <summary>Visitors do not stay with the version that answered them first.</summary>
+    private const string NoAffinity = "legacy";
+
     private readonly string _rollout;
     private readonly CanaryWeight _weight;
     private readonly string _fence;
@@ -41,7 +44,7 @@ internal sealed record CanaryIngress
         if (weight == CanaryWeight.Zero && matches.IsEmpty && Nginx.ContainsKey(NginxAnnotations.Affinity))
         {
             // Nobody stays with a canary that was rolled back.
-            Nginx[NginxAnnotations.AffinityBehavior] = "legacy";
+            Nginx[NginxAnnotations.AffinityBehavior] = NoAffinity;
         }
     }
 
@@ -119,6 +122,30 @@ internal sealed record CanaryIngress
 
         // It has annotations: the fence, or it would not be ours.
         patch.Annotate(ours.Meta, hasAnnotations: true, (RouteAnnotations.Split, RouteSplit.Note(_weight)), (Marks.FenceAnnotation, _fence));
+        return patch.Count > 1 ? patch : null;
+    }
+
+    /// <summary>What takes all requests from one that stands beside nothing of the service's any more, where it goes on to take a share of whatever is there; null when it gets none.</summary>
+    public static JsonPatch? Silence(IngressObject ours, string fence)
+    {
+        var patch = JsonPatch.At(ours.Meta.ResourceVersion);
+        var quiet = NginxAnnotations.Of(CanaryWeight.Zero).ToDictionary(StringComparer.Ordinal);
+        if (ours.Nginx.ContainsKey(NginxAnnotations.Affinity))
+        {
+            quiet[NginxAnnotations.AffinityBehavior] = NoAffinity;
+        }
+
+        foreach (var (key, value) in quiet.Where(pair => ours.Nginx.GetValueOrDefault(pair.Key) != pair.Value))
+        {
+            patch.Add(PathOf(key), value);
+        }
+
+        foreach (var key in ours.Nginx.Keys.Where(key => NginxAnnotations.IsOfCanary(key) && !quiet.ContainsKey(key)).Order(StringComparer.Ordinal))
+        {
+            patch.Remove(PathOf(key));
+        }
+
+        patch.Annotate(ours.Meta, hasAnnotations: true, (RouteAnnotations.Split, RouteSplit.Note(CanaryWeight.Zero)), (Marks.FenceAnnotation, fence));
         return patch.Count > 1 ? patch : null;
     }
 

@@ -131,8 +131,16 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
 
     private async Task<RouteWrite> WriteAsync(ClusterRoute cluster, int index, TrafficSplit split, RouteReading basis, CancellationToken cancellation)
     {
-        var name = NameOf(cluster, index);
-        if (ingresses.Find(name) is not { } main)
+        var (name, seen) = (NameOf(cluster, index), index < basis.Basis.Count ? basis.Basis[index] : "");
+        var main = ingresses.Find(name);
+        if (!split.GivesCanaryTraffic && Ours(cluster, name) is { } left && (main is null || !CanaryIngress.Ours(main, cluster, Ports(cluster)).Any()))
+        {
+            return left.Meta.ResourceVersion != seen ? RouteWrite.Stale
+                : CanaryIngress.Silence(left, fence.Token) is { } silence ? await PatchAsync(left, silence, gives: false, cancellation)
+                : RouteWrite.Done;
+        }
+
+        if (main is null)
         {
             return new(IsGone: true, IsStale: false, $"Ingress {name} does not exist.");
         }
@@ -144,7 +152,7 @@ internal sealed class IngressNginxRouter(CanaryIngresses ingresses, IObjectCache
             return Refused($"Ingress {wanted.Name} is there, and was not made for this rollout: delete it, or give it another name.");
         }
 
-        if ((ours?.Meta.ResourceVersion ?? "") != (index < basis.Basis.Count ? basis.Basis[index] : ""))
+        if ((ours?.Meta.ResourceVersion ?? "") != seen)
         {
             return RouteWrite.Stale;
         }

@@ -14,7 +14,7 @@ internal sealed record DestinationRuleObject : ICached
     /// <inheritdoc/>
     public required ObjectMeta Meta { get; init; }
 
-    /// <summary>The version of the API that it was read in, and is written in.</summary>
+    /// <inheritdoc/>
     public required ObjectKind Served { get; init; }
 
     /// <summary>The object has annotations, be it only kubectl's copy.</summary>

@@ -81,7 +81,7 @@ internal sealed class VirtualServiceKind : RouteKind
     private static RouteBackend Backend(JsonElement entry, bool isSole)
     {
         var host = IstioHost.Read(entry.Text("destination", "host") ?? "");
-        var weight = entry.Int("weight");
+        var weight = entry.Cut("weight");
         var share = Math.Max(weight ?? 0, isSole ? 1 : 0);
         var (kind, name) = host.Service is { } service ? ("Service", service) : ("host", host.Text);
         return new("", kind, host.Namespace, name, entry.Int("destination", "port", "number"), weight, share)

@@ -44,13 +44,17 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
             return new(rule, null, null, null, null, Twice: false, IsAlone: false);
         }
 
-        var at = new int?[4];
-        var twice = false;
+        var (at, twice, again) = (new int?[4], false, new List<int>());
         for (var index = 0; index < rule.Backends.Count; index++)
         {
             if (RoleOf(rule.Backends[index], other) is { } role)
             {
                 twice |= at[(int)role].HasValue;
+                if (role is Role.Canary && at[(int)role].HasValue)
+                {
+                    again.Add(index);
+                }
+
                 at[(int)role] ??= index;
             }
         }
@@ -58,8 +62,15 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
         // Beside stable's own entry, the one that users write is a backend like any other.
         at[(int)Role.Apex] = at[(int)Role.Stable].HasValue ? null : at[(int)Role.Apex];
         var isAlone = at.Count(index => index.HasValue) == rule.Backends.Count(backend => backend.IsShare);
-        return new(rule, at[(int)Role.Stable], at[(int)Role.Canary], at[(int)Role.Apex], at[(int)Role.Former], twice, isAlone);
+        return new(rule, at[(int)Role.Stable], at[(int)Role.Canary], at[(int)Role.Apex], at[(int)Role.Former], twice, isAlone)
+        {
+            Again = [.. again], AgainShare = again.Sum(index => (long)rule.Backends[index].Share),
+        };
     }
+
+    /// <summary>The same in a rule that was divided and may lack its name by now: what we divided is taken back whatever it is called.</summary>
+    public PairPlace FindBack(RouteRule rule, FormerPair other) =>
+        !Only.IsEmpty && !IsExternal && (this with { Only = [] }).Find(rule, other) is { IsPair: true } left ? left : Find(rule, other);
 
     /// <summary>By what <paramref name="backend"/> is told from the other: its Service, or its subset; empty for an entry without one.</summary>
     public string KeyOf(RouteBackend backend) => BySubset ? backend.Subset ?? "" : backend.Name;
@@ -125,11 +136,20 @@ internal readonly record struct PairPlace(RouteRule Rule, int? Stable, int? Cana
     /// <summary>The rule sends to the service. An entry that users gave the weight 0 on its own sends nothing, and is left alone.</summary>
     public bool IsOurs => (Stable ?? Canary ?? Apex) is not null && (IsPair || Sum > 0);
 
+    /// <summary>Further entries of the canary, which somebody else wrote: what they get is the canary's too.</summary>
+    public EquatableArray<int> Again { get; init; }
+
+    /// <summary>What those weigh together.</summary>
+    public long AgainShare { get; init; }
+
     /// <summary>Both entries are there.</summary>
     public bool IsPair => Stable is not null && Canary is not null;
 
+    /// <summary>What the canary's entries weigh together.</summary>
+    public long CanaryShare => Share(Canary) + AgainShare;
+
     /// <summary>What the entries weigh together; what the two share.</summary>
-    public long Sum => (long)Share(Stable) + Share(Canary) + Share(Apex) + Share(Former);
+    public long Sum => Share(Stable) + CanaryShare + Share(Apex) + Share(Former);
 
     /// <summary>What the entry at <paramref name="index"/> weighs.</summary>
     public int Share(int? index) => index is { } at ? Rule.Backends[at].Share : 0;

@@ -16,7 +16,7 @@ internal sealed record RouteObject : ICached
     /// <summary>What it looks like.</summary>
     public required RouteKind Kind { get; init; }
 
-    /// <summary>The version of the API that it was read in, and is written in.</summary>
+    /// <inheritdoc/>
     public required ObjectKind Served { get; init; }
 
     /// <summary>The object has annotations, be it only kubectl's copy: a patch that created them would drop that.</summary>

@@ -17,6 +17,7 @@ internal sealed class RoutePlan
     private IReadOnlyList<OriginalRule> _originals = [];
     private readonly bool _mayDivide;
     private readonly DateTimeOffset? _now;
+    private bool _wasDivided;
     private bool _isCoarse;
     private readonly List<DividedRule> _divided = [];
     private int? _inserted;
@@ -55,10 +56,12 @@ internal sealed class RoutePlan
         var plan = new RoutePlan(route, pair, mayDivide, now) { Problem = weight > CanaryWeight.Zero ? Unnamed(route, pair) : null };
         var original = OriginalRoute.Of(route);
         plan._originals = original?.Rules ?? [];
+        plan._wasDivided = plan._originals.Any(rule => !rule.Pair);
         var ours = 0;
         for (var index = 0; index < route.Rules.Count && plan.Problem is null; index++)
         {
-            var place = pair.Find(route.Rules[index], original?.Pair ?? default);
+            var (rule, former) = (route.Rules[index], original?.Pair ?? default);
+            var place = weight == CanaryWeight.Zero && original?.Rule(index) is { Pair: false } ? pair.FindBack(rule, former) : pair.Find(rule, former);
             if (place.IsOurs)
             {
                 ours++;
@@ -103,20 +106,19 @@ internal sealed class RoutePlan
 
     private void Rule(int index, PairPlace place, CanaryWeight weight)
     {
-        Problem = Obstacle(place);
-        if (Problem is not null)
+        if (Obstacle(place) is { } obstacle)
         {
+            Problem = weight == CanaryWeight.Zero && CanWithdraw(place) ? null : obstacle;
+            if (Problem is null)
+            {
+                Note(index, place);
+                Withdraw(place);
+            }
+
             return;
         }
 
-        if (_originals.All(rule => rule.Rule != index) || !place.IsPair)
-        {
-            var entry = place.Rule.Backends[(place.Stable ?? place.Apex ?? place.Canary)!.Value];
-            var known = _originals.FirstOrDefault(rule => rule.Rule == index);
-            var isRenamed = place is { Former: not null, IsPair: false } && known is not null;
-            _originals = isRenamed ? _originals : OriginalRoute.With(_originals, new(index, _pair.KeyOf(entry), place.IsPair ? (int)place.Sum : entry.Weight, place.IsPair));
-        }
-
+        Note(index, place);
         _inserted = null;
         var (stable, canary) = Entries(place);
         if (stable is { } own && canary is { } theirs)
@@ -141,6 +143,43 @@ internal sealed class RoutePlan
             // Stable alone is known, and another version's entry is still there: it gets nothing.
             _rules.Weigh(place.Rule, only, (int)place.Sum == 0 ? 1 : (int)place.Sum);
             _rules.Weigh(place.Rule, new(other, place.Rule.Backends[other]), 0);
+        }
+    }
+
+    /// <summary>Remembers what a rule was before it was divided.</summary>
+    private void Note(int index, PairPlace place)
+    {
+        var known = _originals.FirstOrDefault(rule => rule.Rule == index);
+        if (known is not null && (place.IsPair || place.Former is not null))
+        {
+            return;
+        }
+
+        if (place.IsPair && _wasDivided && !_pair.IsExternal)
+        {
+            // Rules are known by their number: this one came or moved since, by a copy of what we wrote. Its entries lead to Services of ours, which go.
+            _originals = OriginalRoute.With(_originals, new(index, _pair.BySubset ? "" : _pair.Service, null, Pair: false));
+            return;
+        }
+
+        var entry = place.Rule.Backends[(place.Stable ?? place.Apex ?? place.Canary)!.Value];
+        _originals = OriginalRoute.With(_originals, new(index, _pair.KeyOf(entry), place.IsPair ? (int)Math.Min(place.Sum, int.MaxValue) : entry.Weight, place.IsPair));
+    }
+
+    /// <summary>What cannot be divided can be given back all the same: nothing keeps the canary's requests from returning. Where nobody has a weight, one for stable would take others' requests.</summary>
+    private static bool CanWithdraw(PairPlace place) => place.IsPair && (place.IsAlone || place.Rule.Obstacle is null);
+
+    /// <summary>Takes all from the canary's entries, however many there are, and gives it to stable's.</summary>
+    private void Withdraw(PairPlace place)
+    {
+        if (place.CanaryShare > 0)
+        {
+            var (stable, backends) = (place.Stable!.Value, place.Rule.Backends);
+            _rules.Weigh(place.Rule, new(stable, backends[stable]), (int)Math.Min(place.Share(place.Stable) + place.CanaryShare, int.MaxValue));
+            foreach (var canary in (IEnumerable<int>)[place.Canary!.Value, .. place.Again])
+            {
+                _rules.Weigh(place.Rule, new(canary, backends[canary]), 0);
+            }
         }
     }
 

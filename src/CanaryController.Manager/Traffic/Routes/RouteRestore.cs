@@ -16,10 +16,11 @@ internal static class RouteRestore
         BesidePlan.Unmirror(patch, route);
         for (var index = 0; index < route.Rules.Count; index++)
         {
-            var place = pair.Find(route.Rules[index], original?.Pair ?? default);
+            var (rule, former, note) = (route.Rules[index], original?.Pair ?? default, original?.Rule(index));
+            var place = note is { Pair: false } ? pair.FindBack(rule, former) : pair.Find(rule, former);
             if (place.IsOurs)
             {
-                Rule(patch, route.Kind, place, pair, original?.Rule(index));
+                Rule(patch, route.Kind, place, pair, note, wasDivided: original?.Rules.Any(rule => !rule.Pair) is true);
             }
         }
 
@@ -37,26 +38,35 @@ internal static class RouteRestore
     public static JsonPatch? Forget(RouteObject route) =>
         route.Meta.Annotations.ContainsKey(RouteAnnotations.Original) ? JsonPatch.At(route.Meta.ResourceVersion).Unannotate(route.Meta, RouteAnnotations.Original) : null;
 
-    private static void Rule(JsonPatch patch, RouteKind kind, PairPlace place, BackendPair pair, OriginalRule? note)
+    private static void Rule(JsonPatch patch, RouteKind kind, PairPlace place, BackendPair pair, OriginalRule? note, bool wasDivided)
     {
+        var (path, entries, backends) = (place.Rule.Path, new RouteEntries(kind, pair), place.Rule.Backends);
+        var isUsers = note is { Pair: true } || (note is null && (pair.IsExternal || !wasDivided));
         if (place.Stable is not { } stable || (place.Canary ?? place.Former) is not { } other)
         {
+            if (!isUsers && !pair.IsExternal && (place.Stable ?? place.Canary) is { } half)
+            {
+                // Somebody took one of the two away; the other leads to a Service, or subset, that goes.
+                entries.Test(patch, $"{path}/{half}", backends[half]);
+                Rename(patch, kind, $"{path}/{half}", backends[half], pair, note);
+            }
+
             return;
         }
 
-        var (path, entries) = (place.Rule.Path, new RouteEntries(kind, pair));
-        entries.Test(patch, $"{path}/{stable}", place.Rule.Backends[stable]);
-        entries.Test(patch, $"{path}/{other}", place.Rule.Backends[other]);
+        entries.Test(patch, $"{path}/{stable}", backends[stable]);
+        entries.Test(patch, $"{path}/{other}", backends[other]);
         var sum = (int)Math.Min(place.Sum, int.MaxValue);
-        if (note is { Pair: true } || (note is null && pair.IsExternal))
+        List<int> others = [other, .. place.Again];
+        if (isUsers && (note is not null || pair.IsExternal))
         {
             // Users wrote both: both stay.
             Weigh(patch, kind, place.Rule, stable, place.IsAlone && note?.Weight is { } before ? before : sum);
-            Weigh(patch, kind, place.Rule, other, 0);
+            others.ForEach(index => Weigh(patch, kind, place.Rule, index, 0));
             return;
         }
 
-        Rename(patch, kind, $"{path}/{stable}", place.Rule.Backends[stable], pair, note);
+        Rename(patch, kind, $"{path}/{stable}", backends[stable], pair, note);
 
         // Alone, a weight says nothing: it is what it was. Beside others it goes on to be what the two weigh together.
         var back = place.IsAlone ? note?.Weight : sum;
@@ -64,12 +74,15 @@ internal static class RouteRestore
         {
             Weigh(patch, kind, place.Rule, stable, weighed);
         }
-        else if (place.Rule.Backends[stable].Weight is not null)
+        else if (backends[stable].Weight is not null)
         {
             patch.Remove($"{path}/{stable}/weight");
         }
 
-        patch.Remove($"{path}/{other}");
+        foreach (var index in others.OrderDescending())
+        {
+            patch.Remove($"{path}/{index}");
+        }
     }
 
     private static void Rename(JsonPatch patch, RouteKind kind, string path, RouteBackend entry, BackendPair pair, OriginalRule? note)
@@ -78,12 +91,12 @@ internal static class RouteRestore
         {
             // Whoever wrote a subset gets it back; whoever wrote none gets an entry without.
             var was = note?.Name is { } noted && noted != pair.Canary ? noted : "";
-            _ = was == pair.Stable ? patch : was.Length == 0 ? patch.Remove($"{path}/{kind.SubsetField}") : patch.Replace($"{path}/{kind.SubsetField}", was);
+            _ = was == entry.Subset ? patch : was.Length == 0 ? patch.Remove($"{path}/{kind.SubsetField}") : patch.Replace($"{path}/{kind.SubsetField}", was);
             return;
         }
 
         var name = pair.IsExternal ? pair.Stable : note?.Name is { } before && before != pair.Canary ? before : pair.Service;
-        if (name != pair.Stable)
+        if (name != entry.Name)
         {
             patch.Replace($"{path}/{kind.NameField}", entry.TextOf(name));
         }

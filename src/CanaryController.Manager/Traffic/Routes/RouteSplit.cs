@@ -78,7 +78,7 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     private static (CanaryWeight Weight, string? Problem) Share(RouteObject route, BackendPair pair, PairPlace place, EntryRoles roles, CanaryWeight? asked)
     {
         var stable = place.Share(place.Stable) + place.Share(place.Apex);
-        var canary = place.Share(place.Canary);
+        var canary = (int)Math.Min(place.CanaryShare, int.MaxValue);
         if (place.Share(place.Former) is > 0 and var foreign)
         {
             return (default, $"{place.Rule.Heading} of {route} sends {foreign} of {place.Sum} to Service {place.Rule.Backends[place.Former!.Value].Name}, which is neither stable nor canary.");
@@ -87,7 +87,8 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
         var seen = roles.Apply(new(stable, canary));
         if (seen.Share() is not { } share)
         {
-            return (default, $"All weights of {pair.Describe(pair.KeyOf(place.Rule.Backends[(place.Stable ?? place.Canary)!.Value]))} and its canary in {place.Rule.Title} of {route} are 0.");
+            // Beside others the service gets nothing then, and the canary neither.
+            return !place.IsAlone && place.IsPair ? (CanaryWeight.Zero, null) : (default, $"All weights of {pair.Describe(pair.KeyOf(place.Rule.Backends[(place.Stable ?? place.Canary)!.Value]))} and its canary in {place.Rule.Title} of {route} are 0.");
         }
 
         var isCoarse = !place.IsAlone && place.IsPair && place.Sum is >= PairWeights.LeastSum and <= int.MaxValue;

@@ -23,7 +23,7 @@ internal abstract class TraefikKind : RouteKind
     /// <summary>An entry. A port may be a name, which counts as not said.</summary>
     protected static RouteBackend Backend(JsonElement item)
     {
-        var weight = item.Int("weight");
+        var weight = item.Cut("weight");
         return new("", item.Text("kind") is { Length: > 0 } kind ? kind : "Service", item.Text("namespace"), item.Text("name") ?? "", item.Int("port"), weight, weight ?? 1);
     }
 }

@@ -118,6 +118,15 @@ internal static class MeshCases
         },
         new()
         {
+            Name = "ingress-nginx-of-another-name",
+            Counting = new() { Source = RequestSource.IngressNginx },
+            Target = MeshCase.OnCluster() with { Cluster = MeshCase.OnCluster().Cluster! with { Router = RouterType.IngressNginx, Ingresses = ["edge", "api"] } },
+            Requests = """nginx_ingress_controller_requests{namespace="shop",ingress="api",service="checkout",canary="VERSION",host="shop.example",method="GET",path="/",status="ENDED"}""",
+            Names = ("", "shop-checkout-canary-http"),
+            Endings = ("200", "500"),
+        },
+        new()
+        {
             Name = "haproxy",
             Counting = new() { Source = RequestSource.HAProxy },
             Target = new RouteTarget("default", "checkout") { Router = RouterType.HAProxy },

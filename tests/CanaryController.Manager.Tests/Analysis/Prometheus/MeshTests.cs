@@ -7,6 +7,23 @@ namespace CanaryController.Manager.Tests.Analysis.Prometheus;
 /// <summary>Each metric source, on the test's clock.</summary>
 public sealed class MeshTests : EvidenceBed
 {
+    [Theory]
+    [InlineData(RequestSource.Application, """{"code":"0","status":"503"}""", true)]
+    [InlineData(RequestSource.Application, """{"status":"2xx"}""", false)]
+    [InlineData(RequestSource.Application, """{"status":"error"}""", null)]
+    [InlineData(RequestSource.Application, """{"code":"OK"}""", null)]
+    [InlineData(RequestSource.Application, """{"error_type":"timeout"}""", null)]
+    [InlineData(RequestSource.OpenTelemetry, """{"error_type":"java.net.SocketTimeoutException"}""", true)]
+    [InlineData(RequestSource.OpenTelemetry, """{"error_type":"404","http_response_status_code":"404"}""", false)]
+    [InlineData(RequestSource.OpenTelemetry, """{"http_response_status_code":"200"}""", false)]
+    [InlineData(RequestSource.OpenTelemetry, """{"http_request_method":"GET"}""", null)]
+    public void A_request_is_good_only_by_a_status_that_says_so(RequestSource source, string labels, bool? isError)
+    {
+        var request = MeshCases.All.Single(mesh => mesh.Name == "application").Request(DateTimeOffset.UnixEpoch);
+        var counted = CounterSources.Of(request with { Spec = request.Spec with { Analysis = request.Spec.Analysis with { Counting = new() { Source = source } } } });
+        Assert.Equal(isError, counted.Source.IsError(LabelSet.Parse(System.Text.Encoding.UTF8.GetBytes(labels))));
+    }
+
     private readonly Dictionary<MeshPage, string> _pages = [];
 
     public static TheoryData<string> Names => [.. MeshCases.All.Select(mesh => mesh.Name)];

@@ -39,6 +39,23 @@ public sealed class NoDataDiagnosisTests : EvidenceBed
     }
 
     [Fact]
+    public async Task Series_that_do_not_say_in_words_of_HTTP_how_requests_ended_are_named()
+    {
+        var mesh = MeshCases.All.Single(each => each.Name == "application");
+        var page = new MeshPage(mesh) { Rename = text => text.Replace("code=\"200\"", "status=\"success\"", StringComparison.Ordinal) }.Count(Arm.Stable, 90).Count(Arm.Canary, 9);
+        page.Scrape(Prometheus, Time.GetUtcNow());
+        var request = mesh.Request(Time.GetUtcNow());
+        Rig.Evidence.Track(request);
+        await ScrapeAsync(page, 12, good: 20);
+
+        await Rig.Diagnosis.LookAsync(CancellationToken.None);
+
+        var told = Rig.Observe(request)!.Metrics[0];
+        Assert.Equal(Verdict.NoData, told.Verdict);
+        Assert.EndsWith("""have no status of HTTP like 200 or 5xx in code, status, status_code, http_status, http_response_status_code (status says "success"): give the metric a query of your own.""", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_thousand_rollouts_without_data_are_explained_a_few_at_a_time()
     {
         var page = new MeshPage(_mesh).Count(Arm.Stable, 90);

@@ -14,6 +14,8 @@ internal sealed record Thing(ObjectMeta Meta, string Note) : ICached
 {
     public IReadOnlyList<string> IndexKeys => Note.Length == 0 ? [] : Note.Split(' ');
 
+    public ObjectKind? Served { get; init; }
+
     public static Thing Of(string name, string version, string uid = "u1", string note = "") =>
         new(new() { Name = new("default", name), Uid = uid, ResourceVersion = version }, note);
 

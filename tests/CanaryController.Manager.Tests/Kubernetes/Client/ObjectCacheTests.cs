@@ -30,6 +30,15 @@ public sealed class ObjectCacheTests
     }
 
     [Fact]
+    public void An_object_that_is_served_in_another_version_now_is_written_in_that_one()
+    {
+        _cache.Put(Thing.Of("a", "9") with { Served = new("networking.istio.io", "v1alpha3", "virtualservices", "VirtualService") });
+        var served = new ObjectKind("networking.istio.io", "v1", "virtualservices", "VirtualService");
+        _cache.PutListed(Thing.Of("a", "9") with { Served = served }, _cache.BeginList());
+        Assert.Equal(served, _cache.Find(A)?.Served);
+    }
+
+    [Fact]
     public void What_we_deleted_does_not_come_back_by_an_event_that_was_under_way()
     {
         _cache.Put(Thing.Of("a", "9"));

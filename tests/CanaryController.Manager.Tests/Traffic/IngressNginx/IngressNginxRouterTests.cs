@@ -41,6 +41,33 @@ public sealed class IngressNginxRouterTests
         Assert.True(JsonNode.DeepEquals(before, rig.Kube.Find(ObjectKind.Ingress, "web")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_abort_is_written_also_when_the_users_Ingress_is_gone_or_leads_elsewhere(bool isGone)
+    {
+        var rig = IngressRig.Ready();
+        await rig.ApplyAsync(0);
+        var split = IngressRig.Split(50) with { Matches = [new(RequestMatchKind.Header, "x-canary", "always")] };
+        await rig.Router.ApplyAsync(rig.Target, split, await rig.ReadAsync(), CancellationToken.None);
+        if (isGone)
+        {
+            rig.Ingresses.Remove(new("shop", "web"), "");
+        }
+        else
+        {
+            rig.Kube.Change(ObjectKind.Ingress, "web", ingress => ingress["spec"]!["rules"]![0]!["http"]!["paths"]![0]!["backend"]!["service"]!["name"] = "other");
+        }
+
+        await rig.ApplyAsync(0);
+
+        Assert.Equal("0", rig.Weight());
+        Assert.DoesNotContain("canary-by-header", rig.Ours().ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(3, rig.Kube.Patches.Count + rig.Kube.Creates);
+        await rig.ApplyAsync(0);
+        Assert.Equal(3, rig.Kube.Patches.Count + rig.Kube.Creates);
+    }
+
     [Fact]
     public async Task After_a_promotion_the_next_canary_begins_at_nothing()
     {

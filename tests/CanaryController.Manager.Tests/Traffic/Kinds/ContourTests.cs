@@ -25,6 +25,14 @@ public sealed class ContourTests
     }
 
     [Fact]
+    public void A_weight_that_is_too_large_to_be_read_is_no_weight_of_nothing()
+    {
+        var proxy = KindSample.HttpProxy.Seen("""{"routes": [{"services": [{"name": "shop-stable", "port": 80, "weight": 5}, {"name": "shop-canary", "port": 80, "weight": 3000000000}]}]}""");
+        Assert.Equal(CanaryWeight.FromBasisPoints(9_999), RouteSplit.Of(proxy, _pair, default).Weight);
+        Assert.NotNull(RoutePlan.Of(proxy, _pair, CanaryWeight.Zero, true, "a-1").Patch);
+    }
+
+    [Fact]
     public void A_mirror_is_neither_counted_nor_touched_whatever_its_weight()
     {
         var before = KindSample.HttpProxy.Object(Spec("""[{"name": "audit", "port": 80, "mirror": true}, {"name": "shop", "port": 80}, {"name": "shop", "port": 80, "mirror": true, "weight": 30}]"""));

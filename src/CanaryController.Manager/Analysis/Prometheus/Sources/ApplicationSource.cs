@@ -46,7 +46,8 @@ internal static class ApplicationSource
         Durations = new(kind == RequestSource.OpenTelemetry ? "http_server_request_duration_seconds_bucket" : "http_request_duration_seconds_bucket"),
         Keys = keys,
         Version = version,
-        IsError = IsError,
+        StatusLabels = _codeLabels,
+        IsError = kind == RequestSource.OpenTelemetry ? IsOpenTelemetryError : IsError,
         IsOwnLabel = name => !_targetLabels.Contains(name) && (name == version?.Name || keys.All(key => key.Name != name)),
     };
 
@@ -62,4 +63,7 @@ internal static class ApplicationSource
 
         return null;
     }
+
+    /// <summary>A request that ended without a status says why (OpenTelemetry, "Semantic conventions for HTTP metrics", <c>error.type</c>).</summary>
+    private static bool? IsOpenTelemetryError(LabelSet labels) => IsError(labels) ?? (labels["error_type"].Length > 0 ? true : null);
 }

@@ -29,6 +29,9 @@ internal sealed class CounterSource : IEquatable<CounterSource>
     /// <summary>True for a series of failed requests, false for one of others, null for one that counts no requests that were answered.</summary>
     public required Func<LabelSet, bool?> IsError { get; init; }
 
+    /// <summary>The labels in which a service of somebody's own says how requests ended, to explain when none does; empty where the exporter's are known.</summary>
+    public IReadOnlyList<string> StatusLabels { get; init; } = [];
+
     /// <summary>
     /// True for a label that the exporter writes and that tells its counters apart. What else there is tells scrape targets apart: whatever the provider adds, such as a
     /// cluster or a replica.

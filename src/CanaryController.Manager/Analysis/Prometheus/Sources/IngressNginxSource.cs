@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Analysis;
 
 namespace CanaryController.Manager.Analysis.Prometheus.Sources;
@@ -15,12 +16,17 @@ internal static class IngressNginxSource
         var ingressLabel = counting.ServiceLabel ?? "ingress";
         var versionLabel = counting.VersionLabel ?? "canary";
         var ns = request.Target.Cluster?.Rollout.Namespace ?? request.Key.Namespace;
-        var ingress = counting.StableName is { } given ? SourceName.Of(given, request.State.StableRevision ?? "") : ServicePlace.ApexOf(request);
         var canary = VersionNames.OfServices(request, counting).Canary;
         return new(
             Source(namespaceLabel, ingressLabel, versionLabel),
-            [new ArmSeries(Arm.Canary, [ns, ingress], $"{ns}-{canary}") { MayGoOn = true }, new ArmSeries(Arm.Stable, [ns, ingress], "")]);
+            [.. Ingresses(request, counting).SelectMany(ingress => (ArmSeries[])[new(Arm.Canary, [ns, ingress], $"{ns}-{canary}") { MayGoOn = true }, new(Arm.Stable, [ns, ingress], "")])]);
     }
+
+    /// <summary>Those that the router divides; of another router, whose name nobody gave, one that is called as the Service.</summary>
+    private static EquatableArray<string> Ingresses(EvidenceRequest request, RequestCounting counting) =>
+        counting.StableName is { } given ? [SourceName.Of(given, request.State.StableRevision ?? "")]
+        : request.Target.Cluster is { Ingresses.IsEmpty: false } cluster ? cluster.Ingresses
+        : [ServicePlace.ApexOf(request)];
 
     private static CounterSource Source(string ns, string ingress, string version) => new()
     {

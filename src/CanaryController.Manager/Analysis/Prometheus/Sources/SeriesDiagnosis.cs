@@ -41,12 +41,16 @@ internal sealed class SeriesDiagnosis(PrometheusClient client, TimeProvider time
             }
         }
 
-        if (source.Version is not { } version || wanted.Exists(series => series.Version is null or ""))
+        if (source.Version is { } version && !wanted.Exists(series => series.Version is null or ""))
         {
-            return null;
+            var (isThere, sentence) = await search.NarrowAsync(version, [.. wanted.Select(series => series.Version!)], value => wanted.Exists(series => series.Has(value)));
+            if (!isThere)
+            {
+                return sentence;
+            }
         }
 
-        return (await search.NarrowAsync(version, [.. wanted.Select(series => series.Version!)], value => wanted.Exists(series => series.Has(value)))).Sentence;
+        return kind == CounterKind.Requests && source.StatusLabels.Count > 0 ? await search.StatusAsync(source.StatusLabels) : null;
     }
 
     private async Task<IReadOnlyList<string>?> ValuesAsync(string label, string selector, CancellationToken cancellation)
@@ -95,6 +99,27 @@ internal sealed class SeriesDiagnosis(PrometheusClient client, TimeProvider time
             var others = values.Count > near.Count ? $" and {values.Count - near.Count} more" : "";
             var start = label.Form == KeyForm.Exact ? "" : " at the start";
             return (false, $"no series of {_name}{_among} has {label.Name} {Quoted(wanted.Take(2))}{start}; there are {Quoted(near)}{others}");
+        }
+
+        /// <summary>Why series that are there are not counted: they do not say in words of HTTP how requests ended. Null when some do, or when nobody answers.</summary>
+        public async Task<string?> StatusAsync(IReadOnlyList<string> labels)
+        {
+            var said = new List<string>();
+            foreach (var label in labels)
+            {
+                if (await diagnosis.ValuesAsync(label, selector + "}", cancellation) is not { } values || values.Any(value => StatusCodes.IsServerError(value) is not null))
+                {
+                    return null;
+                }
+
+                if (values.Count > 0)
+                {
+                    said.Add($"{label} says {Quoted(values.Take(MaxNamed))}");
+                }
+            }
+
+            var words = said.Count == 0 ? "" : $" ({string.Join("; ", said)})";
+            return $"the series of {_name}{_among} have no status of HTTP like 200 or 5xx in {string.Join(", ", labels)}{words}: give the metric a query of your own";
         }
 
         /// <summary>No series has the label: because there are none, none that the matchers let through, or none with a label of that name.</summary>
