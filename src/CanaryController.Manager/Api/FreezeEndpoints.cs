@@ -57,7 +57,8 @@ internal sealed partial class FreezeEndpoints(IFreezes freezes, ApiAccess access
             return problem;
         }
 
-        Ended(logger, ns, name, ApiAccess.CallerOf(context).Actor);
+        var actor = ApiAccess.CallerOf(context).Actor;
+        Ended(logger, ns, name, actor);
         return List(ns);
     }
 
