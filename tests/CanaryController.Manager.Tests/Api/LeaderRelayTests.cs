@@ -101,7 +101,7 @@ public sealed class LeaderRelayTests : ILeadership, IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _standby = builder.Build();
-        _standby.MapPost("/{**path}", (HttpContext context) => _relay.AnswerAsync(context, "send it again."));
+        _standby.MapPost("/{**path}", (Delegate)((HttpContext context) => _relay.AnswerAsync(context, "send it again.")));
         await _standby.StartAsync();
         return new(_standby.Urls.Single());
     }
