@@ -1,10 +1,20 @@
+using System.Text.RegularExpressions;
 using CanaryController.Resources.Reading;
 using CanaryController.Resources.Rules;
 
 namespace CanaryController.Resources.Tests;
 
-public sealed class ExampleTests
+public sealed partial class ExampleTests
 {
+    /// <summary>kubectl's YAML ends a plain text at a question mark between braces, and then finds nonsense.</summary>
+    [Fact]
+    public void A_cron_expression_between_braces_is_quoted() => Assert.DoesNotContain(
+        Directory.EnumerateFiles(Path.Combine(ExampleFiles.Root, "examples"), "*.yaml", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Path.Combine(ExampleFiles.Root, "docs"), "*.md")),
+        file => File.ReadLines(file).Any(line => PlainCron().IsMatch(line)));
+
+    [GeneratedRegex(@"\{[^""'}]*cron: [^""']", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PlainCron();
+
     public static TheoryData<string> Files => [.. ExampleFiles.Rollouts()];
 
     [Theory]

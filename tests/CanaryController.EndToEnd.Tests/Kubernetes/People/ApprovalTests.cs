@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Running;
@@ -5,46 +6,75 @@ using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes.People;
 
-/// <summary>People answer by Approval objects. Who an object is from is what admission saw, and nothing else.</summary>
+/// <summary>People answer by Approval objects, a pipeline by a signed request. Who an object is from is what admission saw, and nothing else.</summary>
 public sealed class ApprovalTests(Cluster cluster)
 {
     private const string Stamp = "canarycontroller.io/stamp";
 
     [Fact]
-    public Task Approvals_of_two_people_who_may_let_a_revision_go_on_and_one_rejection_ends_it() => cluster.RunAsync(
-        new ShopOptions
-        {
-            IsGuarded = true,
-            Steps = """[{"weight": 25, "approval": {"name": "sre", "required": 2, "approvers": {"users": ["ann", "ben"], "groups": ["sre"]}, "allowAuthor": false}}, {"weight": 50, "hold": "1s"}]""",
-        },
-        async shop =>
-        {
-            using Person ann = new(shop, "ann"), ben = new(shop, "ben"), dave = new(shop, "dave"), carol = new(shop, "carol", "sre");
-            await GrantAsync(shop, "sre");
-            await shop.ReleaseAsync("v2", by: ann.Client);
-            await UntilWaitingAsync(shop, "v2");
+    public async Task Approvals_of_those_who_may_let_a_revision_go_on_and_one_rejection_ends_it()
+    {
+        using var pipeline = new SigningPipeline("smoke-tests");
+        await cluster.RunAsync(
+            new ShopOptions
+            {
+                IsGuarded = true,
+                Settings = pipeline.Settings,
+                Steps = """
+                    [
+                      {
+                        "weight": 25,
+                        "approval": {"name": "sre", "required": 3, "approvers": {"users": ["ann", "ben"], "groups": ["sre"], "webhookKeys": ["smoke-tests"]}, "allowAuthor": false}
+                      },
+                      {"weight": 50, "hold": "1s"}
+                    ]
+                    """,
+            },
+            shop => AnswerAsync(shop, pipeline));
+    }
 
-            await AssertNoneOfTheseCountsAsync(shop, ann, ben, dave);
-            var first = await ben.ApproveAsync("Approve", step: 1, comment: "latency as before");
-            Assert.Equal(("Accepted", "ben"), (first.Phase, first.Actor));
-            await AssertCopyIsRefusedAsync(shop, ben, first);
-            Assert.Equal("Unchanged", (await ben.ApproveAsync("Approve", step: 1)).Phase);
-            Assert.Equal("WaitingApproval", shop.Phase);
+    private static async Task AnswerAsync(Shop shop, SigningPipeline pipeline)
+    {
+        using Person ann = new(shop, "ann"), ben = new(shop, "ben"), dave = new(shop, "dave"), carol = new(shop, "carol", "sre");
+        await GrantAsync(shop, "sre");
+        await shop.ReleaseAsync("v2", by: ann.Client);
+        await UntilWaitingAsync(shop, "v2");
 
-            // Carol is nobody's user: the group that she is in may approve.
-            var second = await carol.ApproveAsync("Approve", step: 1);
-            Assert.Equal(("Accepted", "carol"), (second.Phase, second.Actor));
-            await shop.PromotedAsync("v2");
-            Assert.Equal(["ben", "carol"], shop.Rollout.Items("status", "commands").Where(each => each.Text("status") == "Accepted").Select(each => each.Text("actor")));
-            Assert.Equal("latency as before", shop.Rollout.Items("status", "commands").Single(each => each.Text("id") == first.Id).Text("reason"));
+        await AssertNoneOfTheseCountsAsync(shop, ann, ben, dave);
+        var first = await ben.ApproveAsync("Approve", step: 1, comment: "latency as before");
+        Assert.Equal(("Accepted", "ben"), (first.Phase, first.Actor));
+        await AssertCopyIsRefusedAsync(shop, ben, first);
 
-            // Its author may not approve, but reject.
-            await shop.ReleaseAsync("v3", by: ann.Client);
-            await UntilWaitingAsync(shop, "v3");
-            (await ann.ApproveAsync("Reject", step: 1, comment: "wrong branch")).Accepted();
-            await shop.AbortedAsync("v2", "v3");
-            Assert.Equal("ApprovalRejected", shop.Rollout.Items("status", "history").Last().Text("reason"));
-        });
+        // What nobody can stamp is not taken; what was counted is known to the next process.
+        await shop.Controller.KillAsync();
+        Assert.False((await carol.Client.CreateAsync(KubeKind.Approval, shop.Namespace, carol.Approval("Approve", step: 1), shop.Cancellation)).IsDone, "an approval was taken while nobody could stamp it");
+        await shop.Controller.StartAsync(shop.Cancellation);
+        Assert.Equal("Unchanged", (await ben.ApproveAsync("Approve", step: 1)).Phase);
+
+        // Carol is nobody's user: the group that she is in may approve.
+        Assert.Equal("carol", (await carol.ApproveAsync("Approve", step: 1)).Accepted().Actor);
+        Assert.Equal("WaitingApproval", shop.Phase);
+        await AssertPipelineCountsOnceAsync(shop, pipeline);
+        await shop.PromotedAsync("v2");
+        Assert.Equal(["ben", "carol", "webhook key smoke-tests"], shop.Rollout.Items("status", "commands").Where(each => each.Text("status") == "Accepted").Select(each => each.Text("actor")));
+        Assert.Equal("latency as before", shop.Rollout.Items("status", "commands").Single(each => each.Text("id") == first.Id).Text("reason"));
+
+        // Its author may not approve, but reject.
+        await shop.ReleaseAsync("v3", by: ann.Client);
+        await UntilWaitingAsync(shop, "v3");
+        (await ann.ApproveAsync("Reject", step: 1, comment: "wrong branch")).Accepted();
+        await shop.AbortedAsync("v2", "v3");
+        Assert.Equal("ApprovalRejected", shop.Rollout.Items("status", "history").Last().Text("reason"));
+    }
+
+    private static async Task AssertPipelineCountsOnceAsync(Shop shop, SigningPipeline pipeline)
+    {
+        var revision = shop.Rollout.Text("status", "canaryRevision")!;
+        Assert.Equal(HttpStatusCode.Unauthorized, await pipeline.SendAsync(shop, revision, "msg_1", key: "a-key-that-is-not-the-pipelines"));
+        Assert.Equal(HttpStatusCode.Conflict, await pipeline.SendAsync(shop, "another", "msg_2"));
+        Assert.Equal(HttpStatusCode.OK, await pipeline.SendAsync(shop, revision, "msg_3"));
+        Assert.Equal(HttpStatusCode.Conflict, await pipeline.SendAsync(shop, revision, "msg_3"));
+    }
 
     private static async Task AssertNoneOfTheseCountsAsync(Shop shop, Person author, Person ben, Person dave)
     {
