@@ -25,12 +25,13 @@ internal sealed record ServiceDetours : ICached
     {
         var meta = ObjectMeta.Read(item);
         var detours = new List<Detour>();
+        var isLed = meta.Annotations.ContainsKey(RouteAnnotations.Original);
         var number = 0;
         foreach (var route in item.Items("spec", "routes"))
         {
             number++;
             var isForAll = IsForAll(route.At("match", "http"));
-            if (Elsewhere(route, meta.Name.Name) is { } elsewhere)
+            if (Elsewhere(route, meta.Name.Name) is { } elsewhere && !(isLed && !isForAll && IsOurs(route)))
             {
                 detours.Add(new(number, elsewhere, isForAll));
             }
@@ -52,6 +53,9 @@ internal sealed record ServiceDetours : ICached
         route.Text("destination", "serviceSubset") is { Length: > 0 } subset ? $"subset {subset}"
         : route.Text("destination", "service") is { Length: > 0 } other && other != service ? $"service {other}"
         : null;
+
+    /// <summary>A route that was added for the matches of a step.</summary>
+    private static bool IsOurs(JsonElement route) => route.Text("destination", "serviceSubset") == RoleSubsets.Canary;
 
     /// <summary>No condition that a request could fail: none at all, empty ones, and the path that every path begins with.</summary>
     private static bool IsForAll(JsonElement? match) => match is not { ValueKind: JsonValueKind.Object } http || http.EnumerateObject().All(condition => condition.Value.ValueKind switch
