@@ -134,6 +134,21 @@ public sealed class RouterTableTests
         Assert.Equal(isBlind ? [("spec.analysis.metrics[0].builtin", Api.ProblemSeverity.Warning)] : [], problems.Select(each => (each.Path, each.Severity)));
     }
 
+    [Theory]
+    [InlineData(RouterType.SMI, RequestSource.Linkerd, true)]
+    [InlineData(RouterType.SMI, RequestSource.Application, false)]
+    [InlineData(RouterType.Linkerd, RequestSource.Linkerd, false)]
+    public void Linkerds_counters_of_routes_are_warned_of_where_there_are_none(RouterType router, RequestSource source, bool isWarned)
+    {
+        var rollout = With(router, new() { Weight = 10 });
+        var judged = rollout with
+        {
+            Spec = rollout.Spec with { Analysis = new() { Source = source, Metrics = [new() { Name = "ok", Builtin = BuiltinMetric.RequestSuccessRate, Threshold = new() { Min = LimitText.Of(99) } }] } },
+        };
+        var problems = RolloutRuleBook.Problems(judged, RolloutRules.Kubernetes).Where(each => each.Path == "spec.analysis.source");
+        Assert.Equal(isWarned ? [Api.ProblemSeverity.Warning] : [], problems.Select(each => each.Severity));
+    }
+
     private static string Table()
     {
         var text = new StringBuilder("| router | divides | finest share | headers | cookies | mirror | gRPC | TCP | taken up when | remark |\n|---|---|---|---|---|---|---|---|---|---|\n");

@@ -4,12 +4,12 @@ using CanaryController.Manager.Kubernetes.Client;
 namespace CanaryController.Manager.Workloads;
 
 /// <summary>
-/// Annotations of the apex Service that a mesh reads from the Services beside it, once requests go there: Linkerd's circuit breaking. What somebody writes into one of those and not into the
-/// apex stays.
+/// Annotations of the apex Service that a mesh or gateway reads from the Services beside it, once requests go there: Linkerd's circuit breaking, Contour's protocol and limits (without
+/// <c>upstream-protocol.h2c</c> each call of gRPC fails). What somebody writes into one of those and not into the apex stays.
 /// </summary>
 internal static class CarriedAnnotations
 {
-    private static readonly string[] _prefixes = ["balancer.linkerd.io/", "balancer.alpha.linkerd.io/"];
+    private static readonly string[] _prefixes = ["balancer.linkerd.io/", "balancer.alpha.linkerd.io/", "projectcontour.io/"];
 
     /// <summary>What is to be written into <paramref name="own"/> (null = a Service that is made) so that it is as in <paramref name="apex"/>; empty when it is.</summary>
     public static EquatableArray<Annotation> Changes(ObjectMeta apex, ObjectMeta? own)

@@ -31,9 +31,23 @@ internal static class SourceRules
         if (source is RequestSource.Linkerd)
         {
             LinkerdHistogram(spec, context);
+            WarnOfProfile(spec, context);
         }
 
         WarnOfGrpc(spec, source, context);
+    }
+
+    /// <summary>What Linkerd counts by route is not there where a ServiceProfile takes the place of routes.</summary>
+    private static void WarnOfProfile(SpecSection spec, ValidationContext<SpecSection> context)
+    {
+        if (spec.Traffic.Router is RouterType.SMI)
+        {
+            context.Problem(
+                "analysis.source",
+                "Linkerd counts by its routes, and its SMI extension makes a ServiceProfile of a TrafficSplit, which takes the place of routes: no request would be counted",
+                "write Application or OpenTelemetry where the service counts itself, or give the metrics a query: over response_total; or divide by the router Linkerd",
+                Severity.Warning);
+        }
     }
 
     /// <summary>A failed call of gRPC has the HTTP status 200: who counts those says that all is well.</summary>

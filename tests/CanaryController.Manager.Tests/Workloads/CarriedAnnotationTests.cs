@@ -38,6 +38,14 @@ public sealed class CarriedAnnotationTests
     }
 
     [Fact]
+    public void What_Contour_reads_from_a_Service_is_kept_of_it_and_carried()
+    {
+        const string Protocol = "projectcontour.io/upstream-protocol.h2c";
+        Assert.True(ObjectMeta.IsKeptAnnotation(System.Text.Encoding.UTF8.GetBytes(Protocol)));
+        Assert.Equal<Annotation>([new(Protocol, "80"), new(WorkloadMarks.Carried, Protocol)], CarriedAnnotations.Changes(Meta((Protocol, "80")), null));
+    }
+
+    [Fact]
     public void A_Service_that_is_made_has_them_from_the_beginning()
     {
         var apex = Meta((Mode, "consecutive"), ("canarycontroller.io/pinned", "shop"));

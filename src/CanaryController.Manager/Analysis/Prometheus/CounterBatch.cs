@@ -23,7 +23,7 @@ internal sealed record CounterBatch(CounterSource Source, CounterKind Kind, IRea
         if (Kind == CounterKind.Durations)
         {
             text.Append(",le=~");
-            PromQl.AppendAnyOf(text, Rollouts.SelectMany(rollout => rollout.Bounds).Select(bound => bound.Label).OfType<string>().Append("+Inf").Distinct());
+            PromQl.AppendAnyOf(text, Rollouts.SelectMany(rollout => rollout.Bounds).SelectMany(bound => bound.Labels).Append("+Inf").Distinct());
         }
 
         return text.Append("}[").Append(Math.Max(1, ToMs - FromMs)).Append("ms]").ToString();

@@ -1,12 +1,13 @@
+using CanaryController.Core;
 using CanaryController.Core.Analysis;
 
 namespace CanaryController.Manager.Analysis.Prometheus;
 
 /// <summary>The bucket bound that tells a slow request.</summary>
 /// <param name="Seconds">The bound; null when there is none.</param>
-/// <param name="Label">The bound as the label <c>le</c> writes it; null when there is none.</param>
+/// <param name="Labels">The bound as the label <c>le</c> writes it, in each way that was seen: <c>1</c> and <c>1.0</c> are the same. None when there is none.</param>
 /// <param name="Missing">Why there is none.</param>
-internal readonly record struct HistogramBound(double? Seconds, string? Label, MissingBound Missing);
+internal readonly record struct HistogramBound(double? Seconds, EquatableArray<string> Labels, MissingBound Missing);
 
 /// <summary>The finite bucket bounds of a histogram, ascending, as Prometheus has them. Immutable.</summary>
 /// <param name="finite">Bounds in seconds with their labels, ascending.</param>
@@ -34,19 +35,26 @@ internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Labe
             .Select(label => (Seconds: CounterLabels.ParseBound(label, unitsPerSecond), Label: label))
             .Where(bound => bound.Seconds is { } seconds && double.IsFinite(seconds))
             .Select(bound => (bound.Seconds!.Value, bound.Label))
-            .OrderBy(bound => bound.Value)], unitsPerSecond);
+            .OrderBy(bound => bound.Value).ThenBy(bound => bound.Label, StringComparer.Ordinal)], unitsPerSecond);
 
     /// <summary>True when the same labels are there.</summary>
     public bool IsSameAs(HistogramBounds other) => finite.SequenceEqual(other.All);
 
-    /// <summary>The bounds that are in both.</summary>
-    public HistogramBounds Intersect(HistogramBounds other) => new([.. finite.Where(bound => other.All.Contains(bound))], unitsPerSecond);
+    /// <summary>The bounds that are in both, in whatever way either writes them.</summary>
+    public HistogramBounds Intersect(HistogramBounds other)
+    {
+        var both = finite.Select(bound => bound.Seconds).Intersect(other.All.Select(bound => bound.Seconds)).ToHashSet();
+        return new([.. Ordered(finite.Concat(other.All).Where(bound => both.Contains(bound.Seconds)))], unitsPerSecond);
+    }
 
     /// <summary>The bounds that are in either.</summary>
     public HistogramBounds Union(HistogramBounds other) =>
-        other.IsEmpty ? this : IsEmpty ? other : new([.. finite.Concat(other.All).Distinct().OrderBy(bound => bound.Seconds)], unitsPerSecond);
+        other.IsEmpty ? this : IsEmpty ? other : new([.. Ordered(finite.Concat(other.All))], unitsPerSecond);
 
     private IReadOnlyList<(double Seconds, string Label)> All => finite;
+
+    private static IEnumerable<(double Seconds, string Label)> Ordered(IEnumerable<(double Seconds, string Label)> bounds) =>
+        bounds.Distinct().OrderBy(bound => bound.Seconds).ThenBy(bound => bound.Label, StringComparer.Ordinal);
 
     /// <summary>
     /// Milliseconds taken for seconds begin at 1 and go beyond any request; seconds taken for milliseconds end before most requests do. Judging by them would fail every canary, or none.
@@ -63,30 +71,31 @@ internal sealed class HistogramBounds(IReadOnlyList<(double Seconds, string Labe
     {
         if (finite.Count == 0 || maxSeconds is not { } max)
         {
-            return new(null, null, MissingBound.NotSeen);
+            return new(null, [], MissingBound.NotSeen);
         }
 
         if (WrongUnit is { } wrong)
         {
-            return new(null, null, wrong);
+            return new(null, [], wrong);
         }
 
         if (max > finite[^1].Seconds)
         {
-            return new(null, null, MissingBound.AboveTopBucket);
+            return new(null, [], MissingBound.AboveTopBucket);
         }
 
         for (var index = finite.Count - 1; index >= 0; index--)
         {
             if (finite[index].Seconds <= max)
             {
-                return new(finite[index].Seconds, finite[index].Label, MissingBound.NotSeen);
+                var seconds = finite[index].Seconds;
+                return new(seconds, [.. finite.Where(bound => bound.Seconds == seconds).Select(bound => bound.Label)], MissingBound.NotSeen);
             }
         }
 
-        return new(null, null, MissingBound.BelowEveryBucket);
+        return new(null, [], MissingBound.BelowEveryBucket);
     }
 
     /// <summary>For people: <c>0.1, 0.25, 1 s</c>.</summary>
-    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Seconds)) + " s";
+    public override string ToString() => string.Join(", ", finite.Select(bound => bound.Seconds).Distinct()) + " s";
 }

@@ -95,10 +95,11 @@ internal sealed record ObjectMeta
     internal static bool IsKeptLabel(ReadOnlySpan<byte> key) =>
         key.StartsWith("canarycontroller.io/"u8) || key.SequenceEqual("pod-template-hash"u8) || key.SequenceEqual("kubernetes.io/service-name"u8);
 
-    /// <summary>Ours, the Deployment controller's, and how Linkerd breaks circuits.</summary>
+    /// <summary>Ours, the Deployment controller's, how Linkerd breaks circuits, and what Contour reads from a Service.</summary>
     internal static bool IsKeptAnnotation(ReadOnlySpan<byte> key) =>
         key.StartsWith("canarycontroller.io/"u8) || key.StartsWith("deployment.kubernetes.io/"u8)
-        || key.StartsWith("balancer.linkerd.io/"u8) || key.StartsWith("balancer.alpha.linkerd.io/"u8);
+        || key.StartsWith("balancer.linkerd.io/"u8) || key.StartsWith("balancer.alpha.linkerd.io/"u8)
+        || key.StartsWith("projectcontour.io/"u8);
 
     private static TextPairs Pairs(JsonElement metadata, string member, Func<ReadOnlySpan<byte>, bool> isKept)
     {

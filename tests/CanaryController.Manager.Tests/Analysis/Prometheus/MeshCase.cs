@@ -43,9 +43,9 @@ internal sealed record MeshCase
     public double MaxSeconds { get; init; } = 0.5;
 
     /// <summary>A rollout on Kubernetes.</summary>
-    public static RouteTarget OnCluster(WorkloadType workload = WorkloadType.Deployment) => new("kubernetes", "shop/checkout")
+    public static RouteTarget OnCluster(WorkloadType workload = WorkloadType.Deployment, string ns = "shop") => new("kubernetes", $"{ns}/checkout")
     {
-        Cluster = new(new RolloutKey("shop", "checkout"), RouterType.GatewayAPI, [], "checkout", 80, workload)
+        Cluster = new(new RolloutKey(ns, "checkout"), RouterType.GatewayAPI, [], "checkout", 80, workload)
         {
             Deployment = workload is WorkloadType.Deployment ? "checkout" : null,
         },

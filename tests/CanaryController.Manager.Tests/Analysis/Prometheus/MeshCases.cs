@@ -10,6 +10,8 @@ internal static class MeshCases
     private static readonly string[] _milliseconds = ["0.5", "1", "5", "10", "25", "50", "100", "250", "500", "1000", "2500", "5000", "10000"];
     private static readonly string[] _seconds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10"];
 
+    private const string Calls = "calls";
+
     private const string IstioClient =
         """reporter="source",source_workload="web",source_workload_namespace="shop",destination_service_namespace="shop",destination_service_name="VERSION",destination_workload="checkout",destination_version="unknown",""";
 
@@ -37,8 +39,9 @@ internal static class MeshCases
         {
             Name = "istio-grpc",
             Counting = new() { Source = RequestSource.Istio },
-            Requests = "istio_requests_total{" + IstioClient.Replace("source\"", "waypoint\"", StringComparison.Ordinal) + "request_protocol=\"grpc\",response_code=\"200\",ENDED}",
-            Buckets = "istio_request_duration_milliseconds_bucket{" + IstioClient.Replace("source\"", "waypoint\"", StringComparison.Ordinal) + "request_protocol=\"grpc\",response_code=\"200\",ENDED,le=\"LE\"}",
+            Target = MeshCase.OnCluster(ns: Calls),
+            Requests = "istio_requests_total{" + InCalls(IstioClient).Replace("source\"", "waypoint\"", StringComparison.Ordinal) + "request_protocol=\"grpc\",response_code=\"200\",ENDED}",
+            Buckets = "istio_request_duration_milliseconds_bucket{" + InCalls(IstioClient).Replace("source\"", "waypoint\"", StringComparison.Ordinal) + "request_protocol=\"grpc\",response_code=\"200\",ENDED,le=\"LE\"}",
             Names = ("checkout-stable", "checkout-canary"),
             Endings = ("grpc_response_status=\"5\"", "grpc_response_status=\"14\""),
             Bounds = _milliseconds,
@@ -66,7 +69,7 @@ internal static class MeshCases
             Endings = ("200", "503"),
         },
         Linkerd("linkerd-http", "http", "HTTPRoute", ("""http_status="200",error="" """.TrimEnd(), """http_status="",error="FAIL_FAST" """.TrimEnd())),
-        Linkerd("linkerd-grpc", "grpc", "GRPCRoute", ("""grpc_status="NOT_FOUND",error="" """.TrimEnd(), """grpc_status="INTERNAL",error="" """.TrimEnd())),
+        Linkerd("linkerd-grpc", "grpc", "GRPCRoute", ("""grpc_status="NOT_FOUND",error="" """.TrimEnd(), """grpc_status="INTERNAL",error="" """.TrimEnd()), Calls),
         new()
         {
             Name = "consul",
@@ -151,16 +154,22 @@ internal static class MeshCases
         },
     ];
 
-    private static MeshCase Linkerd(string name, string protocol, string route, (string Good, string Bad) endings) => new()
+    /// <summary>Another protocol's requests count under the same Services, so those of calls have a namespace of their own.</summary>
+    private static string InCalls(string labels) => labels.Replace("\"shop\"", $"\"{Calls}\"", StringComparison.Ordinal);
+
+    private static MeshCase Linkerd(string name, string protocol, string route, (string Good, string Bad) endings, string ns = "shop") => new()
     {
         Name = name,
         Counting = new() { Source = RequestSource.Linkerd },
-        Requests = $"outbound_{protocol}_route_backend_response_statuses_total{{{LinkerdBackend.Replace("ROUTE", route, StringComparison.Ordinal)}ENDED}}",
-        Buckets = $"outbound_{protocol}_route_backend_response_duration_seconds_bucket{{{LinkerdBackend.Replace("ROUTE", route, StringComparison.Ordinal)}le=\"LE\"}}",
+        Target = MeshCase.OnCluster(ns: ns),
+        Requests = $"outbound_{protocol}_route_backend_response_statuses_total{{{Backend(route, ns)}ENDED}}",
+        Buckets = $"outbound_{protocol}_route_backend_response_duration_seconds_bucket{{{Backend(route, ns)}le=\"LE\"}}",
         Names = ("checkout-stable", "checkout-canary"),
         Endings = endings,
         Bounds = ["0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "10.0"],
     };
+
+    private static string Backend(string route, string ns) => (ns == Calls ? InCalls(LinkerdBackend) : LinkerdBackend).Replace("ROUTE", route, StringComparison.Ordinal);
 
     private static MeshCase Envoy(string name, RequestCounting counting, (string Stable, string Canary) names) => new()
     {

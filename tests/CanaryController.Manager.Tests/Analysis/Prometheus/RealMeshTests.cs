@@ -27,8 +27,7 @@ public sealed class RealMeshTests
         var texts = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         await using var exporter = await StartExporterAsync(texts);
 
-        // Those of another protocol count under the same Services.
-        var meshes = MeshCases.All.Where(mesh => !mesh.Name.EndsWith("-grpc", StringComparison.Ordinal)).ToList();
+        var meshes = MeshCases.All;
         var pages = meshes.ToDictionary(mesh => mesh.Name, mesh => new MeshPage(mesh).Count(Arm.Stable, 500).Count(Arm.Canary, 0), StringComparer.Ordinal);
         await using var prometheus = await RealPrometheus.StartAsync(exporter.Urls.First(), meshes.Select(mesh => (mesh.Name, $"/metrics/{mesh.Name}")), ScrapeMs);
         Show(pages, texts);
