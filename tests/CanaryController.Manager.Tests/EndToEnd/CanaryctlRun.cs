@@ -6,7 +6,7 @@ namespace CanaryController.Manager.Tests.EndToEnd;
 internal sealed record CanaryctlRun(int Exit, string Output, string Error)
 {
     /// <summary>Runs a command line.</summary>
-    public static async Task<CanaryctlRun> OfAsync(string line, TimeProvider time, Func<string, string?> variable)
+    public static async Task<CanaryctlRun> OfAsync(string line, TimeProvider time, Func<string, string?> variable, CancellationToken cancellation)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
@@ -20,7 +20,7 @@ internal sealed record CanaryctlRun(int Exit, string Output, string Error)
             PollInterval = TimeSpan.FromMilliseconds(1),
             Width = 200,
         };
-        var exit = await Cli.CommandLine.RunAsync([.. System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line)], environment, TestContext.Current.CancellationToken);
+        var exit = await Cli.CommandLine.RunAsync([.. System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line)], environment, cancellation);
         var run = new CanaryctlRun(exit, output.ToString(), error.ToString());
 
         // The pictures in docs/approvals.md and docs/ci-gates.md come from here.

@@ -15,7 +15,7 @@ namespace CanaryController.Manager.Tests.EndToEnd;
 
 /// <summary>
 /// A plain host: the manager with everything that a process has, on a clock that tests move, Slack's API and a receiver of gates' questions on loopback, and the rollout <c>shop/checkout</c>, which may go on from 9 to 5
-/// in Berlin, needs an approval to leave its first step, and a gate's pass to begin its second one. It is Monday, five minutes to nine.
+/// in Berlin, needs an approval to leave its first step, and a gate's pass to begin its last one. It is Monday, five minutes to nine.
 /// </summary>
 internal sealed class PlainHostBed : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class PlainHostBed : IAsyncDisposable
 
     private readonly string _files = Directory.CreateTempSubdirectory("canary-plain-host-").FullName;
     private readonly HttpClient _browser = new() { Timeout = _patience };
+    private readonly CancellationTokenSource _ended = new(3 * _patience);
 
     private PlainHostBed(SlackServer slack, HookReceiver gate)
     {
@@ -90,7 +91,7 @@ internal sealed class PlainHostBed : IAsyncDisposable
         "CANARY_TOKEN_FILE" => TokenFile,
         "CANARY_NAMESPACE" => Checkout.Namespace,
         _ => null,
-    });
+    }, _ended.Token);
 
     /// <summary>The job that deployed v2 and waits for what becomes of it.</summary>
     public Task<CanaryctlRun> PipelineAsync() => CanaryctlAsync($"wait checkout --for promoted --revision v2 --timeout 24h --junit {JUnit}");
@@ -147,6 +148,9 @@ internal sealed class PlainHostBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A job that still waits when a test has failed would wait for ever.
+        await _ended.CancelAsync();
+        _ended.Dispose();
         _browser.Dispose();
         await Manager.App.StopAsync();
         await Manager.DisposeAsync();
@@ -184,10 +188,10 @@ internal sealed class PlainHostBed : IAsyncDisposable
             windows: [{cron: 0 0 9 ? * MON-FRI, duration: 8h, timeZone: Europe/Berlin}]
             steps:
             - {weight: 10, hold: 5m, approval: {name: sre, approvers: {slackUsers: [U0ANN]}, allowAuthor: false} }
-            - weight: 50
-              hold: 10m
+            - {weight: 50, hold: 10m}
+            - weight: 100
+              hold: 5m
               gates: [{name: smoke, when: Before, url: {{gate}}/smoke, secret: {name: canary-notifications, key: smoke} }]
-            - {weight: 100, hold: 5m}
           analysis:
             metrics:
             - {name: success-rate, builtin: RequestSuccessRate, threshold: {min: 99} }

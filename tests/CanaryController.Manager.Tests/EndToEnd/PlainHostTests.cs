@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using CanaryController.Core.Approvals;
 using CanaryController.Core.Rollouts;
@@ -11,6 +14,8 @@ namespace CanaryController.Manager.Tests.EndToEnd;
 /// <summary>People and pipelines on a plain host, all together: a closed window, an approval in Slack, a gate, and the job that waits for what becomes of it.</summary>
 public sealed class PlainHostTests
 {
+    private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public async Task A_release_goes_through_window_Slack_and_gate_to_its_promotion_and_the_pipeline_is_told()
     {
@@ -33,31 +38,31 @@ public sealed class PlainHostTests
         await bed.WhenToldAsync();
         Assert.Contains("10 % of the traffic", bed.Message.ToJsonString(), StringComparison.Ordinal);
 
-        // Ann lets it leave the first step, the gate, which cannot answer at first, lets it begin the second one.
+        // Ann lets it leave the first step; the gate, which cannot answer at first, lets it begin the last one.
         await bed.PassAsync(TimeSpan.FromMinutes(5));
         await bed.WhenAsync(() => bed.State.Phase is RolloutPhase.WaitingApproval, "an approval is waited for");
         Assert.Equal(0, (await approval).Exit);
         await bed.WhenToldAsync();
         await bed.CanaryctlAsync("get checkout");
-        Assert.Equal((10m, 0), (bed.WeightPercent, bed.Gate.Hooks.Count));
-        Assert.Equal(HttpStatusCode.OK, await bed.PressAsync("approve", "U0ANN"));
-        await bed.Manager.Time.WhenDelayedAsync(TimeSpan.FromSeconds(1));
+        Show(bed.Message);
         Assert.Equal(10m, bed.WeightPercent);
-        await bed.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, await bed.PressAsync("approve", "U0ANN"));
         await bed.WhenRestingAsync(step: 2);
-        Assert.Equal(50m, bed.WeightPercent);
-        Assert.All(bed.Gate.Hooks, hook => Assert.True(hook.IsSignedBy(OutboxBed.Key)));
-        Assert.Equal(2, bed.Gate.Hooks.Count);
-
         await bed.PassAsync(TimeSpan.FromMinutes(10));
+        await bed.Manager.Time.WhenDelayedAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(50m, bed.WeightPercent);
+        await bed.PassAsync(TimeSpan.FromSeconds(1));
         await bed.WhenRestingAsync(step: 3);
+        Assert.Contains("3 100 % hold 5m gate smoke before it passed", Spaced((await bed.CanaryctlAsync("get checkout")).Output), StringComparison.Ordinal);
+        Assert.Equal((100m, 2), (bed.WeightPercent, bed.Gate.Hooks.Count));
+        Assert.All(bed.Gate.Hooks, hook => Assert.True(hook.IsSignedBy(OutboxBed.Key)));
         await bed.PassAsync(TimeSpan.FromMinutes(5));
         await bed.WhenAsync(() => bed.State.Phase is RolloutPhase.Promoted, "v2 is promoted");
         var ended = await pipeline;
 
         Assert.Equal((0, "checkout v2 promoted: v2 has all traffic and is stable now; before it was v1.\n"), (ended.Exit, ended.Output));
         var cases = XDocument.Load(bed.JUnit).Descendants("testcase").ToList();
-        Assert.Equal(["promoted v2", "step 1: 10 %, hold 5m, approval sre", "step 2: 50 %, hold 10m, gate smoke before it", "step 3: 100 %, hold 5m", "success-rate min 99 %"], cases.Select(each => (string?)each.Attribute("name")));
+        Assert.Equal(["promoted v2", "step 1: 10 %, hold 5m, approval sre", "step 2: 50 %, hold 10m", "step 3: 100 %, hold 5m, gate smoke before it", "success-rate min 99 %"], cases.Select(each => (string?)each.Attribute("name")));
         Assert.All(cases, each => Assert.Empty(each.Elements("failure").Concat(each.Elements("skipped"))));
         Assert.Equal((RolloutPhase.Promoted, "v2"), (bed.State.Phase, bed.State.StableRevision));
         await AssertAuditedAsync(bed);
@@ -117,8 +122,10 @@ public sealed class PlainHostTests
         await bed.StartToApprovalAsync();
         var pipeline = bed.PipelineAsync();
         await bed.PressAsync("approve", "U0ANN");
-        var ended = await pipeline;
-        Assert.Equal(1, ended.Exit);
+        await bed.WhenRestingAsync(step: 2);
+        await bed.PassAsync(TimeSpan.FromMinutes(10));
+        await bed.WhenAsync(() => bed.State.Phase is RolloutPhase.Aborted, "the gate has refused");
+        Assert.Equal(1, (await pipeline).Exit);
         Assert.Contains("3 of 212 smoke tests failed", (string?)XDocument.Load(bed.JUnit).Descendants("failure").First(), StringComparison.Ordinal);
         Assert.Equal(RolloutReason.GateFailed, bed.State.History[^1].Reason);
         AssertRolledBack(bed);
@@ -154,7 +161,7 @@ public sealed class PlainHostTests
         Assert.Equal(0, (await bed.CanaryctlAsync("abort checkout --revision v2")).Exit);
         Assert.Equal(1, (await pipeline).Exit);
         await bed.PassAsync(TimeSpan.FromHours(1));
-        Assert.Equal((RolloutPhase.Idle, 0m), (bed.State.Phase, bed.WeightPercent));
+        Assert.Equal((RolloutPhase.Aborted, 0m, 0), (bed.State.Phase, bed.WeightPercent, bed.Gate.Hooks.Count));
     }
 
     [Fact]
@@ -170,6 +177,8 @@ public sealed class PlainHostTests
         };
         await bed.StartToApprovalAsync();
         await bed.PressAsync("approve", "U0ANN");
+        await bed.WhenRestingAsync(step: 2);
+        await bed.PassAsync(2 * rest);
         await bed.Manager.Time.WhenDelayedAsync(rest);
         await bed.PassAsync(rest);
         await bed.Manager.Time.WhenDelayedAsync(rest);
@@ -181,13 +190,13 @@ public sealed class PlainHostTests
 
         // Ten minutes, the default deadline, since it was asked first, and five since the restart.
         await bed.WhenAsync(() => bed.State.Phase is RolloutPhase.Aborted, "the gate has failed");
-        Assert.Equal((RolloutReason.GateFailed, "Gate smoke failed before step 2: it did not pass within 10m: it answered 503."), (bed.State.History[^1].Reason, bed.State.History[^1].Message));
+        Assert.Equal((RolloutReason.GateFailed, "Gate smoke failed: it did not pass within 10m: it answered 503."), (bed.State.History[^1].Reason, bed.State.History[^1].Message));
     }
 
     private static void AssertRolledBack(PlainHostBed bed)
     {
         Assert.Equal((RolloutPhase.Aborted, 0m, "v1"), (bed.State.Phase, bed.WeightPercent, bed.State.StableRevision));
-        Assert.True(bed.Manager.Router.Applied.All(applied => applied.Split.Weight.Percent <= 10));
+        Assert.True(bed.Manager.Router.Applied.All(applied => applied.Split.Weight.Percent <= 50));
         Assert.True(XDocument.Load(bed.JUnit).Descendants("testcase").First().Elements("failure").Any());
     }
 
@@ -206,13 +215,16 @@ public sealed class PlainHostTests
         await bed.WhenToldAsync();
         Assert.Contains(" Promoted ", bed.Message.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains(bed.Slack.Messages.Values, reply => ((string?)reply["text"])?.StartsWith("<@U0ANN> ", StringComparison.Ordinal) is true);
-        Assert.Contains(bed.Slack.Messages.Values, reply => ((string?)reply["text"])?.StartsWith("Gate smoke of step 2 passed", StringComparison.Ordinal) is true);
-        TestContext.Current.TestOutputHelper?.WriteLine(bed.Message.ToString());
+        Assert.Contains(bed.Slack.Messages.Values, reply => ((string?)reply["text"])?.StartsWith("Gate smoke of step 3 passed", StringComparison.Ordinal) is true);
+        Show(bed.Message);
+        TestContext.Current.TestOutputHelper?.WriteLine(await File.ReadAllTextAsync(bed.JUnit, TestContext.Current.CancellationToken));
         var history = await bed.CanaryctlAsync("history checkout");
         Assert.Contains("Slack user U0ANN (ann)", history.Output, StringComparison.Ordinal);
         var answer = bed.Manager.Get<ICommands>().Audit(PlainHostBed.Checkout, 1)[0];
         Assert.Equal((RolloutAction.Approve, ApproverSource.Slack, "v2"), (answer.Action, answer.Via, answer.Revision));
     }
+
+    private static void Show(JsonObject message) => TestContext.Current.TestOutputHelper?.WriteLine(message.ToJsonString(_readable));
 
     /// <summary>Without the columns of a picture.</summary>
     private static string Spaced(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -79,7 +79,7 @@ internal static class Commands
                 : null;
         }
 
-        if (command.Revision is { } revision && revision != state.CanaryRevision)
+        if (command.Revision is { } revision && revision != state.CanaryRevision && !FlowCommands.IsOfWaiting(state, command))
         {
             return Conflict($"The canary is {state.CanaryRevision ?? "none"}, not {revision}. Look at the rollout again before you decide.");
         }
