@@ -46,6 +46,7 @@ internal static class GeneratedStates
         (state, rollout, approvals, history, revision, message, reason, sequence) => state with
         {
             Plan = RolloutSpecMapper.ToSpec(rollout).Steps,
+            PendingGates = [.. approvals.Select(approval => new PendingGate(approval.StepIndex, approval.Approver, approval.At))],
             Approvals = new EquatableArray<ApprovalRecord>([.. approvals]),
             History = new EquatableArray<RevisionRecord>([.. history]),
             StableRevision = revision,

@@ -8,7 +8,6 @@ using CanaryController.Manager.Traffic;
 using CanaryController.Resources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CanaryController.Testing;
 
@@ -49,7 +48,7 @@ internal sealed class ManagerBed : IAsyncDisposable
 
     public ManagerOptions Options { get; }
 
-    public FakeTimeProvider Time { get; } = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public WatchedTime Time { get; } = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public bool RealTime { get; }
 

@@ -15,6 +15,9 @@ internal sealed class ScriptedEvidence : IEvidence
     /// <summary>What all metrics of all rollouts come to.</summary>
     public Verdict Verdict { get; set; } = Verdict.Passed;
 
+    /// <summary>The value that all metrics have.</summary>
+    public double Value { get; set; } = 0.5;
+
     /// <summary>Thrown instead of an answer, for the rollout named so.</summary>
     public Func<RolloutKey, Exception?> Failure { get; set; } = _ => null;
 
@@ -46,7 +49,7 @@ internal sealed class ScriptedEvidence : IEvidence
         {
             Name = metric.Name,
             Verdict = Verdict,
-            Value = 0.5,
+            Value = Value,
             Requests = 1_000_000,
             Evidence = Verdict is Verdict.Failed ? 3 : 0,
             EvidenceLimit = 3,

@@ -14,7 +14,17 @@ internal static class GateText
     public static string Conditions(StepView step) =>
         (step.HoldSeconds > 0 ? $", hold {Humanize.Seconds(step.HoldSeconds)}" : "")
         + (step.MinRequests > 0 ? $", min {Humanize.Count(step.MinRequests)} requests" : "")
-        + (step.Approval is { } approval ? $", approval {approval}" : "");
+        + (step.Approval is { } approval ? $", approval {approval}" : "")
+        + string.Concat(step.Gates.Select(gate => $", {Gate(gate)}"));
+
+    /// <summary>A gate, like <c>gate smoke before it</c>.</summary>
+    public static string Gate(StepGateView gate) => gate.When switch
+    {
+        GateMoment.Before => $"gate {gate.Name} before it",
+        GateMoment.During => $"gate {gate.Name} at it",
+        GateMoment.BeforePromotion => $"gate {gate.Name} before the promotion",
+        GateMoment.Rollback => $"gate {gate.Name} for a rollback",
+    };
 
     /// <summary>What a metric came to, like <c>97.60 % (stable 99.95 %), min 99 %</c>.</summary>
     public static string Value(MetricView metric) => $"{metric.Value ?? "no value"}{(metric.StableValue is { } stable ? $" (stable {stable})" : "")}, {metric.Threshold}";

@@ -1,5 +1,7 @@
+using CanaryController.Cli.Gates;
 using CanaryController.Cli.Watching;
 using CanaryController.Core.Analysis;
+using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -73,7 +75,16 @@ internal static class RolloutTree
     private static string Conditions(StepView step) =>
         (step.HoldSeconds > 0 ? $"  hold {Humanize.Seconds(step.HoldSeconds)}" : "")
         + (step.MinRequests > 0 ? $"  min {Humanize.Count(step.MinRequests)} requests" : "")
-        + (step.Approval is { } approval ? $"  approval {Markup.Escape(approval)}" : "");
+        + (step.Approval is { } approval ? $"  approval {Markup.Escape(approval)}" : "")
+        + string.Concat(step.Gates.Select(gate => $"  {Markup.Escape(GateText.Gate(gate))}{Said(gate)}"));
+
+    private static string Said(StepGateView gate) => gate.Status switch
+    {
+        GateStatus.Pending => " [yellow]pending[/]",
+        GateStatus.Passed => " [green]passed[/]",
+        GateStatus.Failed => " [red]failed[/]",
+        null => "",
+    };
 
     private static string Progress(RolloutView view, StepView step)
     {

@@ -81,7 +81,11 @@ public sealed record WorkloadObservation(int StableReady, int StableSize, int Ca
 /// <param name="Name">The gate.</param>
 /// <param name="Status">Its answer.</param>
 /// <param name="Message">One sentence.</param>
-public sealed record GateObservation(string Revision, int Attempt, int StepIndex, string Name, GateStatus Status, string Message);
+public sealed record GateObservation(string Revision, int Attempt, int StepIndex, string Name, GateStatus Status, string Message)
+{
+    /// <summary>Since when it has not passed, while it is asked and has a deadline; else null.</summary>
+    public DateTimeOffset? Since { get; init; }
+}
 
 /// <summary>A gate's answer.</summary>
 public enum GateStatus

@@ -29,6 +29,7 @@ public static class RolloutPlanner
         Requests.Settle(turn);
         Commands.Carry(turn);
         Settle(turn);
+        turn.State = Gates.NoteWaits(turn.State, seen.Gates);
 
         return new Decision
         {

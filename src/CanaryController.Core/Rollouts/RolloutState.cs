@@ -81,6 +81,9 @@ public sealed record RolloutState
     /// <summary>Who approved what in this attempt.</summary>
     public EquatableArray<ApprovalRecord> Approvals { get; init; }
 
+    /// <summary>Since when gates of this attempt that are asked have not passed: their deadlines run from there, over restarts too. None for a gate that passes at once.</summary>
+    public EquatableArray<PendingGate> PendingGates { get; init; }
+
     /// <summary>Who made the revision, by any name that somebody gave: at most 10. Empty when nobody told.</summary>
     public EquatableArray<string> Authors { get; init; }
 
@@ -130,6 +133,12 @@ public sealed record ApprovalRecord(int StepIndex, string Approver, DateTimeOffs
     /// <summary>By what way it came; null when nobody vouched for it.</summary>
     public ApproverSource? Via { get; init; }
 }
+
+/// <summary>A gate that has been asked and has not passed.</summary>
+/// <param name="StepIndex">The step that names it.</param>
+/// <param name="Name">The gate.</param>
+/// <param name="Since">Since when.</param>
+public sealed record PendingGate(int StepIndex, string Name, DateTimeOffset Since);
 
 /// <summary>What became of a revision.</summary>
 /// <param name="Revision">The revision.</param>

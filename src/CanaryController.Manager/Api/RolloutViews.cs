@@ -22,7 +22,7 @@ internal static class RolloutViews
         var phase = resource.Spec is null ? RolloutPhase.Invalid : state.Phase;
         var seen = live.Seen is null ? null : live.Seen with { Now = now, Analysis = analysis ?? live.Seen.Analysis, Window = window };
         var waiting = resource.Spec is null || seen is null ? [] : RolloutExplanation.WaitingFor(resource.Spec, state, seen);
-        var steps = StepViews.From(resource.Spec, state);
+        var steps = StepViews.From(resource.Spec, state, seen?.Gates ?? []);
         var share = seen?.Analysis is { } counted && counted.StepIndex == state.StepIndex ? counted.Share : null;
         return new RolloutView
         {

@@ -11,7 +11,8 @@ using MediatR;
 namespace CanaryController.Manager.Gates;
 
 /// <summary>
-/// Asks the gates that matter now, each beside all others and beside the loop, a few at once. What a gate answers is kept in memory; a restart asks again, and until then nothing has passed.
+/// Asks the gates that matter now, each beside all others and beside the loop, a few at once. What a gate answers is kept in memory; a restart asks again, and until then nothing has passed. Since when a gate has
+/// not passed is remembered with the rollout, so a restart does not start its deadline over.
 /// </summary>
 internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, IMediator mediator, ILeadership leadership, GateMetrics metrics, TimeProvider time, ILogger<GateDesk> logger) : IGates, IDisposable
 {
@@ -85,7 +86,7 @@ internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, I
         catch (Exception failure)
         {
             Broken(logger, asked.Gate.Name, key, failure);
-            tracked.Note(asked, GateStatus.Pending, $"it cannot be asked: {failure.GetType().Name}.", ends);
+            tracked.Note(asked, new(GateStatus.Pending, $"it cannot be asked: {failure.GetType().Name}.", tracked.WaitsSince(asked)), ends);
         }
         finally
         {
@@ -96,8 +97,8 @@ internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, I
     private async Task AskUntilSettledAsync(RolloutKey key, TrackedGates tracked, AskedGate asked, CancellationToken ends)
     {
         var (gate, failures) = (asked.Gate, 0);
-        var since = time.GetUtcNow();
-        var question = new GateQuestion(key, tracked.State, asked, since);
+        var since = tracked.WaitsSince(asked) ?? time.GetUtcNow();
+        var question = new GateQuestion(key, tracked.State, asked, time.GetUtcNow());
         while (leadership.IsLeading)
         {
             question = failures == 0 ? question with { State = tracked.State, At = time.GetUtcNow() } : question;
@@ -106,7 +107,7 @@ internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, I
             var isLate = answer.Status is GateStatus.Pending && time.GetUtcNow() - since >= gate.Deadline;
             var (status, message) = isLate ? (GateStatus.Failed, $"it did not pass within {Describe(gate.Deadline!.Value)}: {answer.Message}") : (answer.Status, answer.Message);
             metrics.Asked(status);
-            await NoteAsync(key, tracked, asked, status, message, ends);
+            await NoteAsync(key, tracked, asked, new(status, message, status is GateStatus.Pending && gate.Deadline is not null ? since : null), ends);
             if (status is GateStatus.Failed || (status is GateStatus.Passed && gate.When is GateMoment.Before or GateMoment.BeforePromotion))
             {
                 return;
@@ -130,10 +131,10 @@ internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, I
         }
     }
 
-    private async Task NoteAsync(RolloutKey key, TrackedGates tracked, AskedGate asked, GateStatus status, string message, CancellationToken ends)
+    private async Task NoteAsync(RolloutKey key, TrackedGates tracked, AskedGate asked, GateNote note, CancellationToken ends)
     {
-        var state = tracked.State;
-        if (!tracked.Note(asked, status, message, ends))
+        var (state, status) = (tracked.State, note.Status);
+        if (!tracked.Note(asked, note, ends))
         {
             return;
         }
@@ -141,7 +142,7 @@ internal sealed partial class GateDesk(GateCaller caller, IRolloutWaker waker, I
         waker.Wake(key, status is GateStatus.Failed ? QueueLane.Urgent : QueueLane.Prompt);
         if (status is not GateStatus.Pending)
         {
-            await mediator.Publish(new GateDecided(Told(key, state, asked, status, message)), CancellationToken.None);
+            await mediator.Publish(new GateDecided(Told(key, state, asked, status, note.Message)), CancellationToken.None);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class TrackedGates
                 _running.Remove(key, out var ended);
                 ended!.Cancel();
                 ended.Dispose();
+                StopClockLocked(key);
             }
 
             foreach (var key in _answers.Keys.Where(key => !isSame || (key.StepIndex < state.StepIndex && !wanted.ContainsKey(key))).ToList())
@@ -54,8 +55,15 @@ internal sealed class TrackedGates
         }
     }
 
+    /// <summary>Since when a gate has not passed, as it was stored; null when it has, or was not asked before.</summary>
+    public DateTimeOffset? WaitsSince(AskedGate asked)
+    {
+        var state = State;
+        return state.PendingGates.FirstOrDefault(wait => wait.StepIndex == asked.StepIndex && wait.Name == asked.Gate.Name)?.Since;
+    }
+
     /// <summary>Notes an answer, unless the question is no longer asked; true when it changed something that the rollout is decided by.</summary>
-    public bool Note(AskedGate asked, GateStatus status, string message, CancellationToken ends)
+    public bool Note(AskedGate asked, GateNote note, CancellationToken ends)
     {
         lock (_gate)
         {
@@ -66,8 +74,8 @@ internal sealed class TrackedGates
 
             var key = new GateKey(asked.StepIndex, asked.Gate.Name);
             var before = _answers.GetValueOrDefault(key);
-            _answers[key] = new(revision, State.Attempt, asked.StepIndex, asked.Gate.Name, status, message);
-            return (before?.Status ?? GateStatus.Pending) != status;
+            _answers[key] = new(revision, State.Attempt, asked.StepIndex, asked.Gate.Name, note.Status, note.Message) { Since = note.Since };
+            return (before?.Status ?? GateStatus.Pending) != note.Status;
         }
     }
 
@@ -87,6 +95,15 @@ internal sealed class TrackedGates
     /// <summary>Ends all questions.</summary>
     public void End() => Take(new(), []);
 
+    /// <summary>While it is not asked, no deadline of it runs.</summary>
+    private void StopClockLocked(GateKey key)
+    {
+        if (_answers.GetValueOrDefault(key) is { Since: not null } answer)
+        {
+            _answers[key] = answer with { Since = null };
+        }
+    }
+
     /// <summary>What held something back and let it go has said all; so has what rolled back.</summary>
     private bool IsSettledLocked(GateKey key, GateSpec gate) => _answers.GetValueOrDefault(key)?.Status switch
     {
@@ -97,3 +114,9 @@ internal sealed class TrackedGates
 
     private readonly record struct GateKey(int StepIndex, string Name);
 }
+
+/// <summary>What one question came to.</summary>
+/// <param name="Status">What it means for the rollout now.</param>
+/// <param name="Message">The same in one sentence.</param>
+/// <param name="Since">Since when the gate has not passed; null when it has, or need not.</param>
+internal readonly record struct GateNote(GateStatus Status, string Message, DateTimeOffset? Since);

@@ -120,9 +120,19 @@ public sealed record StepView
     /// <summary>How many must approve.</summary>
     public int ApprovalsRequired { get; init; }
 
+    /// <summary>Its gates.</summary>
+    public IReadOnlyList<StepGateView> Gates { get; init; } = [];
+
     /// <summary>Where the rollout is on its way.</summary>
     public required StepStatus Status { get; init; }
 }
+
+/// <summary>A gate of a step.</summary>
+/// <param name="Name">Its name, unique in the step.</param>
+/// <param name="When">What it is asked about.</param>
+/// <param name="Status">What it said last about the revision under way; null when it said nothing yet, is not asked any more, or only the controller knows.</param>
+/// <param name="Message">The same in one sentence.</param>
+public sealed record StepGateView(string Name, GateMoment When, GateStatus? Status, string? Message);
 
 /// <summary>Where the rollout is on its way.</summary>
 public enum StepStatus

@@ -20,7 +20,7 @@ public static class StatusViews
         var status = served.Status;
         var state = status?.Memory ?? new RolloutState();
         var spec = served.Resource is { } resource && served.StatusProblem is null ? RolloutSpecMapper.ToSpec(resource) : null;
-        var steps = StepViews.From(spec, state);
+        var steps = StepViews.From(spec, state, []);
         return new()
         {
             Namespace = served.Key.Namespace,

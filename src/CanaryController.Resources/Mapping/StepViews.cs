@@ -1,3 +1,4 @@
+using CanaryController.Core;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources.Api;
 
@@ -9,10 +10,11 @@ public static class StepViews
     /// <summary>Each step and where the rollout is on its way.</summary>
     /// <param name="spec">What is in force; null when nothing is.</param>
     /// <param name="state">What is remembered.</param>
-    public static IReadOnlyList<StepView> From(RolloutSpec? spec, RolloutState state)
+    /// <param name="answers">What gates said; empty where only the controller knows.</param>
+    public static IReadOnlyList<StepView> From(RolloutSpec? spec, RolloutState state, EquatableArray<GateObservation> answers)
     {
         var plan = state.Plan.IsEmpty ? spec?.Steps ?? [] : state.Plan;
-        return [.. plan.Select((step, index) => Of(step, index, StatusOf(state, index)))];
+        return [.. plan.Select((step, index) => Of(step, index, StatusOf(state, index), [.. step.Gates.Select(gate => Gate(gate, index, state, answers))]))];
     }
 
     /// <summary>The answers to the present step, oldest first.</summary>
@@ -22,7 +24,7 @@ public static class StepViews
     /// <summary>The number of the step that the rollout is at, or ended at by a rollback; 0 for none.</summary>
     public static int Present(IReadOnlyList<StepView> steps) => steps.FirstOrDefault(step => step.Status is StepStatus.Active or StepStatus.Failed)?.Number ?? 0;
 
-    private static StepView Of(RolloutStep step, int index, StepStatus status) => new()
+    private static StepView Of(RolloutStep step, int index, StepStatus status, IReadOnlyList<StepGateView> gates) => new()
     {
         Number = index + 1,
         WeightPercent = step.Weight.Percent,
@@ -30,8 +32,15 @@ public static class StepViews
         MinRequests = step.MinRequests,
         Approval = step.Approval?.Name,
         ApprovalsRequired = step.Approval?.Required ?? 0,
+        Gates = gates,
         Status = status,
     };
+
+    private static StepGateView Gate(GateSpec gate, int index, RolloutState state, EquatableArray<GateObservation> answers)
+    {
+        var answer = answers.FirstOrDefault(answer => answer.StepIndex == index && answer.Name == gate.Name && answer.Revision == state.CanaryRevision && answer.Attempt == state.Attempt);
+        return new(gate.Name, gate.When, answer?.Status, answer?.Message);
+    }
 
     private static StepStatus StatusOf(RolloutState state, int index) => state.Phase switch
     {

@@ -26,6 +26,7 @@ namespace CanaryController.Resources.Persistence;
         typeof(EquatableArrayConverter<MetricSpec>),
         typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
+        typeof(EquatableArrayConverter<PendingGate>),
         typeof(EquatableArrayConverter<ApproverPerson>),
         typeof(EquatableArrayConverter<RevisionRecord>),
     ])]
@@ -42,6 +43,7 @@ namespace CanaryController.Resources.Persistence;
 [JsonSerializable(typeof(MetricSpec[]))]
 [JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]
+[JsonSerializable(typeof(PendingGate[]))]
 [JsonSerializable(typeof(ApproverPerson[]))]
 [JsonSerializable(typeof(RevisionRecord[]))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -30,6 +30,7 @@ namespace CanaryController.Resources.Rollouts;
         typeof(EquatableArrayConverter<MetricSpec>),
         typeof(EquatableArrayConverter<TemplateArgument>),
         typeof(EquatableArrayConverter<ApprovalRecord>),
+        typeof(EquatableArrayConverter<PendingGate>),
         typeof(EquatableArrayConverter<ApproverPerson>),
         typeof(EquatableArrayConverter<RevisionRecord>),
         typeof(EquatableArrayConverter<Transition>),
@@ -51,6 +52,7 @@ namespace CanaryController.Resources.Rollouts;
 [JsonSerializable(typeof(MetricSpec[]))]
 [JsonSerializable(typeof(TemplateArgument[]))]
 [JsonSerializable(typeof(ApprovalRecord[]))]
+[JsonSerializable(typeof(PendingGate[]))]
 [JsonSerializable(typeof(ApproverPerson[]))]
 [JsonSerializable(typeof(RevisionRecord[]))]
 [JsonSerializable(typeof(Transition[]))]

@@ -131,6 +131,25 @@ public sealed class GateTests
         Assert.Equal(RolloutPhase.Progressing, RolloutPlanner.Decide(run.Spec, run.Present, run.See() with { Gates = [before with { Attempt = 2 }] }).Next.Phase);
     }
 
+    [Fact]
+    public void Since_when_a_gate_has_not_passed_is_remembered_over_a_restart_and_forgotten_once_it_passed_or_is_not_asked()
+    {
+        var run = Run(Step(50, ("open", GateMoment.Before)), Specs.Step(100));
+        var since = run.See().Now.AddMinutes(-7);
+        var waits = new GateObservation("v2", 1, 0, "open", GateStatus.Pending, "it answered 503.") { Since = since };
+        var noted = Next(run.Present, waits);
+        Assert.Equal([new PendingGate(0, "open", since)], noted.PendingGates);
+        Assert.Equal(noted, Next(noted, waits));
+        Assert.Equal(noted, Next(noted));
+        Assert.Empty(Next(noted, waits with { Since = null }).PendingGates);
+        Assert.Empty(Next(noted, waits with { Since = null, Status = GateStatus.Passed }).PendingGates);
+        Assert.Empty(Next(run.Present, waits with { Attempt = 2 }).PendingGates);
+        Assert.Empty(Next(run.Present, waits with { Revision = "v3" }).PendingGates);
+        Assert.Empty(RolloutPlanner.Decide(run.Spec, noted, run.See() with { Gates = [], Command = new() { Id = "a", Action = RolloutAction.Abort, Actor = "ann" } }).Next.PendingGates);
+
+        RolloutState Next(RolloutState state, params GateObservation[] answers) => RolloutPlanner.Decide(run.Spec, state, run.See() with { Gates = [.. answers] }).Next;
+    }
+
     private static RolloutStep Step(decimal percent, params (string Name, GateMoment When)[] gates) =>
         Specs.Step(percent) with { Gates = [.. gates.Select(gate => Specs.Gate(gate.Name, gate.When))] };
 

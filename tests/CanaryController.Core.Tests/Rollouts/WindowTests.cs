@@ -94,6 +94,32 @@ public sealed class WindowTests
         Assert.Equal((RolloutPhase.Progressing, 2), (run.Present.Phase, run.Present.Attempt));
     }
 
+    [Fact]
+    public void An_abort_may_name_what_waits_to_start_and_takes_back_nothing_else()
+    {
+        var run = RolloutRun.External(Specs.Step(25)).Settle();
+        run.OpensAt = run.Now + Hour;
+        run.Declared = "v2";
+        run.Settle();
+        Assert.Equal((CommandStatus.Conflict, CommandStatus.Accepted), (run.Command(RolloutAction.Abort, "v3").Status, run.Command(RolloutAction.Abort, "v2").Status));
+        Assert.Equal(RolloutPhase.Aborted, run.Settle().Present.Phase);
+        run.After(Hour);
+        Assert.Equal((RolloutPhase.Aborted, RevisionOutcome.RolledBack), (run.Present.Phase, run.Present.History[^1].Outcome));
+    }
+
+    [Fact]
+    public void An_abort_that_names_what_waits_for_another_rollback_keeps_it_from_starting()
+    {
+        var run = RolloutRun.External(Specs.Step(25)).Start();
+        run.RouterObeys = false;
+        run.Command(RolloutAction.Start, "v3");
+        Assert.Equal((RolloutPhase.Aborting, "v3"), (run.Settle().Present.Phase, run.Present.Pending?.Revision));
+        Assert.Equal(new CommandResult(CommandStatus.Accepted, "v3 does not start."), run.Command(RolloutAction.Abort, "v3"));
+        run.RouterObeys = true;
+        run.Settle();
+        Assert.Equal((RolloutPhase.Aborted, "v2"), (run.Present.Phase, run.Present.CanaryRevision));
+    }
+
     [Theory]
     [InlineData(RolloutAction.Promote)]
     [InlineData(RolloutAction.Skip)]

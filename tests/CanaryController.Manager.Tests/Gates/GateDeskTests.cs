@@ -203,6 +203,34 @@ public sealed class GateDeskTests : IAsyncLifetime, IRolloutWaker, INotification
     }
 
     [Fact]
+    public async Task A_restart_does_not_start_a_deadline_over()
+    {
+        _bed.Receiver.AnswerWith(503);
+        var gate = Gate(GateMoment.Before) with { Deadline = TimeSpan.FromMinutes(2) };
+        _state = _state with { PendingGates = [new(0, gate.Name, _bed.Time.GetUtcNow().AddSeconds(-90))] };
+        Track(gate);
+        await WhenWokenAsync();
+        Assert.Equal((GateStatus.Failed, "it did not pass within 2m: it answered 503."), Answered());
+        Assert.Equal(TimeSpan.FromSeconds(30), _bed.Time.Rests.Aggregate(TimeSpan.Zero, (sum, rest) => sum + rest));
+    }
+
+    [Fact]
+    public async Task Since_when_a_gate_has_not_passed_is_told_while_it_is_asked()
+    {
+        var began = _bed.Time.GetUtcNow();
+        _bed.Receiver.AnswerWith(503);
+        Track(Gate(GateMoment.During) with { Deadline = TimeSpan.FromHours(100), Interval = TimeSpan.FromMinutes(5) });
+        for (var answer = 0; answer < 3; answer++)
+        {
+            await _bed.Receiver.NextAsync();
+        }
+
+        Assert.Equal(began, Assert.Single(_desk.Observe(_key, _state)).Since);
+        _desk.Track(_key, _state, []);
+        Assert.Null(Assert.Single(_desk.Observe(_key, _state)).Since);
+    }
+
+    [Fact]
     public async Task A_target_that_is_not_allowed_never_passes_and_is_named()
     {
         Track(Gate(GateMoment.Before) with { Url = "http://169.254.169.254/latest/meta-data/?token=x", Deadline = TimeSpan.FromMinutes(1) });

@@ -79,7 +79,7 @@ internal static class Commands
                 : null;
         }
 
-        if (command.Action is RolloutAction.Abort && FlowCommands.Withdrawn(state, command) is not null)
+        if (command.Action is RolloutAction.Abort && (FlowCommands.Withdrawn(state, command) is not null || FlowCommands.IsOfWaiting(state, command)))
         {
             return null;
         }

@@ -31,8 +31,16 @@ internal static class FlowCommands
         }
     }
 
+    /// <summary>Who aborts and names the revision that waits to start means that one: the job that asked for it was cancelled, say.</summary>
+    public static bool IsOfWaiting(RolloutState state, RolloutCommand command) => command is { Action: RolloutAction.Abort, Revision: { } meant, Attempt: null } && state.Pending?.Revision == meant;
+
     public static CommandResult Abort(Turn turn, RolloutCommand command)
     {
+        if (IsOfWaiting(turn.State, command) && !turn.State.Phase.IsAtRest())
+        {
+            return Drop(turn, command.Revision!);
+        }
+
         switch (turn.State.Phase)
         {
             case RolloutPhase.Promoting when turn.State.HandOverStarted:
@@ -130,6 +138,13 @@ internal static class FlowCommands
     /// <summary>What waits to start, when an abort means that: who names a revision means no other one, and who names an attempt one that began.</summary>
     public static StartRequest? Withdrawn(RolloutState state, RolloutCommand command) =>
         command.Attempt is null && state.Phase.IsAtRest() && state.Pending is { } pending && (command.Revision is null || command.Revision == pending.Revision) ? pending : null;
+
+    /// <summary>What waits for the one before it to give its traffic back is forgotten.</summary>
+    private static CommandResult Drop(Turn turn, string revision)
+    {
+        turn.State = turn.State with { Pending = null, TargetRevision = turn.State.CanaryRevision };
+        return Commands.Accepted($"{revision} does not start.");
+    }
 
     /// <summary>What waits to start is begun and taken back at once, without traffic: it is told like any other that was aborted, and may be retried.</summary>
     private static CommandResult Withdraw(Turn turn, RolloutCommand command, StartRequest pending)

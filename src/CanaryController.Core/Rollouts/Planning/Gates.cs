@@ -27,6 +27,34 @@ internal static class Gates
         ? HavePassed(state, answers, state.StepIndex, GateMoment.BeforePromotion)
         : HavePassed(state, answers, state.StepIndex + 1, GateMoment.Before);
 
+    /// <summary>
+    /// Remembers since when gates have not passed. Of a gate that says nothing what was remembered stays: whoever asks it may just have been started. What was left behind is forgotten. Pure.
+    /// </summary>
+    public static RolloutState NoteWaits(RolloutState state, EquatableArray<GateObservation> answers)
+    {
+        if (state.PendingGates.IsEmpty && !HasWait(answers))
+        {
+            return state;
+        }
+
+        var waits = new List<PendingGate>();
+        for (var index = Math.Max(0, state.StepIndex); state.Phase.IsUnderWay() && index < state.Plan.Count; index++)
+        {
+            foreach (var gate in state.Plan[index].Gates)
+            {
+                var before = state.PendingGates.FirstOrDefault(wait => wait.StepIndex == index && wait.Name == gate.Name);
+                var answer = AnswerOf(state, answers, index, gate.Name);
+                var since = answer is null ? before?.Since : answer.Status is GateStatus.Pending ? answer.Since : null;
+                if (since is { } moment)
+                {
+                    waits.Add(before?.Since == moment ? before : new(index, gate.Name, moment));
+                }
+            }
+        }
+
+        return waits.SequenceEqual(state.PendingGates) ? state : state with { PendingGates = [.. waits] };
+    }
+
     /// <summary>The gate's answer for the present attempt; null when there is none.</summary>
     public static GateObservation? AnswerOf(RolloutState state, EquatableArray<GateObservation> answers, int stepIndex, string name)
     {
@@ -53,6 +81,19 @@ internal static class Gates
         }
 
         return null;
+    }
+
+    private static bool HasWait(EquatableArray<GateObservation> answers)
+    {
+        foreach (var answer in answers)
+        {
+            if (answer.Since is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsCurrent(RolloutState state, GateObservation answer) => answer.Revision == state.CanaryRevision && answer.Attempt == state.Attempt;

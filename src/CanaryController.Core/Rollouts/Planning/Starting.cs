@@ -31,6 +31,7 @@ internal static class Starting
             HandOverStarted = false,
             Glass = Windows.IsBrokenFor(state, revision) ? state.Glass : null,
             Approvals = [],
+            PendingGates = [],
             Authors = Authorship.OfNew(turn, revision, reason is RolloutReason.RetryRequested ? null : actor),
         };
         turn.Record(next, reason, message, actor);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CanaryController.Core.Rollouts;
 using CanaryController.Resources;
 using CanaryController.Resources.Rules;
@@ -18,6 +19,7 @@ internal sealed record SlackButton(string Namespace, string Rollout, string Chan
     private const int MaxChars = 2_000;
 
     /// <summary>The rollout.</summary>
+    [JsonIgnore]
     public RolloutKey Key => new(Namespace, Rollout);
 
     /// <summary>As a button's value.</summary>

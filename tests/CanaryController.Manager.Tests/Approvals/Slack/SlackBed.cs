@@ -103,13 +103,20 @@ internal sealed class SlackBed : IAsyncDisposable
         ["actions"] = new JsonArray(new JsonObject { ["action_id"] = $"canary_{action}", ["type"] = "button", ["value"] = value }),
     }.ToJsonString());
 
+    /// <summary>The request by which Slack tells of it, signed by Slack's rules.</summary>
+    public static HttpRequestMessage Click(string payload, DateTimeOffset at, string secret = Secret)
+    {
+        var body = Encoding.UTF8.GetBytes(payload);
+        var request = new HttpRequestMessage(HttpMethod.Post, SlackEndpoint.Path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
+        request.Headers.Add("X-Slack-Request-Timestamp", at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("X-Slack-Signature", "v0=" + Convert.ToHexStringLower(SlackSignature.Sign(Encoding.UTF8.GetBytes(secret), at, body)));
+        return request;
+    }
+
     public async Task<HttpStatusCode> PressAsync(string payload, DateTimeOffset? at = null, string secret = Secret, Action<HttpRequestMessage>? change = null)
     {
-        var (body, signedAt) = (Encoding.UTF8.GetBytes(payload), at ?? Now);
-        using var request = new HttpRequestMessage(HttpMethod.Post, SlackEndpoint.Path) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
-        request.Headers.Add("X-Slack-Request-Timestamp", signedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("X-Slack-Signature", "v0=" + Convert.ToHexStringLower(SlackSignature.Sign(Encoding.UTF8.GetBytes(secret), signedAt, body)));
+        using var request = Click(payload, at ?? Now, secret);
         change?.Invoke(request);
 
         // Slack waits no longer.

@@ -99,6 +99,13 @@ public sealed class SlackMessageTests
     }
 
     [Fact]
+    public async Task A_button_carries_what_its_reader_saw_and_nothing_else()
+    {
+        await using var bed = await SlackBed.StartAsync();
+        Assert.Equal("""{"namespace":"default","rollout":"shop","channel":"deploys","revision":"v2","attempt":1,"step":1}""", await bed.ButtonAsync());
+    }
+
+    [Fact]
     public async Task What_people_write_stays_text_and_a_template_is_filled_in()
     {
         var channel = SlackBed.ChannelText(SlackServer.ChannelId, "    templates: {title: '{{ name }} {{ revision }}: {{ phase }}', text: '*{{ weight }}* {{ message }} {{ nothing }}'}");
