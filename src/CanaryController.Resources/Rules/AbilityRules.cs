@@ -27,6 +27,7 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 CheckSteps(rollout.Spec, rowOf(router), context);
                 CheckRequests(rollout.Spec, context);
+                CheckTraefik(rollout.Spec, context);
                 WarnOfConnections(rollout.Spec, context);
             }
         });
@@ -103,6 +104,32 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
                 {
                     context.Problem($"{path}.{field}", "the rollout divides TCPRoutes only, and connections are neither matched nor mirrored", "leave it out, or name an HTTPRoute or GRPCRoute too");
                 }
+            }
+        }
+    }
+
+    /// <summary>Traefik matches in IngressRoutes and mirrors in TraefikServices: a rollout that names none of the one cannot do the one, and an IngressRoute beside a mirror would go without it.</summary>
+    private static void CheckTraefik(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic is not { Router: RouterType.Traefik, Traefik: { } traefik })
+        {
+            return;
+        }
+
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            var (step, path) = (spec.Strategy.Steps[index], $"spec.strategy.steps[{index}]");
+            if (step.Match is not null && traefik.IngressRoutes.Count == 0)
+            {
+                context.Problem($"{path}.match", "the rollout names TraefikServices only, which ask for no headers or cookies", "name the IngressRoute instead, with the Service in its routes, or leave the match out");
+            }
+
+            if (step.Mirror && traefik.IngressRoutes.Count > 0)
+            {
+                context.Problem(
+                    $"{path}.mirror",
+                    "the rollout names IngressRoutes, which cannot mirror: only a TraefikService with spec.mirroring does",
+                    "let the IngressRoute send to such a TraefikService, and that to one with spec.weighted, and name these two; or leave the mirror out");
             }
         }
     }

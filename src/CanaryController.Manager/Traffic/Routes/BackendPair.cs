@@ -61,6 +61,27 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
         return new(rule, at[(int)Role.Stable], at[(int)Role.Canary], at[(int)Role.Apex], at[(int)Role.Former], twice, isAlone);
     }
 
+    /// <summary>
+    /// The entry of a rule that only mirrors by which the canary can get copies: the canary's own, or the one that users write, as long as that gets none. Null when there is no such.
+    /// </summary>
+    public int? FindMirror(RouteRule rule)
+    {
+        if (!rule.OnlyMirrors)
+        {
+            return null;
+        }
+
+        if (rule.Traits?.OwnMirror is { } own)
+        {
+            return int.Parse(own.AsSpan(own.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        var backends = rule.Backends.ToList();
+        var at = backends.FindIndex(backend => IsService(backend with { IsShare = true }) && backend.Name == Canary);
+        at = at >= 0 ? at : backends.FindIndex(backend => IsService(backend with { IsShare = true }) && backend.Name == Service && IsPort(backend) && backend.Weight is null or 0);
+        return at < 0 ? null : at;
+    }
+
     /// <summary>By what <paramref name="backend"/> is told from the other: its Service, or its subset; empty for an entry without one.</summary>
     public string KeyOf(RouteBackend backend) => BySubset ? backend.Subset ?? "" : backend.Name;
 

@@ -11,6 +11,7 @@ internal sealed class RouteFold(string stable, string? canary)
     private TrafficSplit? _split;
     private (bool IsAccepted, bool IsKnown, bool IsFenced) _all = (true, true, true);
     private string? _problem;
+    private (string Name, bool Mirrors)? _mirror;
 
     /// <summary>A route is not there, or not known yet.</summary>
     public void Missing(string problem)
@@ -27,6 +28,12 @@ internal sealed class RouteFold(string stable, string? canary)
     {
         _all.IsAccepted &= acceptance.IsTakenUp;
         _problem ??= acceptance.Problem;
+        if (seen.OnlyMirrors)
+        {
+            AddMirror($"{name}", seen.Beside.IsMirrored, isFenced);
+            return;
+        }
+
         if (seen.Weight is not { } weight)
         {
             _all.IsKnown = false;
@@ -66,11 +73,26 @@ internal sealed class RouteFold(string stable, string? canary)
         _split = _split is { Canary: null } ? _split : split;
     }
 
+    /// <summary>Adds one that only mirrors. Whether the canary gets copies is noted where the weights are, so both have to say the same.</summary>
+    private void AddMirror(string name, bool mirrors, bool isFenced)
+    {
+        _all.IsFenced &= isFenced || canary is null;
+        if (_mirror is { } other && other.Mirrors != mirrors)
+        {
+            _all.IsKnown = false;
+            _problem ??= $"{name} matches or mirrors other requests than another route of the rollout.";
+        }
+
+        _mirror ??= (name, mirrors);
+    }
+
     /// <summary>In the planner's words.</summary>
     public RouteObservation Result() => _split is null && _problem is null
         ? new(null, false, "The rollout names nothing that could be divided.")
+        : _split is not null && _mirror is { } mirror && mirror.Mirrors != _split.IsMirrored
+            ? new(null, false, _problem ?? $"{mirror.Name} matches or mirrors other requests than another route of the rollout.")
         : new(_all is { IsKnown: true, IsFenced: true } ? _split : null, _all is { IsAccepted: true, IsKnown: true, IsFenced: true }, _problem);
 
     /// <summary>What the routes carry, whoever wrote it; null when they do not say it together.</summary>
-    public TrafficSplit? Found => _all.IsKnown ? _split : null;
+    public TrafficSplit? Found => _all.IsKnown && (_mirror is not { } mirror || mirror.Mirrors == _split?.IsMirrored) ? _split : null;
 }

@@ -98,6 +98,9 @@ internal sealed record RouteRule(string Path, string Title, string? Name, Equata
     /// <summary>What of it stands on its twins too, as a text; null in an object without twins.</summary>
     public string? Mark { get; init; }
 
+    /// <summary>Its entries get copies alone, and it divides nothing: a mirror can be put there.</summary>
+    public bool OnlyMirrors { get; init; }
+
     /// <summary>The same at the beginning of a sentence: <c>Rule 1</c>.</summary>
     public string Heading => char.ToUpperInvariant(Title[0]) + Title[1..];
 

@@ -64,6 +64,11 @@ internal sealed class RoutePlan
                 ours++;
                 plan.Rule(index, place, weight);
             }
+            else if (pair.FindMirror(route.Rules[index]) is { } mirror)
+            {
+                ours++;
+                plan.Mirror(index, route.Rules[index], mirror);
+            }
         }
 
         if (ours == 0)
@@ -85,7 +90,21 @@ internal sealed class RoutePlan
         Unmet = Planned(wanted).Problem();
         var beside = Unmet is null ? wanted : BesideWeight.None;
         Planned(beside).Write(_rules.Patch);
+        Divides |= beside.IsMirrored && _divided.Exists(each => each.Rule is { OnlyMirrors: true, Traits.OwnMirror: null });
         return beside;
+    }
+
+    /// <summary>A rule that only mirrors: its entry takes the canary's name while it does.</summary>
+    private void Mirror(int index, RouteRule rule, int mirror)
+    {
+        if (_pair.Canary is not { } canary)
+        {
+            return;
+        }
+
+        var entry = rule.Backends[mirror];
+        _originals = rule.Traits?.OwnMirror is null ? OriginalRoute.With(_originals, new(index, entry.Name, entry.Weight, Pair: false)) : _originals;
+        _divided.Add(new(rule, mirror, mirror, _pair.Renamed(entry, canary), null, null));
     }
 
     private BesidePlan Planned(BesideWeight wanted)

@@ -15,6 +15,9 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     /// <summary>No rule sends anything to the service.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>It divides nothing, and only mirrors: of what the rollout asks it can carry nothing else.</summary>
+    public bool OnlyMirrors { get; init; }
+
     /// <summary>What the canary gets beside its weight.</summary>
     public BesideWeight Beside { get => field ?? BesideWeight.None; init; }
 
@@ -50,6 +53,11 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
             }
 
             weight = share;
+        }
+
+        if (ours.Count == 0 && route.Rules.FirstOrDefault(rule => pair.FindMirror(rule) is not null) is { } mirrors)
+        {
+            return new(null, true, null) { OnlyMirrors = true, Beside = BesideReading.Of(route, [mirrors]) ?? BesideWeight.None };
         }
 
         return ours.Count == 0 ? new(null, false, route.Elsewhere ?? Absence(route, pair)) { IsAbsent = true }

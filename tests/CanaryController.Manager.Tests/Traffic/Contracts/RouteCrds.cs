@@ -118,7 +118,27 @@ internal static class RouteCrds
                   spec:
                     type: object
                     properties:
-                      mirroring: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                      mirroring:
+                        type: object
+                        required: [name]
+                        properties:
+                          name: {type: string}
+                          kind: {type: string, enum: [Service, TraefikService]}
+                          port: {x-kubernetes-int-or-string: true}
+                          mirrorBody: {type: boolean}
+                          maxBodySize: {type: integer, format: int64}
+                          mirrors:
+                            type: array
+                            items:
+                              type: object
+                              required: [name]
+                              properties:
+                                name: {type: string}
+                                kind: {type: string, enum: [Service, TraefikService]}
+                                namespace: {type: string}
+                                port: {x-kubernetes-int-or-string: true}
+                                scheme: {type: string}
+                                percent: {type: integer}
                       weighted:
                         type: object
                         properties:
@@ -169,6 +189,8 @@ internal static class RouteCrds
                             kind: {type: string, enum: [Rule]}
                             match: {type: string}
                             priority: {type: integer, maximum: 9223372036854774807}
+                            syntax: {type: string}
+                            middlewares: {type: array, items: {type: object, required: [name], properties: {name: {type: string}, namespace: {type: string}}}}
                             services:
                               type: array
                               items:
