@@ -28,6 +28,7 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
                 CheckSteps(rollout.Spec, rowOf(router), context);
                 CheckRequests(rollout.Spec, context);
                 CheckTraefik(rollout.Spec, context);
+                CheckConsul(rollout.Spec, context);
                 WarnOfConnections(rollout.Spec, context);
             }
         });
@@ -130,6 +131,23 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
                     $"{path}.mirror",
                     "the rollout names IngressRoutes, which cannot mirror: only a TraefikService with spec.mirroring does",
                     "let the IngressRoute send to such a TraefikService, and that to one with spec.weighted, and name these two; or leave the mirror out");
+            }
+        }
+    }
+
+    /// <summary>On plain hosts routes are added to the service-router; on Kubernetes they would have to be added to a ServiceRouter.</summary>
+    private static void CheckConsul(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec is not { Traffic.Router: RouterType.Consul, Workload.Kind: WorkloadType.Deployment })
+        {
+            return;
+        }
+
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            if (spec.Strategy.Steps[index].Match is not null)
+            {
+                context.Problem($"spec.strategy.steps[{index}].match", "on Kubernetes this version adds no routes to a ServiceRouter", "leave it out, and write a ServiceRouter for testers yourself, with a route to the subset canary");
             }
         }
     }

@@ -74,8 +74,14 @@ public static class RouterTable
         {
             MostOfEach = 1, OnlyCookieValue = "always", Remark = "one header and one cookie a step, the cookie by the value always",
         },
-        new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced"),
-        new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
+        new(RouterType.Consul, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced")
+        {
+            Remark = "headers and cookies on plain hosts; on Kubernetes not in this version",
+        },
+        new(RouterType.HAProxy, "requests, connections", null, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.Yes, ReadBack)
+        {
+            Remark = "headers and cookies that the backend has a line for",
+        },
     ];
 
     /// <summary>The row of <paramref name="router"/>.</summary>
