@@ -122,14 +122,14 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             var (step, path) = (spec.Strategy.Steps[index], $"spec.strategy.steps[{index}]");
             if (step.Match is not null && traefik.IngressRoutes.Count == 0)
             {
-                context.Problem($"{path}.match", "the rollout names TraefikServices only, which ask for no headers or cookies", "name the IngressRoute instead, with the Service in its routes, or leave the match out");
+                context.Problem($"{path}.match", "the rollout names no IngressRoute, and nothing else of Traefik asks for headers or cookies", "name the IngressRoute instead, with the Service in its routes, or leave the match out");
             }
 
-            if (step.Mirror && traefik.IngressRoutes.Count > 0)
+            if (step.Mirror && (traefik.IngressRoutes.Count > 0 || traefik.TraefikServices.Count == 0))
             {
                 context.Problem(
                     $"{path}.mirror",
-                    "the rollout names IngressRoutes, which cannot mirror: only a TraefikService with spec.mirroring does",
+                    $"the rollout names {(traefik.IngressRoutes.Count > 0 ? "IngressRoutes, which cannot mirror" : "no TraefikService")}: only a TraefikService with spec.mirroring mirrors",
                     "let the IngressRoute send to such a TraefikService, and that to one with spec.weighted, and name these two; or leave the mirror out");
             }
         }
@@ -161,7 +161,13 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
     /// <summary>What counts requests says nothing of connections.</summary>
     private static void WarnOfConnections(SpecSection spec, ValidationContext<Rollout> context)
     {
-        if (spec.Traffic is not { Router: RouterType.GatewayAPI, GatewayApi.TcpRoutes.Count: > 0 })
+        var kind = spec.Traffic switch
+        {
+            { Router: RouterType.GatewayAPI, GatewayApi.TcpRoutes.Count: > 0 } => "TCPRoute",
+            { Router: RouterType.Traefik, Traefik.IngressRouteTcps.Count: > 0 } => "IngressRouteTCP",
+            _ => null,
+        };
+        if (kind is null)
         {
             return;
         }
@@ -172,7 +178,7 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 context.Problem(
                     $"spec.analysis.metrics[{index}].builtin",
-                    "TCPRoutes divide connections, and built-in metrics count requests: what only goes through a TCPRoute is not judged by them",
+                    $"{kind}s divide connections, and built-in metrics count requests: what only goes through {(kind[0] == 'I' ? "an" : "a")} {kind} is not judged by them",
                     "give the metric a query: over something that is counted for these connections, like the application's own errors",
                     Severity.Warning);
             }

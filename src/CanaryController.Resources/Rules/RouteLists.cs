@@ -65,7 +65,11 @@ public static class RouteLists
             new("linkerd", "policyHTTPRoutes", PolicyHttpRoute, linkerd.PolicyHttpRoutes),
         ],
         SmiSection smi => [new("smi", "trafficSplits", "TrafficSplit", smi.TrafficSplits)],
-        TraefikSection traefik => [new("traefik", "traefikServices", "TraefikService", traefik.TraefikServices), new("traefik", "ingressRoutes", "IngressRoute", traefik.IngressRoutes)],
+        TraefikSection traefik =>
+        [
+            new("traefik", "traefikServices", "TraefikService", traefik.TraefikServices), new("traefik", "ingressRoutes", "IngressRoute", traefik.IngressRoutes),
+            new("traefik", "ingressRouteTCPs", "IngressRouteTCP", traefik.IngressRouteTcps),
+        ],
         ContourSection contour => [new("contour", "httpProxies", "HTTPProxy", contour.HttpProxies)],
 
         // On plain hosts it is no object, but the same service.

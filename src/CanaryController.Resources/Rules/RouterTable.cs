@@ -65,7 +65,7 @@ public static class RouterTable
         new(RouterType.Istio, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Stored),
         new(RouterType.Linkerd, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, "Accepted and ResolvedRefs of linkerd.io/policy-controller"),
         new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
-        new(RouterType.Traefik, "requests", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Later, Stored)
+        new(RouterType.Traefik, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Stored)
         {
             Remark = "headers and cookies by an IngressRoute, mirrors by a TraefikService: a rollout does one of the two",
         },

@@ -81,25 +81,14 @@ internal sealed class TraefikServiceKind : TraefikKind
     private static RouteBackend Mirror(JsonElement item) => Backend(item) with { Weight = item.Int("percent"), Share = 0, IsShare = false };
 }
 
-/// <summary>IngressRoute: <c>spec.routes[].services[]</c>.</summary>
-internal sealed class IngressRouteKind : TraefikKind
+/// <summary>IngressRoute and IngressRouteTCP: <c>spec.routes[].services[]</c>.</summary>
+internal abstract class TraefikRoutesKind : TraefikKind
 {
-    private static readonly IngressDialect _dialect = new();
-
-    /// <inheritdoc/>
-    public override string Incapable(BackendPair pair, bool mirrors) => NoMirror(pair);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ObjectKind> Versions { get; } = [new(Group, "v1alpha1", "ingressroutes", "IngressRoute")];
-
     /// <inheritdoc/>
     public override IReadOnlyList<string> Members { get; } = ["f:routes"];
 
     /// <inheritdoc/>
     public override string RuleNoun => "route";
-
-    /// <inheritdoc/>
-    public override RuleDialect? DialectOf(RouteRule rule) => _dialect;
 
     /// <inheritdoc/>
     public override IEnumerable<RouteRule> Rules(JsonElement item)
@@ -111,4 +100,26 @@ internal sealed class IngressRouteKind : TraefikKind
             index++;
         }
     }
+}
+
+/// <summary>IngressRoute: it divides requests.</summary>
+internal sealed class IngressRouteKind : TraefikRoutesKind
+{
+    private static readonly IngressDialect _dialect = new();
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ObjectKind> Versions { get; } = [new(Group, "v1alpha1", "ingressroutes", "IngressRoute")];
+
+    /// <inheritdoc/>
+    public override RuleDialect? DialectOf(RouteRule rule) => _dialect;
+
+    /// <inheritdoc/>
+    public override string Incapable(BackendPair pair, bool mirrors) => NoMirror(pair);
+}
+
+/// <summary>IngressRouteTCP: it divides connections. A Service without a ready endpoint is left out of its route, and the others take its share.</summary>
+internal sealed class IngressRouteTcpKind : TraefikRoutesKind
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<ObjectKind> Versions { get; } = [new(Group, "v1alpha1", "ingressroutetcps", "IngressRouteTCP")];
 }

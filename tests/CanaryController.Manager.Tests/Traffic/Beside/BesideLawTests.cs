@@ -63,7 +63,8 @@ public sealed class BesideLawTests
     public void An_abort_is_one_patch_after_which_no_request_is_matched_or_mirrored(string title)
     {
         var sample = Sample(title);
-        Gen.Select(BesideSample.Shapes(), Step(), Gen.Int[0, 5000]).Sample((shapes, step, points) =>
+        // A weight of 1 is what an entry of an HTTPRoute counts without one, so 0.01 % and 1 % are written in two ways.
+        Gen.Select(BesideSample.Shapes(), Step(), Gen.Int[0, 5000].Where(points => points is not (1 or 100))).Sample((shapes, step, points) =>
         {
             var kept = CanaryWeight.FromBasisPoints(points);
             var divided = Applied(sample, sample.Object(shapes), kept, BesideWeight.None);
