@@ -135,10 +135,10 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
         }
     }
 
-    /// <summary>On plain hosts routes are added to the service-router; on Kubernetes they would have to be added to a ServiceRouter.</summary>
+    /// <summary>On plain hosts the service-router is made where there is none; on Kubernetes it is the user's, and has to be there.</summary>
     private static void CheckConsul(SpecSection spec, ValidationContext<Rollout> context)
     {
-        if (spec is not { Traffic.Router: RouterType.Consul, Workload.Kind: WorkloadType.Deployment })
+        if (spec is not { Traffic: { Router: RouterType.Consul, Consul: { ServiceRouter: false } }, Workload.Kind: WorkloadType.Deployment })
         {
             return;
         }
@@ -147,7 +147,7 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
         {
             if (spec.Strategy.Steps[index].Match is not null)
             {
-                context.Problem($"spec.strategy.steps[{index}].match", "on Kubernetes this version adds no routes to a ServiceRouter", "leave it out, and write a ServiceRouter for testers yourself, with a route to the subset canary");
+                context.Problem($"spec.strategy.steps[{index}].match", "on Kubernetes matched requests are picked by a ServiceRouter, and the rollout names none", "write serviceRouter: true into traffic.consul, and a ServiceRouter of the service with a route for all requests");
             }
         }
     }

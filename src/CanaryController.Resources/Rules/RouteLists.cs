@@ -73,7 +73,11 @@ public static class RouteLists
         ContourSection contour => [new("contour", "httpProxies", "HTTPProxy", contour.HttpProxies)],
 
         // On plain hosts it is no object, but the same service.
-        ConsulSection consul => [new("consul", "service", "ServiceSplitter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true }],
+        ConsulSection consul =>
+        [
+            new("consul", "service", "ServiceSplitter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true },
+            .. consul.ServiceRouter ? (RouteList[])[new("consul", "serviceRouter", "ServiceRouter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true }] : [],
+        ],
         IngressNginxSection nginx => [new("ingressNginx", "ingresses", "Ingress", nginx.Ingresses)],
         _ => [],
     };

@@ -76,7 +76,7 @@ public static class RouterTable
         },
         new(RouterType.Consul, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced")
         {
-            Remark = "headers and cookies on plain hosts; on Kubernetes not in this version",
+            Remark = "headers and cookies on Kubernetes by a ServiceRouter",
         },
         new(RouterType.HAProxy, "requests, connections", null, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.Yes, ReadBack)
         {

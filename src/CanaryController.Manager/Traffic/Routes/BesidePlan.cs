@@ -117,6 +117,13 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
 
     private void Twin(JsonPatch patch, string path, DividedRule rule, RuleDialect dialect, RequestMatch pick, HashSet<string> names)
     {
+        if (rule.Rule.OnlyMatches)
+        {
+            dialect.Lead(patch, path, rule.Rule, rule.Backend);
+            dialect.Add(patch, path, rule.Rule, pick);
+            return;
+        }
+
         var list = rule.Rule.Path[(rule.Rule.Path.LastIndexOf('/') + 1)..];
         var (gone, canary) = dialect.KeepsStable ? ([], rule.Canary) : rule.OnTwin(hasMirror: wanted.IsMirrored);
         foreach (var index in gone)

@@ -26,9 +26,10 @@ internal static class RouteKinds
     public static readonly RouteKind IngressRoute = new IngressRouteKind();
     public static readonly RouteKind IngressRouteTcp = new IngressRouteTcpKind();
     public static readonly RouteKind ServiceSplitter = new ServiceSplitterKind();
+    public static readonly RouteKind ServiceRouter = new ServiceRouterKind();
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute, IngressRouteTcp, ServiceSplitter];
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute, IngressRouteTcp, ServiceSplitter, ServiceRouter];
 
     /// <summary>Those of a router; none for routers that divide something else.</summary>
     public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
@@ -39,7 +40,7 @@ internal static class RouteKinds
         RouterType.SMI => [TrafficSplit],
         RouterType.Traefik => [TraefikService, IngressRoute, IngressRouteTcp],
         RouterType.Contour => [HttpProxy],
-        RouterType.Consul => [ServiceSplitter],
+        RouterType.Consul => [ServiceSplitter, ServiceRouter],
         RouterType.IngressNginx or RouterType.Gateway or RouterType.ReplicaRatio or RouterType.HAProxy => [],
     };
 
@@ -82,7 +83,7 @@ internal static class RouteKinds
             Router = RouterType.Traefik,
             Traefik = new() { TraefikServices = Names(routes, TraefikService), IngressRoutes = Names(routes, IngressRoute), IngressRouteTcps = Names(routes, IngressRouteTcp) },
         },
-        RouterType.Consul => new() { Router = RouterType.Consul, Consul = new() { Service = routes[0].Name.Name } },
+        RouterType.Consul => new() { Router = RouterType.Consul, Consul = new() { Service = routes[0].Name.Name, ServiceRouter = routes.Any(route => route.Kind == ServiceRouter) } },
         RouterType.Contour => new() { Router = RouterType.Contour, Contour = new() { HttpProxies = Names(routes, HttpProxy) } },
         _ => new()
         {

@@ -106,7 +106,7 @@ internal sealed class RouteObjectRouter(
             }
 
             var own = pair.In(cluster.Routes[index]);
-            able.AddRange(route.Rules.Where(rule => own.FindMirror(rule) is not null || own.Find(rule, OriginalRoute.Of(route)?.Pair ?? default).IsOurs).Select(rule => rule.Traits).OfType<RuleTraits>());
+            able.AddRange(route.Rules.Where(rule => own.FindBeside(rule) is not null || own.Find(rule, OriginalRoute.Of(route)?.Pair ?? default).IsOurs).Select(rule => rule.Traits).OfType<RuleTraits>());
         }
 
         return !beside.Matches.IsEmpty && !able.Exists(each => each.CanMatch) ? Sentence(mirrors: false)

@@ -35,6 +35,9 @@ internal abstract class RuleDialect
     /// <summary>Adds the condition of <paramref name="pick"/> to each match of the copy at <paramref name="twin"/>.</summary>
     public abstract void Add(JsonPatch patch, string twin, RouteRule rule, RequestMatch pick);
 
+    /// <summary>Leads the copy at <paramref name="twin"/> of a rule that only matches to the canary.</summary>
+    public virtual void Lead(JsonPatch patch, string twin, RouteRule rule, RouteBackend canary) => throw new InvalidOperationException($"The copy {twin} has entries, and is led by their weights.");
+
     /// <summary>Mirrors the requests of the rule at <paramref name="path"/> to the canary, whose entry has the index <paramref name="canary"/> of <paramref name="count"/>.</summary>
     public abstract void Mirror(JsonPatch patch, string path, RouteRule rule, RouteBackend backend, int canary, int count);
 

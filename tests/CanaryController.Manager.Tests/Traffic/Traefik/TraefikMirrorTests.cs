@@ -34,7 +34,7 @@ public sealed class TraefikMirrorTests
             mirrors = untouched["spec"]!["mirroring"]!["mirrors"]!.DeepClone().AsArray();
             (mirrors[at]!["name"], mirrors[at]!["percent"]) = ("shop-canary", 100);
             Assert.True(JsonNode.DeepEquals(mirrors, route["spec"]!["mirroring"]!["mirrors"]));
-            Assert.Equal((null, true, _mirror), (Split(route).Weight, Split(route).OnlyMirrors, Split(route).Beside));
+            Assert.Equal((null, BesideParts.Mirror, _mirror), (Split(route).Weight, Split(route).Only, Split(route).Beside));
             Assert.Null(Plan(route, _mirror).Patch);
 
             var stopped = Applied(route, BesideWeight.None);

@@ -36,7 +36,7 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
         var patch = new JsonPatch().Annotate(request.Object, notes);
         var pair = BackendPair.Of(cluster, original.Stable, original.Canary).In(cluster.Routes.FirstOrDefault(each => each.Kind == kind && each.Name == request.Name.Name));
         var split = RouteSplit.Of(before, pair, default);
-        if ((split.OnlyMirrors ? CanaryWeight.Zero : split.Weight) is not { } weight)
+        if ((split.Only is not null ? CanaryWeight.Zero : split.Weight) is not { } weight)
         {
             return patch.Answer();
         }
