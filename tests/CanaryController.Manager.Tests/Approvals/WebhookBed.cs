@@ -4,6 +4,7 @@ using System.Text;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Approvals.Webhooks;
 using CanaryController.Manager.Rollouts;
+using CanaryController.Manager.Signing;
 using CanaryController.Resources.Api;
 using CanaryController.Testing;
 
@@ -86,7 +87,7 @@ internal sealed class WebhookBed : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, ApprovalWebhookEndpoint.Path) { Content = new ByteArrayContent(body) };
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", $"v1,{Convert.ToBase64String(StandardWebhook.Sign(key, id, at, body))}");
+        request.Headers.Add("webhook-signature", StandardSignature.Header(key, id, at, body));
         change?.Invoke(request);
         return await Http.SendAsync(request);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using CanaryController.Manager.Signing;
 
 namespace CanaryController.Manager.Approvals.Signed;
 
@@ -8,12 +9,8 @@ namespace CanaryController.Manager.Approvals.Signed;
 /// </summary>
 internal static class SigningKeyFile
 {
-    /// <summary>A shorter key is refused: it could be guessed.</summary>
-    public const int MinKeyBytes = 16;
-
     private const int MaxBytes = 4 * 1024;
     private const int MaxKeys = 4;
-    private const string Prefix = "whsec_";
 
     /// <summary>Reads the keys.</summary>
     /// <exception cref="IOException">The file cannot be read, or holds no key.</exception>
@@ -26,22 +23,9 @@ internal static class SigningKeyFile
         }
 
         var lines = File.ReadAllText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var keys = lines.Select(Parse).OfType<byte[]>().ToList();
+        var keys = lines.Select(line => SigningKey.Read(Encoding.UTF8.GetBytes(line))).OfType<byte[]>().ToList();
         return lines.Length is > 0 and <= MaxKeys && keys.Count == lines.Length
             ? keys
-            : throw new IOException($"{path} does not hold keys: 1 to {MaxKeys} lines, each of {MinKeyBytes} bytes or more, or whsec_ and base64 of as many.");
-    }
-
-    /// <summary>The key that a text stands for; null when it is none.</summary>
-    public static byte[]? Parse(string text)
-    {
-        var key = text.StartsWith(Prefix, StringComparison.Ordinal) ? FromBase64(text[Prefix.Length..]) : Encoding.UTF8.GetBytes(text);
-        return key is { Length: >= MinKeyBytes } ? key : null;
-    }
-
-    private static byte[]? FromBase64(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
+            : throw new IOException($"{path} does not hold keys: 1 to {MaxKeys} lines, each of {SigningKey.MinBytes} bytes or more, or whsec_ and base64 of as many.");
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using CanaryController.Manager.Signing;
 
 namespace CanaryController.Manager.Approvals.Webhooks;
 
@@ -16,13 +16,12 @@ internal sealed record StandardWebhook(string Id, DateTimeOffset At, IReadOnlyLi
     private const int MaxIdChars = 128;
     private const int MaxSignatures = 8;
     private const int MaxHeaderChars = 1_024;
-    private const string Version = "v1,";
 
     /// <summary>Reads the headers.</summary>
     /// <returns>The headers, or what is wrong with them in one sentence.</returns>
     public static (StandardWebhook? Signed, string? Problem) Read(IHeaderDictionary headers)
     {
-        var (id, timestamp, signatures) = (headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString());
+        var (id, timestamp, signatures) = (headers[StandardSignature.IdHeader].ToString(), headers[StandardSignature.TimestampHeader].ToString(), headers[StandardSignature.SignatureHeader].ToString());
         if (id.Length is 0 or > MaxIdChars || id.Any(letter => letter is <= ' ' or > '~'))
         {
             return (null, $"Send webhook-id: 1 to {MaxIdChars} visible characters, another one for each message.");
@@ -37,7 +36,7 @@ internal sealed record StandardWebhook(string Id, DateTimeOffset At, IReadOnlyLi
         foreach (var one in signatures.Length > MaxHeaderChars ? [] : signatures.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(MaxSignatures))
         {
             var bytes = new byte[HMACSHA256.HashSizeInBytes];
-            if (one.StartsWith(Version, StringComparison.Ordinal) && Convert.TryFromBase64String(one[Version.Length..], bytes, out var length) && length == bytes.Length)
+            if (one.StartsWith(StandardSignature.Version, StringComparison.Ordinal) && Convert.TryFromBase64String(one[StandardSignature.Version.Length..], bytes, out var length) && length == bytes.Length)
             {
                 read.Add(bytes);
             }
@@ -54,7 +53,7 @@ internal sealed record StandardWebhook(string Id, DateTimeOffset At, IReadOnlyLi
     /// <summary>One of the signatures was made with <paramref name="key"/>. All are compared, each in fixed time.</summary>
     public bool IsSignedWith(ReadOnlySpan<byte> key, ReadOnlySpan<byte> body)
     {
-        var expected = Sign(key, Id, At, body);
+        var expected = StandardSignature.Of(key, Id, At, body);
         var isSigned = false;
         foreach (var signature in Signatures)
         {
@@ -62,14 +61,5 @@ internal sealed record StandardWebhook(string Id, DateTimeOffset At, IReadOnlyLi
         }
 
         return isSigned;
-    }
-
-    /// <summary>The signature of a message.</summary>
-    public static byte[] Sign(ReadOnlySpan<byte> key, string id, DateTimeOffset at, ReadOnlySpan<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{at.ToUnixTimeSeconds()}.")));
-        hash.AppendData(body);
-        return hash.GetHashAndReset();
     }
 }
