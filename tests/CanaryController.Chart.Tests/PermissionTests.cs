@@ -157,10 +157,10 @@ public sealed class PermissionTests
     }
 
     [Theory]
-    [InlineData("Traefik", "traefik.io traefikservices: get, list, watch, patch", "traefik.io ingressroutes: get, list, watch, patch")]
+    [InlineData("Traefik", "traefik.io traefikservices: get, list, watch, patch", "traefik.io ingressroutes: get, list, watch, patch", "traefik.io ingressroutetcps: get, list, watch, patch")]
     [InlineData("Contour", "projectcontour.io httpproxies: get, list, watch, patch")]
-    [InlineData("Consul", "consul.hashicorp.com servicesplitters: get, list, watch, patch", "consul.hashicorp.com serviceresolvers: get, list, watch, patch",
-        "consul.hashicorp.com servicerouters: list, watch", "consul.hashicorp.com serviceintentions: list, watch")]
+    [InlineData("Consul", "consul.hashicorp.com servicesplitters: get, list, watch, patch", "consul.hashicorp.com servicerouters: get, list, watch, patch",
+        "consul.hashicorp.com serviceresolvers: get, list, watch, patch", "consul.hashicorp.com serviceintentions: list, watch")]
     [InlineData("IngressNginx", "networking.k8s.io ingresses: get, list, watch, create, patch, delete")]
     public void A_router_gets_its_objects_and_only_ingress_nginx_has_some_made_and_deleted(string router, params string[] rights)
     {

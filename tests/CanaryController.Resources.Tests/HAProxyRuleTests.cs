@@ -22,7 +22,6 @@ public sealed class HAProxyRuleTests
     [InlineData("{weight: 0.1, hold: 5m}", "spec.strategy.steps[0].weight", "the smallest share is 1 of 257", "write 0.39, or 0")]
     [InlineData("{weight: 99.9, hold: 5m}", "spec.strategy.steps[0].weight", "the smallest share is 1 of 257", "write 99.61, or 100")]
     [InlineData("{weight: 10, hold: 5m, mirror: true}", "spec.strategy.steps[0].mirror", "cannot mirror", "leave it out")]
-    [InlineData("{weight: 10, hold: 5m, match: {headers: [{name: x-canary, value: 'yes'}]}}", "spec.strategy.steps[0].match.headers", "does not pick requests by headers with HAProxy", "leave it out")]
     public void What_it_cannot_do_is_refused_with_the_reason(string step, string path, string why, string fix)
     {
         var problem = Assert.Single(Problems(step));

@@ -81,6 +81,18 @@ public sealed class RouterTableTests
         Assert.Equal(hasRequests ? [] : ["spec.strategy.steps[0].match", "spec.strategy.steps[0].mirror"], problems.Where(each => each.Message.Contains("TCPRoutes only", StringComparison.Ordinal)).Select(each => each.Path));
     }
 
+    [Theory]
+    [InlineData(0, 1, "spec.strategy.steps[0].match")]
+    [InlineData(1, 0, "spec.strategy.steps[0].mirror")]
+    [InlineData(1, 1, "spec.strategy.steps[0].mirror")]
+    public void On_Traefik_IngressRoutes_match_and_TraefikServices_mirror(int ingressRoutes, int services, string refused)
+    {
+        var rollout = With(RouterType.Traefik, new() { Weight = 0, Mirror = true, Match = new() { Headers = [new() { Name = "x-canary", Value = "always" }] } });
+        var traefik = new TraefikSection { IngressRoutes = [.. Enumerable.Repeat(new RouteSection { Name = "web" }, ingressRoutes)], TraefikServices = [.. Enumerable.Repeat(new RouteSection { Name = "web" }, services)] };
+        var problems = RolloutRuleBook.Problems(rollout with { Spec = rollout.Spec with { Traffic = new() { Router = RouterType.Traefik, Traefik = traefik } } }, RolloutRules.ByRouter);
+        Assert.Equal([refused], problems.Where(each => each.Message.Contains("the rollout names", StringComparison.Ordinal)).Select(each => each.Path));
+    }
+
     [Fact]
     public void Built_in_metrics_beside_a_TCPRoute_are_warned_of()
     {

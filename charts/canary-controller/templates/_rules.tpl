@@ -3,7 +3,7 @@
 {{- $gateway := list }}
 {{- if has "GatewayAPI" .Values.routers }}{{ $gateway = list "httproutes" "grpcroutes" "tcproutes" }}{{ else if has "Linkerd" .Values.routers }}{{ $gateway = list "httproutes" "grpcroutes" }}{{ end }}
 {{- $all := list (dict "group" "gateway.networking.k8s.io" "resources" $gateway) }}
-{{- $others := dict "Istio" (dict "group" "networking.istio.io" "resources" (list "virtualservices")) "Linkerd" (dict "group" "policy.linkerd.io" "resources" (list "httproutes")) "SMI" (dict "group" "split.smi-spec.io" "resources" (list "trafficsplits")) "Traefik" (dict "group" "traefik.io" "resources" (list "traefikservices" "ingressroutes")) "Contour" (dict "group" "projectcontour.io" "resources" (list "httpproxies")) "Consul" (dict "group" "consul.hashicorp.com" "resources" (list "servicesplitters")) }}
+{{- $others := dict "Istio" (dict "group" "networking.istio.io" "resources" (list "virtualservices")) "Linkerd" (dict "group" "policy.linkerd.io" "resources" (list "httproutes")) "SMI" (dict "group" "split.smi-spec.io" "resources" (list "trafficsplits")) "Traefik" (dict "group" "traefik.io" "resources" (list "traefikservices" "ingressroutes" "ingressroutetcps")) "Contour" (dict "group" "projectcontour.io" "resources" (list "httpproxies")) "Consul" (dict "group" "consul.hashicorp.com" "resources" (list "servicesplitters" "servicerouters")) }}
 {{- range $router, $resources := $others }}
 {{- if has $router $.Values.routers }}{{ $all = append $all $resources }}{{ end }}
 {{- end }}
@@ -81,7 +81,7 @@
   resources: [serviceresolvers]
   verbs: [get, list, watch, patch]
 - apiGroups: [consul.hashicorp.com]
-  resources: [servicerouters, serviceintentions]
+  resources: [serviceintentions]
   verbs: [list, watch]
 {{- end }}
 {{- if has "IngressNginx" .Values.routers }}

@@ -14,6 +14,7 @@ using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Istio;
 using CanaryController.Manager.Traffic.Linkerd;
 using CanaryController.Manager.Traffic.Routes;
+using CanaryController.Manager.Traffic.Traefik;
 using CanaryController.Manager.Workloads;
 using CanaryController.Resources.Rollouts;
 using MediatR;
@@ -68,6 +69,11 @@ internal static class KubernetesRegistration
         if (options.Routers.Contains(RouterType.Istio))
         {
             services.AddIstio();
+        }
+
+        if (options.Routers.Contains(RouterType.Traefik))
+        {
+            services.AddTraefik();
         }
 
         if (options.Routers.Contains(RouterType.Consul))

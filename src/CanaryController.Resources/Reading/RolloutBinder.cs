@@ -63,10 +63,10 @@ internal static class RolloutBinder
             "linkerd",
             each => new LinkerdSection { HttpRoutes = Routes(each, "httpRoutes"), GrpcRoutes = Routes(each, "grpcRoutes"), PolicyHttpRoutes = Routes(each, "policyHTTPRoutes") }),
         Smi = fields.Section("smi", each => new SmiSection { TrafficSplits = Routes(each, "trafficSplits") }),
-        Traefik = fields.Section("traefik", each => new TraefikSection { TraefikServices = Routes(each, "traefikServices"), IngressRoutes = Routes(each, "ingressRoutes") }),
+        Traefik = fields.Section("traefik", each => new TraefikSection { TraefikServices = Routes(each, "traefikServices"), IngressRoutes = Routes(each, "ingressRoutes"), IngressRouteTcps = Routes(each, "ingressRouteTCPs") }),
         Contour = fields.Section("contour", each => new ContourSection { HttpProxies = Routes(each, "httpProxies") }),
         IngressNginx = fields.Section("ingressNginx", each => new IngressNginxSection { Ingresses = Routes(each, "ingresses") }),
-        Consul = fields.Section("consul", each => new ConsulSection { Name = each.Text("name") ?? new ConsulSection().Name, Service = each.Text("service") ?? "" }),
+        Consul = fields.Section("consul", each => new ConsulSection { Name = each.Text("name") ?? new ConsulSection().Name, Service = each.Text("service") ?? "", ServiceRouter = each.Boolean("serviceRouter") ?? false }),
         HAProxy = fields.Section("haproxy", each => new HAProxySection { Name = each.Text("name") ?? new HAProxySection().Name, Backend = each.Text("backend") ?? "" }),
     };
 

@@ -11,4 +11,10 @@ public sealed record ConsulSection
 
     /// <summary>The service that clients call, as its instances register it: a DNS label. On Kubernetes the name of <c>spec.service</c>. Two rollouts never share a service. Required.</summary>
     public string Service { get; init; } = "";
+
+    /// <summary>
+    /// On Kubernetes only: there is a ServiceRouter of the service's name, whose routes are copied for a step's <c>match</c>. Required for steps that match; without it the ServiceRouter is left alone. On plain
+    /// hosts the service-router is found and made without it. Default <c>false</c>.
+    /// </summary>
+    public bool ServiceRouter { get; init; }
 }

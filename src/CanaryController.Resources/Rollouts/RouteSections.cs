@@ -80,14 +80,18 @@ public sealed record SmiSection
     public EquatableArray<RouteSection> TrafficSplits { get; init; }
 }
 
-/// <summary><c>spec.traffic.traefik</c>: TraefikServices or IngressRoutes, at least one.</summary>
+/// <summary><c>spec.traffic.traefik</c>: TraefikServices, IngressRoutes or IngressRouteTCPs, at least one.</summary>
 public sealed record TraefikSection
 {
-    /// <summary>TraefikServices with <c>weighted</c>: at most 16, each named once.</summary>
+    /// <summary>TraefikServices with <c>weighted</c>, and with <c>mirroring</c> for steps that mirror: at most 16, each named once.</summary>
     public EquatableArray<RouteSection> TraefikServices { get; init; }
 
     /// <summary>IngressRoutes whose routes list services: at most 16, each named once.</summary>
     public EquatableArray<RouteSection> IngressRoutes { get; init; }
+
+    /// <summary>IngressRouteTCPs whose routes list services; they divide connections: at most 16, each named once.</summary>
+    [JsonPropertyName("ingressRouteTCPs")]
+    public EquatableArray<RouteSection> IngressRouteTcps { get; init; }
 }
 
 /// <summary><c>spec.traffic.contour</c>: HTTPProxies, at least one.</summary>

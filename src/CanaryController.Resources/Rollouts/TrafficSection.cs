@@ -25,7 +25,7 @@ public sealed record TrafficSection
     [JsonPropertyName("smi")]
     public SmiSection? Smi { get; init; }
 
-    /// <summary>For Traefik: which TraefikServices or IngressRoutes. Required there.</summary>
+    /// <summary>For Traefik: which TraefikServices, IngressRoutes or IngressRouteTCPs. Required there.</summary>
     public TraefikSection? Traefik { get; init; }
 
     /// <summary>For Contour: which HTTPProxies. Required there.</summary>
@@ -63,7 +63,7 @@ public enum RouterType
     /// <summary>The TrafficSplits of the Service Mesh Interface, for old installations.</summary>
     SMI,
 
-    /// <summary>The TraefikServices and IngressRoutes of Traefik.</summary>
+    /// <summary>The TraefikServices, IngressRoutes and IngressRouteTCPs of Traefik.</summary>
     Traefik,
 
     /// <summary>The HTTPProxies of Contour.</summary>

@@ -30,6 +30,8 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 CheckSteps(rollout.Spec, rowOf(router), context);
                 CheckRequests(rollout.Spec, context);
+                CheckTraefik(rollout.Spec, context);
+                CheckConsul(rollout.Spec, context);
                 WarnOfConnections(rollout.Spec, context);
             }
         });
@@ -125,6 +127,49 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
         }
     }
 
+    /// <summary>Traefik matches in IngressRoutes and mirrors in TraefikServices: a rollout that names none of the one cannot do the one, and an IngressRoute beside a mirror would go without it.</summary>
+    private static void CheckTraefik(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec.Traffic is not { Router: RouterType.Traefik, Traefik: { } traefik })
+        {
+            return;
+        }
+
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            var (step, path) = (spec.Strategy.Steps[index], $"spec.strategy.steps[{index}]");
+            if (step.Match is not null && traefik.IngressRoutes.Count == 0)
+            {
+                context.Problem($"{path}.match", "the rollout names no IngressRoute, and nothing else of Traefik asks for headers or cookies", "name the IngressRoute instead, with the Service in its routes, or leave the match out");
+            }
+
+            if (step.Mirror && (traefik.IngressRoutes.Count > 0 || traefik.TraefikServices.Count == 0))
+            {
+                context.Problem(
+                    $"{path}.mirror",
+                    $"the rollout names {(traefik.IngressRoutes.Count > 0 ? "IngressRoutes, which cannot mirror" : "no TraefikService")}: only a TraefikService with spec.mirroring mirrors",
+                    "let the IngressRoute send to such a TraefikService, and that to one with spec.weighted, and name these two; or leave the mirror out");
+            }
+        }
+    }
+
+    /// <summary>On plain hosts the service-router is made where there is none; on Kubernetes it is the user's, and has to be there.</summary>
+    private static void CheckConsul(SpecSection spec, ValidationContext<Rollout> context)
+    {
+        if (spec is not { Traffic: { Router: RouterType.Consul, Consul: { ServiceRouter: false } }, Workload.Kind: WorkloadType.Deployment })
+        {
+            return;
+        }
+
+        for (var index = 0; index < spec.Strategy.Steps.Count; index++)
+        {
+            if (spec.Strategy.Steps[index].Match is not null)
+            {
+                context.Problem($"spec.strategy.steps[{index}].match", "on Kubernetes matched requests are picked by a ServiceRouter, and the rollout names none", "write serviceRouter: true into traffic.consul, and a ServiceRouter of the service with a route for all requests");
+            }
+        }
+    }
+
     private static string Refusal(RouterAbilities row, Support support, string what) => support switch
     {
         Support.No => $"{row.Router} cannot {what} ({row})",
@@ -134,7 +179,13 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
     /// <summary>What counts requests says nothing of connections.</summary>
     private static void WarnOfConnections(SpecSection spec, ValidationContext<Rollout> context)
     {
-        if (spec.Traffic is not { Router: RouterType.GatewayAPI, GatewayApi.TcpRoutes.Count: > 0 })
+        var kind = spec.Traffic switch
+        {
+            { Router: RouterType.GatewayAPI, GatewayApi.TcpRoutes.Count: > 0 } => "TCPRoute",
+            { Router: RouterType.Traefik, Traefik.IngressRouteTcps.Count: > 0 } => "IngressRouteTCP",
+            _ => null,
+        };
+        if (kind is null)
         {
             return;
         }
@@ -145,7 +196,7 @@ public sealed class AbilityRules : AbstractValidator<Rollout>
             {
                 context.Problem(
                     $"spec.analysis.metrics[{index}].builtin",
-                    "TCPRoutes divide connections, and built-in metrics count requests: what only goes through a TCPRoute is not judged by them",
+                    $"{kind}s divide connections, and built-in metrics count requests: what only goes through {(kind[0] == 'I' ? "an" : "a")} {kind} is not judged by them",
                     "give the metric a query: over something that is counted for these connections, like the application's own errors",
                     Severity.Warning);
             }

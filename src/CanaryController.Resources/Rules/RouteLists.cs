@@ -65,11 +65,19 @@ public static class RouteLists
             new("linkerd", "policyHTTPRoutes", PolicyHttpRoute, linkerd.PolicyHttpRoutes),
         ],
         SmiSection smi => [new("smi", "trafficSplits", "TrafficSplit", smi.TrafficSplits)],
-        TraefikSection traefik => [new("traefik", "traefikServices", "TraefikService", traefik.TraefikServices), new("traefik", "ingressRoutes", "IngressRoute", traefik.IngressRoutes)],
+        TraefikSection traefik =>
+        [
+            new("traefik", "traefikServices", "TraefikService", traefik.TraefikServices), new("traefik", "ingressRoutes", "IngressRoute", traefik.IngressRoutes),
+            new("traefik", "ingressRouteTCPs", "IngressRouteTCP", traefik.IngressRouteTcps),
+        ],
         ContourSection contour => [new("contour", "httpProxies", "HTTPProxy", contour.HttpProxies)],
 
         // On plain hosts it is no object, but the same service.
-        ConsulSection consul => [new("consul", "service", "ServiceSplitter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true }],
+        ConsulSection consul =>
+        [
+            new("consul", "service", "ServiceSplitter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true },
+            .. consul.ServiceRouter ? (RouteList[])[new("consul", "serviceRouter", "ServiceRouter", (EquatableArray<ListedRoute>)[new ListedRoute(consul.Service, [])]) { IsOne = true }] : [],
+        ],
         IngressNginxSection nginx => [new("ingressNginx", "ingresses", "Ingress", nginx.Ingresses)],
         _ => [],
     };

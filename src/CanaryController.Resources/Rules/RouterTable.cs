@@ -68,14 +68,23 @@ public static class RouterTable
         new(RouterType.Istio, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Stored),
         new(RouterType.Linkerd, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, "Accepted and ResolvedRefs of linkerd.io/policy-controller"),
         new(RouterType.SMI, "requests, connections", Fine, Support.No, Support.No, Support.No, Support.Yes, Support.Yes, Stored),
-        new(RouterType.Traefik, "requests", Fine, Support.Later, Support.Later, Support.Later, Support.Yes, Support.Later, Stored),
+        new(RouterType.Traefik, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Stored)
+        {
+            Remark = "headers and cookies by an IngressRoute, mirrors by a TraefikService: a rollout does one of the two",
+        },
         new(RouterType.Contour, "requests, connections", Fine, Support.Yes, Support.Yes, Support.Yes, Support.Yes, Support.Yes, "Valid with its generation"),
         new(RouterType.IngressNginx, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, Stored)
         {
             MostOfEach = 1, OnlyCookieValue = "always", MatchesPlainTextOnly = true, Remark = "one header and one cookie a step, the cookie by the value always",
         },
-        new(RouterType.Consul, "requests", Fine, Support.Later, Support.Later, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced"),
-        new(RouterType.HAProxy, "requests, connections", null, Support.Later, Support.Later, Support.No, Support.Yes, Support.Yes, ReadBack),
+        new(RouterType.Consul, "requests", Fine, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.No, "read back; on Kubernetes Synced")
+        {
+            Remark = "headers and cookies on Kubernetes by a ServiceRouter",
+        },
+        new(RouterType.HAProxy, "requests, connections", null, Support.Yes, Support.Yes, Support.No, Support.Yes, Support.Yes, ReadBack)
+        {
+            Remark = "headers and cookies that the backend has a line for",
+        },
     ];
 
     /// <summary>The row of <paramref name="router"/>.</summary>

@@ -16,6 +16,10 @@ public sealed class StandaloneRules : AbstractValidator<Rollout>
         RuleFor(rollout => rollout.Spec.Traffic.Router)
             .Must(router => router is null or RouterType.Gateway or RouterType.Consul or RouterType.HAProxy)
             .Says(router => $"{router} is for Kubernetes", "write Gateway, Consul or HAProxy");
+        RuleFor(rollout => rollout.Spec.Traffic.Consul)
+            .Must(consul => consul is not { ServiceRouter: true })
+            .Says("a ServiceRouter is of Kubernetes", "leave it out: on plain hosts the service-router is made where there is none")
+            .OverridePropertyName("Spec.Traffic.Consul.ServiceRouter");
         Include(new AbilityRules());
         RuleFor(rollout => rollout).Custom((rollout, context) => HAProxyShares.Check(rollout.Spec, context));
         RuleFor(rollout => rollout).Custom((rollout, context) => CheckSource(rollout.Spec, context));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CanaryController.Core;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Traffic.Routes;
@@ -24,12 +25,44 @@ internal sealed class ConsulDivider(TimeProvider time)
     private readonly ConcurrentDictionary<RouteTarget, IReadOnlyList<string>> _bypasses = new();
 
     /// <summary>Writes, and says what there is then, and why it is not as asked: one sentence, or null when it is, and when somebody else had written in between.</summary>
-    public async Task<(ConsulSight Sight, string? Problem)> DivideAsync(
-        ConsulService service, ConsulSight sight, ConsulVersions versions, CanaryWeight weight, CancellationToken cancellation)
+    public async Task<(ConsulSight Sight, string? Problem)> DivideAsync(ConsulService service, ConsulSight sight, ConsulVersions versions, TrafficSplit split, CancellationToken cancellation)
     {
-        var name = NameOf(service);
+        var routes = new ConsulMatches(service, versions, split);
+        var now = Splits(service, sight, versions);
+        var falls = now.Weight() is { } weight && split.Weight < weight;
+        if (!falls && routes.Refusal(sight, now) is { } unmet)
+        {
+            return (sight, unmet);
+        }
+
+        // What takes requests from the canary comes first, and does not keep the rest from falling.
+        (sight, var kept) = await routes.TakeAsync(sight, now, cancellation);
+        if (kept is not null && !falls)
+        {
+            return (sight, kept);
+        }
+
+        (sight, var problem) = await WeighAsync(service, sight, versions, split, cancellation);
+        now = Splits(service, sight, versions);
+        if (kept is not null || problem is not null || sight.Problem is not null || now.Weight() != split.Weight || !routes.Writes(sight, now))
+        {
+            return (sight, kept ?? problem ?? (sight.Problem is null ? routes.Refusal(sight, now) : null));
+        }
+
+        (sight, problem) = await routes.GiveAsync(sight, now, cancellation);
+        if (problem is null)
+        {
+            Asked(service, versions, split.Weight, split.Matches);
+        }
+
+        return (sight, problem);
+    }
+
+    private async Task<(ConsulSight Sight, string? Problem)> WeighAsync(ConsulService service, ConsulSight sight, ConsulVersions versions, TrafficSplit wanted, CancellationToken cancellation)
+    {
+        var (name, weight) = (NameOf(service), wanted.Weight);
         var splits = Splits(service, sight, versions);
-        var resolver = ResolverPlan.Divide(sight.Resolver, versions, InUse(sight));
+        var resolver = ResolverPlan.Divide(sight.Resolver, versions, InUse(sight, service.Name));
         var splitter = SplitterPlan.Divide(sight.Splitter, splits, versions, weight);
         var isFall = splits.Weight() is { } now && weight < now && versions.All.All(each => ResolverPlan.FilterOf(sight.Resolver, each.Subset) is not null);
         resolver = isFall ? ConsulPlan.Nothing : resolver;
@@ -38,18 +71,19 @@ internal sealed class ConsulDivider(TimeProvider time)
             return (sight, refused);
         }
 
-        if (resolver.Entry is null && splitter.Entry is null)
+        var first = First(splits, versions, wanted, sight);
+        if (resolver.Entry is null && splitter.Entry is null && first.Count == 0)
         {
             return (sight, null);
         }
 
-        if (Rest(service, sight, splitter, weight) is { } rest)
+        if (Rest(service, sight, splitter.Entry is not null || new ConsulMatches(service, versions, wanted).Writes(sight, splits), wanted) is { } rest)
         {
             return (sight, rest);
         }
 
         // What takes a canary's requests away is not kept back by a look around, also when somebody wrote over what divided them.
-        var first = weight == CanaryWeight.Zero && _asked.ContainsKey(name) ? [] : First(splits, versions, weight);
+        first = !wanted.GivesCanaryTraffic && _asked.ContainsKey(name) ? [] : first;
         var (seen, why) = await PrepareAsync(service, sight, resolver, first, cancellation);
         if (why is not null || ConsulEntry.IndexOf(seen.Splitter) != ConsulEntry.IndexOf(sight.Splitter))
         {
@@ -64,8 +98,7 @@ internal sealed class ConsulDivider(TimeProvider time)
         var written = await service.Client.PutAsync(splitter.Entry, ConsulEntry.IndexOf(sight.Splitter), $"write service-splitter {service.Name}", cancellation);
         if (written.IsDone)
         {
-            _asked[name] = new(versions, weight);
-            _contention.Settled(name);
+            Asked(service, versions, weight, RouterNote.Of(sight.Router)?.Picks ?? []);
         }
 
         seen = await service.LookAgainAsync(cancellation);
@@ -100,24 +133,24 @@ internal sealed class ConsulDivider(TimeProvider time)
         _bypasses.TryRemove(name, out _);
     }
 
-    /// <summary>The subsets that a service's splitter names.</summary>
-    public static IReadOnlyCollection<string> InUse(ConsulSight sight) =>
-        [.. (ConsulEntry.SplitsOf(sight.Splitter) ?? []).Select(split => split.Text("ServiceSubset")).OfType<string>()];
+    /// <summary>The subsets that a service's splitter and router name.</summary>
+    public static IReadOnlyCollection<string> InUse(ConsulSight sight, string service) =>
+        [.. (ConsulEntry.SplitsOf(sight.Splitter) ?? []).Select(split => split.Text("ServiceSubset")).OfType<string>(), .. RouterPlan.Subsets(sight.Router, service)];
 
     private static ServiceSplits Splits(ConsulService service, ConsulSight sight, ConsulVersions versions) =>
         ServiceSplits.Of(ConsulEntry.SplitsOf(sight.Splitter), versions, sight.Resolver, service.Client);
 
-    /// <summary>The versions that get requests by their subset only now: the canary's first share, and everybody's when the service was not divided.</summary>
-    private static List<(string Version, string Subset)> First(ServiceSplits splits, ConsulVersions versions, CanaryWeight weight)
+    /// <summary>The versions that get requests by their subset only now: the canary's first share or match, and everybody's when the service was not divided.</summary>
+    private static List<(string Version, string Subset)> First(ServiceSplits splits, ConsulVersions versions, TrafficSplit wanted, ConsulSight sight)
     {
-        var now = splits.Weight();
+        var (now, weight) = (splits.Weight(), wanted.Weight);
         var first = new List<(string, string)>();
         if (now is null && weight < CanaryWeight.Full)
         {
             first.Add((versions.Stable, versions.StableSubset));
         }
 
-        if (now is null or { BasisPoints: 0 } && weight > CanaryWeight.Zero)
+        if (now is null or { BasisPoints: 0 } && (weight > CanaryWeight.Zero || (!wanted.Matches.IsEmpty && RouterNote.Of(sight.Router) is null)))
         {
             first.Add((versions.Canary!, versions.CanarySubset!));
         }
@@ -165,7 +198,7 @@ internal sealed class ConsulDivider(TimeProvider time)
     /// <summary>Takes subsets away that nothing sends to any more. Where that fails, the next division does it, or leaving.</summary>
     private static async Task<ConsulSight> TidyAsync(ConsulService service, ConsulSight sight, ConsulVersions versions, CancellationToken cancellation)
     {
-        if (sight.Problem is not null || ResolverPlan.Divide(sight.Resolver, versions, InUse(sight)).Entry is not { } tidy)
+        if (sight.Problem is not null || ResolverPlan.Divide(sight.Resolver, versions, InUse(sight, service.Name)).Entry is not { } tidy)
         {
             return sight;
         }
@@ -175,10 +208,10 @@ internal sealed class ConsulDivider(TimeProvider time)
     }
 
     /// <summary>Notes when somebody undid what was written last; why the service is left alone for now, or null. A canary that shall get nothing is never left alone.</summary>
-    private string? Rest(ConsulService service, ConsulSight sight, ConsulPlan splitter, CanaryWeight weight)
+    private string? Rest(ConsulService service, ConsulSight sight, bool writes, TrafficSplit wanted)
     {
         var name = NameOf(service);
-        if (splitter.Entry is null || !_asked.TryGetValue(name, out var asked) || !IsUndone(service, sight, asked))
+        if (!writes || !_asked.TryGetValue(name, out var asked) || !IsUndone(service, sight, asked))
         {
             return null;
         }
@@ -189,7 +222,7 @@ internal sealed class ConsulDivider(TimeProvider time)
         }
 
         var left = _contention.Recent(name) is { } recent ? recent.Last + RouteContention.Rest(recent.Times) - time.GetUtcNow() : TimeSpan.Zero;
-        return weight > CanaryWeight.Zero && left > TimeSpan.Zero
+        return wanted.GivesCanaryTraffic && left > TimeSpan.Zero
             ? $"{_contention.Manager(name)} changed the splits of service {service.Name} again; they are written again in {Math.Ceiling(left.TotalSeconds):0} s."
             : null;
     }
@@ -197,10 +230,18 @@ internal sealed class ConsulDivider(TimeProvider time)
     private static bool IsUndone(ConsulService service, ConsulSight sight, AskedSplit asked)
     {
         var now = Splits(service, sight, asked.Versions);
-        return now.Weight() != asked.Weight || (asked.Versions.Canary is not null && !now.NamesCanary);
+        return now.Weight() != asked.Weight || (asked.Versions.Canary is not null && !now.NamesCanary)
+            || RouterPlan.Read(sight.Router, asked.Versions, now.Find(SplitRole.Canary)?.Json) is not { } matches || matches != asked.Matches;
+    }
+
+    private void Asked(ConsulService service, ConsulVersions versions, CanaryWeight weight, EquatableArray<RequestMatch> matches)
+    {
+        var name = NameOf(service);
+        _asked[name] = new(versions, weight, matches);
+        _contention.Settled(name);
     }
 
     private static RouteTarget NameOf(ConsulService service) => new(service.Client.Name, service.Name) { Router = RouterType.Consul };
 
-    private sealed record AskedSplit(ConsulVersions Versions, CanaryWeight Weight);
+    private sealed record AskedSplit(ConsulVersions Versions, CanaryWeight Weight, EquatableArray<RequestMatch> Matches);
 }

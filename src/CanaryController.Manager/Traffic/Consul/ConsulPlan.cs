@@ -10,6 +10,15 @@ internal sealed record ConsulPlan(JsonObject? Entry, string? Problem)
     /// <summary>It is as it shall be.</summary>
     public static ConsulPlan Nothing { get; } = new(null, null);
 
+    /// <summary>The entry goes: it was made by us, and nobody else put anything in.</summary>
+    public static ConsulPlan Deleted { get; } = new(null, null) { IsDeleted = true };
+
+    /// <summary>The entry is to be deleted.</summary>
+    public bool IsDeleted { get; private init; }
+
+    /// <summary>Something is to be written.</summary>
+    public bool Writes => Entry is not null || IsDeleted;
+
     /// <summary>It cannot be done.</summary>
     public static ConsulPlan Refused(string problem) => new(null, problem);
 

@@ -28,7 +28,7 @@ internal sealed class ConsulPreflight(ConsulClient client)
             return new(unread, []);
         }
 
-        var (all, some) = Router(answers[2].Body, service);
+        var (all, some) = Router(RouterPlan.Users(answers[2].Body as JsonObject), service);
         return new(Protocol(answers[0].Body, answers[1].Body, service) ?? all ?? Intentions(answers[3].Body, service), some);
     }
 
@@ -62,10 +62,9 @@ internal sealed class ConsulPreflight(ConsulClient client)
             : $"The protocol of service {name} is {protocol}, which Consul cannot divide: write service-defaults {name} with Protocol = \"http\" (or http2, grpc), or that protocol into proxy-defaults global.";
     }
 
-    private static (string? All, IReadOnlyList<string> Some) Router(JsonNode? router, string service)
+    private static (string? All, IReadOnlyList<string> Some) Router(IReadOnlyList<JsonObject> routes, string service)
     {
         var some = new List<string>();
-        var routes = router?["Routes"] as JsonArray ?? [];
         for (var index = 0; index < routes.Count; index++)
         {
             var isForAll = IsForAll(routes[index].Map("Match"));

@@ -53,6 +53,8 @@ internal static class ConsulReading
             }
         }
 
-        return (new(versions.Stable, splits.NamesCanary ? versions.Canary : null, weight, []), null);
+        return RouterPlan.Read(sight.Router, versions, splits.Find(SplitRole.Canary)?.Json) is { } matches
+            ? (new(versions.Stable, splits.NamesCanary ? versions.Canary : null, weight, matches), null)
+            : (null, $"The routes of service-router {versions.Service} that match requests are not as they were written: they are written again.");
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace CanaryController.Manager.Traffic.Consul;
 
 /// <summary>
-/// Gives a service back: first the splitter, then the subsets that it named. Each is deleted when we made it, and otherwise put back as it was. What somebody else wrote over is his.
+/// Gives a service back: first the routes for matched requests, then the splitter, then the subsets that both named. Each is deleted when we made it, and otherwise put back as it was. What somebody else wrote over is his.
 /// </summary>
 internal static class ConsulReturner
 {
@@ -12,6 +12,16 @@ internal static class ConsulReturner
     {
         var sight = await service.LookAgainAsync(cancellation);
         var versions = ConsulVersions.Of(service.Name, stable, null);
+        if (sight.Problem is null && RouterPlan.Match(sight.Router, versions, null, []) is { Writes: true } routes)
+        {
+            if (await WriteAsync(service, ConsulEntry.Router, sight.Router!, routes.Entry, cancellation) is { } kept)
+            {
+                return kept;
+            }
+
+            sight = await service.LookAgainAsync(cancellation);
+        }
+
         if (sight.Problem is null && ConsulNote.Of(sight.Splitter) is { } note)
         {
             if (await SplitterAsync(service, sight, note, versions, cancellation) is { } left)
@@ -38,7 +48,7 @@ internal static class ConsulReturner
     }
 
     private static Task<string?> ResolverAsync(ConsulService service, ConsulSight sight, ConsulNote note, CancellationToken cancellation) =>
-        WriteAsync(service, ConsulEntry.Resolver, sight.Resolver!, ResolverPlan.Restore(sight.Resolver!, note, ConsulDivider.InUse(sight)), cancellation);
+        WriteAsync(service, ConsulEntry.Resolver, sight.Resolver!, ResolverPlan.Restore(sight.Resolver!, note, ConsulDivider.InUse(sight, service.Name)), cancellation);
 
     /// <summary>Undivided, the service sends to every instance that its default subset takes: nobody but stable may be among them.</summary>
     private static async Task<string?> WaitsAsync(ConsulService service, ConsulSight sight, string stable, CancellationToken cancellation)

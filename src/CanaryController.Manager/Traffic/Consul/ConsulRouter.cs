@@ -5,7 +5,7 @@ using CanaryController.Core.Traffic;
 namespace CanaryController.Manager.Traffic.Consul;
 
 /// <summary>
-/// Carries out splits by the service-splitter and service-resolver of a service in a Consul mesh, over the agent's HTTP API. Consul says that it stored an entry, not that every proxy follows it: a split
+/// Carries out splits by the service-splitter, service-resolver and service-router of a service in a Consul mesh, over the agent's HTTP API. Consul says that it stored an entry, not that every proxy follows it: a split
 /// counts as taken up when it is read back.
 /// </summary>
 /// <remarks>
@@ -44,16 +44,11 @@ internal sealed class ConsulRouter : ITrafficRouter
             return UnknownAgent(target);
         }
 
-        if (!split.Matches.IsEmpty)
-        {
-            return RouteReading.Unknown("Consul services are divided by weight only: this version adds no routes that match requests.");
-        }
-
         var versions = ConsulVersions.Of(service.Name, split.Stable, split.Canary);
         var (sight, problem) = (await service.LookAsync(cancellation), default(string));
         if (sight.Problem is null && sight.Basis == basis.Basis)
         {
-            (sight, problem) = await _divider.DivideAsync(service, sight, versions, split.Weight, cancellation);
+            (sight, problem) = await _divider.DivideAsync(service, sight, versions, split, cancellation);
         }
 
         var reading = Reading(service, sight, versions);

@@ -7,6 +7,7 @@ internal sealed class ConsulService
 {
     private readonly ConsulWatch _splitter;
     private readonly ConsulWatch _resolver;
+    private readonly ConsulWatch _router;
     private readonly ConsulWatch _instances;
 
     public ConsulService(ConsulClient client, string name, TimeProvider time)
@@ -14,6 +15,7 @@ internal sealed class ConsulService
         (Client, Name) = (client, name);
         _splitter = Entry(ConsulEntry.Splitter, time);
         _resolver = Entry(ConsulEntry.Resolver, time);
+        _router = Entry(ConsulEntry.Router, time);
         _instances = new(client, ConsulInstances.Path(name), $"read the instances of service {name}", time);
     }
 
@@ -35,17 +37,19 @@ internal sealed class ConsulService
     {
         _splitter.Stop();
         _resolver.Stop();
+        _router.Stop();
         _instances.Stop();
     }
 
     private async Task<ConsulSight> SeeAsync(Func<ConsulWatch, Task<ConsulAnswer>> read)
     {
-        var answers = await Task.WhenAll(read(_splitter), read(_resolver), read(_instances));
-        var (splitter, resolver, instances) = (answers[0], answers[1], answers[2]);
-        var problem = splitter.Problem ?? resolver.Problem ?? Shape(splitter, ConsulEntry.Splitter) ?? Shape(resolver, ConsulEntry.Resolver);
+        var answers = await Task.WhenAll(read(_splitter), read(_resolver), read(_router), read(_instances));
+        var (splitter, resolver, router, instances) = (answers[0], answers[1], answers[2], answers[3]);
+        var problem = splitter.Problem ?? resolver.Problem ?? router.Problem ?? Shape(splitter, ConsulEntry.Splitter) ?? Shape(resolver, ConsulEntry.Resolver) ?? Shape(router, ConsulEntry.Router);
         return new(
             problem is null ? splitter.Body as JsonObject : null,
             problem is null ? resolver.Body as JsonObject : null,
+            problem is null ? router.Body as JsonObject : null,
             instances.Body as JsonArray,
             problem,
             instances.Problem ?? (instances.Body is JsonArray ? null : $"Consul '{Client.Name}' did not answer a list of the instances of service {Name}."));

@@ -35,6 +35,11 @@ internal sealed class ServiceSplitterKind : RouteKind
     public override string Entry(BackendPair pair) => "split {weight: 100}";
 
     /// <inheritdoc/>
+    public override string Incapable(BackendPair pair, bool mirrors) => mirrors
+        ? "Consul mirrors nothing."
+        : $"a {Name} asks for no headers. Write serviceRouter: true into traffic.consul, and a ServiceRouter {pair.Service} with a route for all requests, like routes: [{{match: {{http: {{pathPrefix: /}}}}}}].";
+
+    /// <inheritdoc/>
     public override IEnumerable<RouteRule> Rules(JsonElement item)
     {
         if (item.At("spec", "splits") is { ValueKind: JsonValueKind.Array } splits)

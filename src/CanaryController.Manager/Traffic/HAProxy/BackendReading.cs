@@ -13,9 +13,24 @@ internal static class BackendReading
     /// <summary>The whole reading.</summary>
     /// <param name="versions">The backend by versions.</param>
     /// <param name="asked">What was asked of it last; null when that is not known.</param>
-    public static RouteReading Of(BackendVersions versions, Asked? asked) => new(Route(versions, asked), versions.Instances()) { Basis = Weights(versions.Backend) };
+    public static RouteReading Of(BackendVersions versions, Asked? asked) => new(Matched(versions, asked, Route(versions, asked)), versions.Instances()) { Basis = Basis(versions.Backend) };
 
-    private static EquatableArray<string> Weights(ProxyBackend backend) => [.. backend.Servers.Select(server => $"{server.Name} {server.Weight}")];
+    private static EquatableArray<string> Basis(ProxyBackend backend) =>
+        [.. backend.Servers.Select(server => $"{server.Name} {server.Weight}"), .. backend.Maps.SelectMany(map => map.Entries.Select(entry => $"{map.File} {entry}"))];
+
+    /// <summary>With the requests that maps lead to the canary.</summary>
+    private static RouteObservation Matched(BackendVersions versions, Asked? asked, RouteObservation route)
+    {
+        if (route.Applied is not { } split)
+        {
+            return route;
+        }
+
+        var picks = MapPlan.Read(versions, asked?.Split.Matches ?? []);
+        return picks is { IsEmpty: true } ? route
+            : picks is { } known && split.Canary is not null ? route with { Applied = split with { Matches = known } }
+            : new(null, false, BackendSentences.Misled(versions.Backend));
+    }
 
     private static RouteObservation Route(BackendVersions versions, Asked? asked)
     {

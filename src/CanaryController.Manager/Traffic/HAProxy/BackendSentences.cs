@@ -27,6 +27,9 @@ internal static class BackendSentences
     /// <summary>The weights are those that were asked for, and no longer the right ones.</summary>
     public static string CameOrWent(ProxyBackend backend) => $"Servers of backend '{backend.Name}' came or went: their weights have to be computed anew.";
 
+    /// <summary>A map leads requests where nobody asked for it.</summary>
+    public static string Misled(ProxyBackend backend) => $"A map of backend '{backend.Name}' leads requests to a server that is none of the canary's, or fails: its entries are written again.";
+
     /// <summary>Somebody else's servers take requests; null when none do.</summary>
     public static string? Foreign(BackendVersions versions)
     {

@@ -38,11 +38,6 @@ internal sealed class HAProxyRouter : ITrafficRouter
             return UnknownProxy(target);
         }
 
-        if (!split.Matches.IsEmpty)
-        {
-            return RouteReading.Unknown("HAProxy is divided by weight only: this version adds no rules that match requests.");
-        }
-
         var seen = await proxy.ReadAsync(target.Route, mayRemember: false, cancellation);
         var reading = Reading(target, seen, split.Stable, split.Canary);
         if (seen.Backend is not { } backend || reading.Basis != basis.Basis)
@@ -56,9 +51,15 @@ internal sealed class HAProxyRouter : ITrafficRouter
             return Refused(reading, refusal);
         }
 
-        var plan = WeightPlan.For(versions, split.Weight);
+        var (plan, maps) = (WeightPlan.For(versions, split.Weight), MapPlan.Of(versions, split.Matches));
+        var falls = reading.Route.Applied is { } now && split.Weight < now.Weight;
+        if (maps.Problem is { } unmet && !falls)
+        {
+            return Refused(reading, unmet);
+        }
+
         _asked.Keep(target, split, plan, backend);
-        var problem = await WriteAsync(proxy.Client, backend.Name, WeightWrites.Of(versions, plan), cancellation);
+        var problem = await WriteAsync(proxy.Client, backend.Name, WeightWrites.Of(versions, plan), maps, cancellation);
         var after = Reading(target, await proxy.ReadAsync(target.Route, mayRemember: false, cancellation), split.Stable, split.Canary);
         return problem is null ? after : Refused(after, problem);
     }
@@ -79,7 +80,8 @@ internal sealed class HAProxyRouter : ITrafficRouter
         {
             var versions = BackendVersions.Of(backend, stable, null, _none);
             var isSaid = versions.Stable.Any(server => server.Initial > 0);
-            var problem = isSaid ? await WriteAsync(proxy.Client, backend.Name, WeightWrites.Of(versions, WeightPlan.For(versions, CanaryWeight.Zero)), cancellation) : null;
+            var writes = isSaid ? WeightWrites.Of(versions, WeightPlan.For(versions, CanaryWeight.Zero)) : new([], []);
+            var problem = await WriteAsync(proxy.Client, backend.Name, writes, MapPlan.Of(versions, []), cancellation);
             if (problem is not null)
             {
                 return problem;
@@ -94,18 +96,25 @@ internal sealed class HAProxyRouter : ITrafficRouter
         return null;
     }
 
-    private static async Task<string?> WriteAsync(HAProxyClient client, string backend, WeightWrites writes, CancellationToken cancellation) =>
-        await WriteAsync(client, backend, writes.Lowering, cancellation) ?? await WriteAsync(client, backend, writes.Raising, cancellation);
-
-    private static async Task<string?> WriteAsync(HAProxyClient client, string backend, IReadOnlyList<WeightWrite> writes, CancellationToken cancellation)
+    /// <summary>What takes requests from the canary comes first, and none of it waits for the rest of it.</summary>
+    private static async Task<string?> WriteAsync(HAProxyClient client, string backend, WeightWrites writes, MapPlan maps, CancellationToken cancellation)
     {
-        if (writes.Count == 0)
+        var unmatched = await WriteAsync(client, backend, maps.Removing, cancellation);
+        var problem = await WriteAsync(client, backend, Commands(backend, writes.Lowering), cancellation) ?? unmatched;
+        problem ??= await WriteAsync(client, backend, Commands(backend, writes.Raising), cancellation);
+        return problem ?? await WriteAsync(client, backend, maps.Adding, cancellation) ?? maps.Problem;
+    }
+
+    private static List<string> Commands(string backend, IReadOnlyList<WeightWrite> writes) => [.. writes.Select(write => ProxyCommand.SetWeight(backend, write.Server, write.Weight))];
+
+    private static async Task<string?> WriteAsync(HAProxyClient client, string backend, IReadOnlyList<string> commands, CancellationToken cancellation)
+    {
+        if (commands.Count == 0)
         {
             return null;
         }
 
-        var commands = writes.Select(write => ProxyCommand.SetWeight(backend, write.Server, write.Weight)).ToList();
-        var answer = await client.AskAsync(commands, $"change weights of backend '{backend}'", cancellation);
+        var answer = await client.AskAsync(commands, $"change backend '{backend}'", cancellation);
         if (answer.Problem is { } problem)
         {
             return problem;
@@ -128,7 +137,7 @@ internal sealed class HAProxyRouter : ITrafficRouter
             : versions.CanaryName is { } canary && split.Canary is not null && versions.Canary.Count == 0 ? canary
             : null;
         return missing is not null ? BackendSentences.NoServer(versions.Backend, missing)
-            : split.Weight > CanaryWeight.Zero ? BackendRefusal.Of(versions.Backend)
+            : split.GivesCanaryTraffic ? BackendRefusal.Of(versions.Backend)
             : null;
     }
 

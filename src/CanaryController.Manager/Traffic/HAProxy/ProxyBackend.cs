@@ -7,7 +7,11 @@ namespace CanaryController.Manager.Traffic.HAProxy;
 /// <param name="Algorithm">What <c>balance</c> says, like <c>roundrobin</c>; empty when the socket does not say it.</param>
 /// <param name="KeepsVisitors">It keeps visitors on a server by a cookie.</param>
 /// <param name="Servers">All of its servers, in its order.</param>
-internal sealed record ProxyBackend(string Name, string Algorithm, bool KeepsVisitors, EquatableArray<ProxyServer> Servers);
+internal sealed record ProxyBackend(string Name, string Algorithm, bool KeepsVisitors, EquatableArray<ProxyServer> Servers)
+{
+    /// <summary>The maps that lines of it ask; none where it has no such line.</summary>
+    public EquatableArray<ProxyMap> Maps { get; init; }
+}
 
 /// <summary>A server of a backend.</summary>
 /// <param name="Name">Its name.</param>

@@ -31,11 +31,11 @@ internal sealed class ProxyReads(HAProxyClient client, TimeProvider time)
         }
 
         var doing = $"tell backend '{backend}'";
-        var answer = await client.AskAsync([ProxyCommand.ShowServers(backend), ProxyCommand.ShowStat(backend)], doing, cancellation);
+        var answer = await client.AskAsync([ProxyCommand.ShowServers(backend), ProxyCommand.ShowStat(backend), ProxyCommand.ShowMaps], doing, cancellation);
         if (answer.Problem is null && !ProxyBackendReader.IsOf(backend, answer.Texts[1]) && ProxyBackendReader.NumberOf(answer.Texts[0]) is { } number)
         {
             // A frontend of the same name: the backend answers to its number.
-            answer = await client.AskAsync([ProxyCommand.ShowServers(backend), ProxyCommand.ShowStat(number)], doing, cancellation);
+            answer = await client.AskAsync([ProxyCommand.ShowServers(backend), ProxyCommand.ShowStat(number), ProxyCommand.ShowMaps], doing, cancellation);
         }
 
         if (answer.Problem is not null)
@@ -51,7 +51,26 @@ internal sealed class ProxyReads(HAProxyClient client, TimeProvider time)
         }
 
         var (read, problem) = ProxyBackendReader.Read(backend, answer.Texts[0], answer.Texts[1]);
+        var maps = ProxyMapReader.Find(backend, answer.Texts[2]);
+        if (read is not null && maps.Count > 0)
+        {
+            (maps, problem) = await EntriesAsync(maps, doing, cancellation);
+            read = problem is null ? read with { Maps = [.. maps] } : null;
+        }
+
         return new(read, false, problem is null ? null : $"HAProxy '{client.Name}' cannot be understood: {problem}");
+    }
+
+    private async Task<(IReadOnlyList<ProxyMap> Maps, string? Problem)> EntriesAsync(IReadOnlyList<ProxyMap> maps, string doing, CancellationToken cancellation)
+    {
+        var answer = await client.AskAsync([.. maps.Select(map => ProxyCommand.ShowMap(map.File))], doing, cancellation);
+        if (answer.Problem is not null)
+        {
+            return ([], answer.Problem);
+        }
+
+        var read = maps.Select((map, index) => (map.File, Map: ProxyMapReader.WithEntries(map, answer.Texts[index]))).ToList();
+        return read.Find(each => each.Map is null) is { File: { } file } ? ([], $"it does not say what stands in the map {file}.") : ([.. read.Select(each => each.Map!)], null);
     }
 
     private sealed record Failure(string Problem, long At);

@@ -72,6 +72,31 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
     public PairPlace FindBack(RouteRule rule, FormerPair other) =>
         !Only.IsEmpty && !IsExternal && (this with { Only = [] }).Find(rule, other) is { IsPair: true } left ? left : Find(rule, other);
 
+    /// <summary>
+    /// The entry of a rule that only mirrors by which the canary can get copies: the canary's own, or the one that users write, as long as that gets none. Null when there is no such.
+    /// </summary>
+    private int? FindMirror(RouteRule rule)
+    {
+        if (!rule.OnlyMirrors)
+        {
+            return null;
+        }
+
+        if (rule.Traits?.OwnMirror is { } own)
+        {
+            return int.Parse(own.AsSpan(own.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        var backends = rule.Backends.ToList();
+        var at = backends.FindIndex(backend => IsService(backend with { IsShare = true }) && backend.Name == Canary);
+        at = at >= 0 ? at : backends.FindIndex(backend => IsService(backend with { IsShare = true }) && backend.Name == Service && IsPort(backend) && backend.Weight is null or 0);
+        return at < 0 ? null : at;
+    }
+
+    /// <summary>A rule that divides nothing and gives the canary something beside its weight: the index of the entry by which it does; null for others.</summary>
+    public int? FindBeside(RouteRule rule) =>
+        rule.OnlyMatches ? rule.Backends is [{ Subset: null } only] && IsService(only) && only.Name == Service ? 0 : null : FindMirror(rule);
+
     /// <summary>By what <paramref name="backend"/> is told from the other: its Service, or its subset; empty for an entry without one.</summary>
     public string KeyOf(RouteBackend backend) => BySubset ? backend.Subset ?? "" : backend.Name;
 

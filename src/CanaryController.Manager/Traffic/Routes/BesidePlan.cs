@@ -21,7 +21,7 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
     {
         foreach (var (rule, dialect) in Able())
         {
-            if (wanted.Matches.Select(pick => RuleDialect.Obstacle(rule.Rule, pick)).FirstOrDefault(each => each is not null) is { } obstacle)
+            if (rule.Rule.Traits!.CanMatch && wanted.Matches.Select(pick => dialect.Obstacle(rule.Rule, pick)).FirstOrDefault(each => each is not null) is { } obstacle)
             {
                 return $"{rule.Rule.Heading} of {route} {obstacle}";
             }
@@ -56,7 +56,7 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
         {
             if (wanted.IsMirrored && rule.Rule.Traits!.OwnMirror is null)
             {
-                dialect.Mirror(patch, $"{rule.Rule.List}/{(isInStep ? rule.Rule.At : Final(rule.Rule))}", rule.Rule, rule.Backend, rule.Canary, rule.Count);
+                dialect.Mirror(patch, rule.Rule.At < 0 ? rule.Rule.Body : $"{rule.Rule.List}/{(isInStep ? rule.Rule.At : Final(rule.Rule))}", rule.Rule, rule.Backend, rule.Canary, rule.Count);
             }
         }
     }
@@ -94,8 +94,8 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
     private void Twins(JsonPatch patch)
     {
         HashSet<string> names = [.. route.Rules.Select(rule => rule.Name).OfType<string>()];
-        var ends = Able().Select(each => each.Rule.Rule.List).Distinct().ToDictionary(list => list, list => Users(list).Count, StringComparer.Ordinal);
-        List<(DividedRule Rule, RuleDialect Dialect)> able = [.. Able()];
+        List<(DividedRule Rule, RuleDialect Dialect)> able = [.. Able().Where(each => each.Rule.Rule.Traits!.CanMatch)];
+        var ends = able.Select(each => each.Rule.Rule.List).Distinct().ToDictionary(list => list, list => Users(list).Count, StringComparer.Ordinal);
         if (able is [var (_, first), ..] && first.IsOrdered)
         {
             // From the last one on, so the numbers of those before hold; each is put before the one that was put there last.
@@ -117,11 +117,23 @@ internal sealed class BesidePlan(RouteObject route, BesideWeight wanted)
 
     private void Twin(JsonPatch patch, string path, DividedRule rule, RuleDialect dialect, RequestMatch pick, HashSet<string> names)
     {
+        if (rule.Rule.OnlyMatches)
+        {
+            dialect.Lead(patch, path, rule.Rule, rule.Backend);
+            dialect.Add(patch, path, rule.Rule, pick);
+            return;
+        }
+
         var list = rule.Rule.Path[(rule.Rule.Path.LastIndexOf('/') + 1)..];
-        var (gone, canary) = rule.OnTwin(hasMirror: wanted.IsMirrored);
+        var (gone, canary) = dialect.KeepsStable ? ([], rule.Canary) : rule.OnTwin(hasMirror: wanted.IsMirrored);
         foreach (var index in gone)
         {
             patch.Remove($"{path}/{list}/{index}");
+        }
+
+        if (dialect.KeepsStable)
+        {
+            patch.Add($"{path}/{list}/{rule.Stable}/weight", route.Kind.Write(0, rule.Rule));
         }
 
         // It gets what the two got: alone everything, where 0 would be nothing.

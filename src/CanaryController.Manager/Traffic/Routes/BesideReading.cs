@@ -27,7 +27,7 @@ internal static class BesideReading
     /// <summary>The object has a twin of each rule and match, and no other.</summary>
     public static bool IsInStep(RouteObject route, IReadOnlyList<RouteRule> ours, EquatableArray<RequestMatch> matches)
     {
-        List<RouteRule> able = [.. ours.Where(rule => rule.Traits is not null)];
+        List<RouteRule> able = [.. ours.Where(rule => rule.Traits is { CanMatch: true })];
         var wanted = able.SelectMany(rule => matches.Select(pick => (rule.List, rule.Mark, Pick: pick)));
         var seen = route.Twins.Select(twin => (twin.List, (string?)twin.Mark, twin.Pick));
         return Counted(wanted).SequenceEqual(Counted(seen)) && able.TrueForAll(rule => IsInOrder(route, rule, matches.Count));

@@ -17,6 +17,13 @@ internal sealed record BesideWeight(EquatableArray<RequestMatch> Matches, bool I
     /// <summary>What <paramref name="split"/> asks for.</summary>
     public static BesideWeight Of(TrafficSplit split) => split.Matches.IsEmpty && !split.IsMirrored ? None : new(split.Matches, split.IsMirrored);
 
+    /// <summary>Both say the same of what an object can give that divides nothing.</summary>
+    public bool Agrees(BesideWeight other, BesideParts part) => part switch
+    {
+        BesideParts.Matches => Matches == other.Matches,
+        BesideParts.Mirror => IsMirrored == other.IsMirrored,
+    };
+
     /// <summary>That of the same split.</summary>
     public bool Equals(BesideWeight? other) => other is not null && Matches == other.Matches && IsMirrored == other.IsMirrored;
 

@@ -134,7 +134,7 @@ internal sealed partial class RouteDivider(
         }
 
         var seen = RouteSplit.Of(route, asked.Pair, default);
-        return !(seen.IsDivided && seen.Weight == asked.Weight && seen.Beside == asked.Beside);
+        return seen.Only is { } part ? seen.Problem is not null || !seen.Beside.Agrees(asked.Beside, part) : !(seen.IsDivided && seen.Weight == asked.Weight && seen.Beside == asked.Beside);
     }
 
     /// <summary>A backend that does not exist, or has no endpoints yet, makes a route answer 500 or 503 for its share, so it is waited for.</summary>

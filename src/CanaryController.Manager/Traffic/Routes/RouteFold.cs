@@ -11,6 +11,7 @@ internal sealed class RouteFold(string stable, string? canary)
     private TrafficSplit? _split;
     private (bool IsAccepted, bool IsKnown, bool IsFenced) _all = (true, true, true);
     private string? _problem;
+    private readonly List<(string Name, BesideWeight Beside, BesideParts Part)> _besides = [];
 
     /// <summary>A route is not there, or not known yet.</summary>
     public void Missing(string problem)
@@ -27,6 +28,14 @@ internal sealed class RouteFold(string stable, string? canary)
     {
         _all.IsAccepted &= acceptance.IsTakenUp;
         _problem ??= acceptance.Problem;
+        if (seen is { Only: { } part, Problem: null })
+        {
+            // Whether the canary gets that is noted where the weights are, so both have to say the same.
+            _all.IsFenced &= isFenced || canary is null;
+            _besides.Add(($"{name}", seen.Beside, part));
+            return;
+        }
+
         if (seen.Weight is not { } weight)
         {
             _all.IsKnown = false;
@@ -69,8 +78,12 @@ internal sealed class RouteFold(string stable, string? canary)
     /// <summary>In the planner's words.</summary>
     public RouteObservation Result() => _split is null && _problem is null
         ? new(null, false, "The rollout names nothing that could be divided.")
+        : Contrary() is { } contrary ? new(null, false, _problem ?? $"{contrary} matches or mirrors other requests than another route of the rollout.")
         : new(_all is { IsKnown: true, IsFenced: true } ? _split : null, _all is { IsAccepted: true, IsKnown: true, IsFenced: true }, _problem);
 
     /// <summary>What the routes carry, whoever wrote it; null when they do not say it together.</summary>
-    public TrafficSplit? Found => _all.IsKnown ? _split : null;
+    public TrafficSplit? Found => _all.IsKnown && Contrary() is null ? _split : null;
+
+    /// <summary>An object that divides nothing and gives the canary something else than those that do say.</summary>
+    private string? Contrary() => _split is null ? null : _besides.Find(each => !each.Beside.Agrees(BesideWeight.Of(_split), each.Part)).Name;
 }

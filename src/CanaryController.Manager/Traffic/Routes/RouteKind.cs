@@ -51,6 +51,11 @@ internal abstract class RouteKind
     /// <summary>Why nothing of an object can be divided, or where it sends to by other objects, in one sentence: told when none of its lists sends to the service. Null when its lists say.</summary>
     public virtual string? Elsewhere(JsonElement item, ObjectMeta meta) => null;
 
+    /// <summary>Why no object of the kind mirrors or matches, where the rollout divides nothing else, as the end of a sentence; with what mends it.</summary>
+    /// <param name="pair">The versions.</param>
+    /// <param name="mirrors">It is asked to mirror, otherwise to match.</param>
+    public virtual string Incapable(BackendPair pair, bool mirrors) => "it carries connections. Leave that out of the step, or name a route of requests.";
+
     /// <summary>The same of each controller that answered; none for kinds whose status names none.</summary>
     public virtual IEnumerable<ControllerAcceptance> Controllers(JsonElement item, ObjectMeta meta) => [];
 

@@ -24,10 +24,12 @@ internal static class RouteKinds
     public static readonly RouteKind HttpProxy = new HttpProxyKind();
     public static readonly RouteKind TraefikService = new TraefikServiceKind();
     public static readonly RouteKind IngressRoute = new IngressRouteKind();
+    public static readonly RouteKind IngressRouteTcp = new IngressRouteTcpKind();
     public static readonly RouteKind ServiceSplitter = new ServiceSplitterKind();
+    public static readonly RouteKind ServiceRouter = new ServiceRouterKind();
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute, ServiceSplitter];
+    public static IReadOnlyList<RouteKind> All { get; } = [HttpRoute, GrpcRoute, TcpRoute, VirtualService, PolicyHttpRoute, TrafficSplit, HttpProxy, TraefikService, IngressRoute, IngressRouteTcp, ServiceSplitter, ServiceRouter];
 
     /// <summary>Those of a router; none for routers that divide something else.</summary>
     public static IReadOnlyList<RouteKind> Of(RouterType router) => router switch
@@ -36,9 +38,9 @@ internal static class RouteKinds
         RouterType.Istio => [VirtualService],
         RouterType.Linkerd => [HttpRoute, GrpcRoute, PolicyHttpRoute],
         RouterType.SMI => [TrafficSplit],
-        RouterType.Traefik => [TraefikService, IngressRoute],
+        RouterType.Traefik => [TraefikService, IngressRoute, IngressRouteTcp],
         RouterType.Contour => [HttpProxy],
-        RouterType.Consul => [ServiceSplitter],
+        RouterType.Consul => [ServiceSplitter, ServiceRouter],
         RouterType.IngressNginx or RouterType.Gateway or RouterType.ReplicaRatio or RouterType.HAProxy => [],
     };
 
@@ -76,8 +78,12 @@ internal static class RouteKinds
             Linkerd = new() { HttpRoutes = Names(routes, HttpRoute), GrpcRoutes = Names(routes, GrpcRoute), PolicyHttpRoutes = Names(routes, PolicyHttpRoute) },
         },
         RouterType.SMI => new() { Router = RouterType.SMI, Smi = new() { TrafficSplits = Names(routes, TrafficSplit) } },
-        RouterType.Traefik => new() { Router = RouterType.Traefik, Traefik = new() { TraefikServices = Names(routes, TraefikService), IngressRoutes = Names(routes, IngressRoute) } },
-        RouterType.Consul => new() { Router = RouterType.Consul, Consul = new() { Service = routes[0].Name.Name } },
+        RouterType.Traefik => new()
+        {
+            Router = RouterType.Traefik,
+            Traefik = new() { TraefikServices = Names(routes, TraefikService), IngressRoutes = Names(routes, IngressRoute), IngressRouteTcps = Names(routes, IngressRouteTcp) },
+        },
+        RouterType.Consul => new() { Router = RouterType.Consul, Consul = new() { Service = routes[0].Name.Name, ServiceRouter = routes.Any(route => route.Kind == ServiceRouter) } },
         RouterType.Contour => new() { Router = RouterType.Contour, Contour = new() { HttpProxies = Names(routes, HttpProxy) } },
         _ => new()
         {

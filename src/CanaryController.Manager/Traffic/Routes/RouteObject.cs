@@ -98,6 +98,12 @@ internal sealed record RouteRule(string Path, string Title, string? Name, Equata
     /// <summary>What of it stands on its twins too, as a text; null in an object without twins.</summary>
     public string? Mark { get; init; }
 
+    /// <summary>Its entries get copies alone, and it divides nothing: a mirror can be put there.</summary>
+    public bool OnlyMirrors { get; init; }
+
+    /// <summary>It leads to one place and divides nothing: copies of it can lead matched requests to the canary.</summary>
+    public bool OnlyMatches { get; init; }
+
     /// <summary>The same at the beginning of a sentence: <c>Rule 1</c>.</summary>
     public string Heading => char.ToUpperInvariant(Title[0]) + Title[1..];
 

@@ -89,17 +89,31 @@ internal sealed class RouteObjectRouter(
         var seen = basis.Basis.Count > cluster.Routes.Count ? basis.Basis[cluster.Routes.Count] : "";
         var prepared = _companions.GetValueOrDefault(cluster.Router) is { } companion ? await companion.PrepareAsync(cluster, split, seen, cancellation) : RouteWrite.Done;
         var why = (basis.Route.Applied ?? basis.Found) is { GivesCanaryTraffic: true } ? Companion(cluster, split.Stable, split.Canary).Diversion : FirstObstacle(cluster, split);
-        why ??= CarriesConnectionsOnly(cluster, split) ? "Nothing that the rollout divides can match or mirror requests: it carries connections. Leave that out of the step, or name a route of requests." : null;
+        why ??= Incapable(cluster, split);
         return why is null ? prepared : RouteWrite.Refused(why);
     }
 
-    /// <summary>Something is wanted beside the weight, and none of the rules that send to the service can give it.</summary>
-    private bool CarriesConnectionsOnly(ClusterRoute cluster, TrafficSplit split)
+    /// <summary>Why none of the rules that send to the service can give what is wanted beside the weight, in one sentence; null when one can, or an object is not known.</summary>
+    private string? Incapable(ClusterRoute cluster, TrafficSplit split)
     {
-        var pair = BackendPair.Of(cluster, split.Stable, split.Canary);
-        return !BesideWeight.Of(split).IsNone && Enumerable.Range(0, cluster.Routes.Count).All(index =>
-            routes.Find(Name(cluster, index)) is { } route
-            && route.Rules.All(rule => rule.Traits is null || !pair.In(cluster.Routes[index]).Find(rule, OriginalRoute.Of(route)?.Pair ?? default).IsOurs));
+        var (beside, pair) = (BesideWeight.Of(split), BackendPair.Of(cluster, split.Stable, split.Canary));
+        List<RuleTraits> able = [];
+        for (var index = 0; index < cluster.Routes.Count && !beside.IsNone; index++)
+        {
+            if (routes.Find(Name(cluster, index)) is not { } route)
+            {
+                return null;
+            }
+
+            var own = pair.In(cluster.Routes[index]);
+            able.AddRange(route.Rules.Where(rule => own.FindBeside(rule) is not null || own.Find(rule, OriginalRoute.Of(route)?.Pair ?? default).IsOurs).Select(rule => rule.Traits).OfType<RuleTraits>());
+        }
+
+        return !beside.Matches.IsEmpty && !able.Exists(each => each.CanMatch) ? Sentence(mirrors: false)
+            : beside.IsMirrored && !able.Exists(each => each.CanMirror) ? Sentence(mirrors: true)
+            : null;
+
+        string Sentence(bool mirrors) => $"Nothing that the rollout divides can match or mirror requests: {cluster.Routes[0].Kind.Incapable(pair, mirrors)}";
     }
 
     private string? FirstObstacle(ClusterRoute cluster, TrafficSplit split) =>

@@ -67,6 +67,11 @@ internal sealed class RoutePlan
                 ours++;
                 plan.Rule(index, place, weight);
             }
+            else if (pair.FindBeside(route.Rules[index]) is { } entry)
+            {
+                ours++;
+                plan.Beside(index, route.Rules[index], entry);
+            }
         }
 
         if (ours == 0)
@@ -88,7 +93,22 @@ internal sealed class RoutePlan
         Unmet = Planned(wanted).Problem();
         var beside = Unmet is null ? wanted : BesideWeight.None;
         Planned(beside).Write(_rules.Patch);
+        Divides |= (beside.IsMirrored && _divided.Exists(each => each.Rule is { OnlyMirrors: true, Traits.OwnMirror: null }))
+            || (!beside.Matches.IsEmpty && _route.Twins.IsEmpty && _divided.Exists(each => each.Rule.OnlyMatches));
         return beside;
+    }
+
+    /// <summary>A rule that divides nothing: where it mirrors, its entry takes the canary's name meanwhile.</summary>
+    private void Beside(int index, RouteRule rule, int at)
+    {
+        if (_pair.Canary is not { } canary)
+        {
+            return;
+        }
+
+        var entry = rule.Backends[at];
+        _originals = rule.OnlyMirrors && rule.Traits?.OwnMirror is null ? OriginalRoute.With(_originals, new(index, entry.Name, entry.Weight, Pair: false)) : _originals;
+        _divided.Add(new(rule, at, at, _pair.Renamed(entry, canary), null, null));
     }
 
     private BesidePlan Planned(BesideWeight wanted)

@@ -15,6 +15,9 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
     /// <summary>No rule sends anything to the service.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>It divides nothing: of what the rollout asks it can only match, or only mirror.</summary>
+    public BesideParts? Only { get; init; }
+
     /// <summary>What the canary gets beside its weight.</summary>
     public BesideWeight Beside { get => field ?? BesideWeight.None; init; }
 
@@ -52,10 +55,19 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
             weight = share;
         }
 
+        List<RouteRule> beside = ours.Count > 0 ? [] : [.. route.Rules.Where(rule => pair.FindBeside(rule) is not null)];
+        if (beside.Count > 0)
+        {
+            var given = BesideReading.Of(route, beside);
+            return new(null, true, given is null ? NotAsWritten(route) : null) { Only = beside[0].OnlyMatches ? BesideParts.Matches : BesideParts.Mirror, Beside = given ?? BesideWeight.None };
+        }
+
         return ours.Count == 0 ? new(null, false, route.Elsewhere ?? Absence(route, pair)) { IsAbsent = true }
-            : BesideReading.Of(route, ours) is { } beside ? new(weight, isDivided, null) { Beside = beside }
-            : new(null, isDivided, $"The {route.Kind.RuleNoun}s of {route} that match and mirror requests are not as they were written: they are written again.");
+            : BesideReading.Of(route, ours) is { } gives ? new(weight, isDivided, null) { Beside = gives }
+            : new(null, isDivided, NotAsWritten(route));
     }
+
+    private static string NotAsWritten(RouteObject route) => $"The {route.Kind.RuleNoun}s of {route} that match and mirror requests are not as they were written: they are written again.";
 
     private static string Absence(RouteObject route, BackendPair pair)
     {
@@ -94,6 +106,16 @@ internal readonly record struct RouteSplit(CanaryWeight? Weight, bool IsDivided,
         var isCoarse = !place.IsAlone && place.IsPair && place.Sum is >= PairWeights.LeastSum and <= int.MaxValue;
         return (isCoarse && asked is { } wish && seen == PairWeights.Beside(wish, (int)place.Sum) ? wish : share, null);
     }
+}
+
+/// <summary>What an object can give a canary that divides nothing.</summary>
+internal enum BesideParts
+{
+    /// <summary>Requests that match.</summary>
+    Matches,
+
+    /// <summary>Copies.</summary>
+    Mirror,
 }
 
 /// <summary>

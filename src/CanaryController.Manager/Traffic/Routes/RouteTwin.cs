@@ -41,7 +41,7 @@ internal sealed record RouteTwin(string List, int At, RequestMatch Pick, string 
     private static RouteTwin? Twin(RuleDialect dialect, RouteRule rule, JsonElement body, OriginalRoute note)
     {
         List<RouteBackend> shares = [.. rule.Backends.Where(backend => backend.IsShare)];
-        if (shares.Find(each => note.IsCanary(each.Name, each.Subset)) is not { } canary || shares.Exists(each => note.IsStable(each.Name, each.Subset)))
+        if (shares.Find(each => note.IsCanary(each.Name, each.Subset)) is not { } canary || shares.Exists(each => note.IsStable(each.Name, each.Subset) && !(dialect.KeepsStable && each.Share == 0)))
         {
             return null;
         }

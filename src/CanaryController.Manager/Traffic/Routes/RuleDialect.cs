@@ -20,6 +20,9 @@ internal abstract class RuleDialect
     /// <summary>The first rule that matches wins; otherwise the most specific one.</summary>
     public virtual bool IsOrdered => false;
 
+    /// <summary>A copy keeps stable's entry, at weight 0; otherwise it goes.</summary>
+    public virtual bool KeepsStable => false;
+
     /// <summary>What of a rule has to be known to add to it.</summary>
     /// <param name="rule">The rule as it is written.</param>
     /// <param name="backends">Its entries.</param>
@@ -31,6 +34,9 @@ internal abstract class RuleDialect
 
     /// <summary>Adds the condition of <paramref name="pick"/> to each match of the copy at <paramref name="twin"/>.</summary>
     public abstract void Add(JsonPatch patch, string twin, RouteRule rule, RequestMatch pick);
+
+    /// <summary>Leads the copy at <paramref name="twin"/> of a rule that only matches to the canary.</summary>
+    public virtual void Lead(JsonPatch patch, string twin, RouteRule rule, RouteBackend canary) => throw new InvalidOperationException($"The copy {twin} has entries, and is led by their weights.");
 
     /// <summary>Mirrors the requests of the rule at <paramref name="path"/> to the canary, whose entry has the index <paramref name="canary"/> of <paramref name="count"/>.</summary>
     public abstract void Mirror(JsonPatch patch, string path, RouteRule rule, RouteBackend backend, int canary, int count);
@@ -46,7 +52,7 @@ internal abstract class RuleDialect
     };
 
     /// <summary>Why a rule cannot ask for <paramref name="pick"/> too, as the end of a sentence that begins with its title; null when it can.</summary>
-    public static string? Obstacle(RouteRule rule, RequestMatch pick) =>
+    public virtual string? Obstacle(RouteRule rule, RequestMatch pick) =>
         rule.Traits!.Matches.Any(match => match.Headers.Contains(HeaderOf(pick), StringComparer.OrdinalIgnoreCase))
             ? $"asks for the header {HeaderOf(pick)} itself, and a rule can ask for a header once: match by another one."
             : null;
@@ -54,8 +60,14 @@ internal abstract class RuleDialect
 
 /// <summary>What of a rule has to be known to add a condition or a mirror.</summary>
 /// <param name="Matches">Its matches, one of which is enough.</param>
-internal sealed record RuleTraits(EquatableArray<RuleMatch> Matches)
+internal record RuleTraits(EquatableArray<RuleMatch> Matches)
 {
+    /// <summary>The rule can be copied for matched requests.</summary>
+    public bool CanMatch { get; init; } = true;
+
+    /// <summary>Rules like it can mirror.</summary>
+    public bool CanMirror { get; init; } = true;
+
     /// <summary>How many mirrors or filters stand in the list that a mirror comes into; null when there is no list.</summary>
     public int? Mirrors { get; init; }
 

@@ -119,6 +119,54 @@ public sealed class BesideContractTests
         Assert.True(JsonNode.DeepEquals(before["spec"], (await rig.FindAsync())["spec"]));
     }
 
+    [Fact]
+    public async Task An_IngressRoute_matches_and_is_given_back()
+    {
+        const string Ingress = """
+            {"entryPoints": ["web"], "routes": [
+              {"kind": "Rule", "match": "Host(`shop.example.org`) && PathPrefix(`/a`)", "priority": 7, "middlewares": [{"name": "auth"}], "services": [{"name": "shop", "port": "http"}]},
+              {"match": "Host(`shop.example.org`)", "services": [{"name": "other", "port": 80, "weight": 60}, {"name": "shop", "port": 80, "weight": 40}]}]}
+            """;
+        await using var rig = await ContractRig.StartAsync(RouterType.Traefik, RouteKinds.IngressRoute, RouteCrds.Traefik);
+        var before = await rig.CreateAsync(Ingress);
+        await rig.ApplyAsync(0);
+        foreach (var split in Splits(mirrors: false))
+        {
+            Assert.Equal(split, (await rig.ApplyAsync(split)).Route.Applied);
+        }
+
+        var refused = await rig.ApplyAsync(RouteRig.Split(0) with { IsMirrored = true });
+        Assert.Equal(RouteRig.Split(0), refused.Route.Applied);
+        Assert.StartsWith("Nothing that the rollout divides can match or mirror requests: of Traefik's objects only a TraefikService with spec.mirroring mirrors.", refused.Route.Problem, StringComparison.Ordinal);
+        Assert.Null(await rig.RestoreAsync());
+        Assert.True(JsonNode.DeepEquals(before["spec"], (await rig.FindAsync())["spec"]));
+    }
+
+    [Fact]
+    public async Task A_TraefikService_mirrors_before_the_one_with_the_weights_and_both_are_given_back()
+    {
+        const string Mirrors = """{"mirroring": {"name": "web", "kind": "TraefikService", "maxBodySize": 1024, "mirrors": [{"name": "audit", "port": 80, "percent": 10}, {"name": "shop", "port": 80, "percent": 0}]}}""";
+        await using var rig = await ContractRig.StartAsync(RouterType.Traefik, RouteKinds.TraefikService, RouteCrds.Traefik, "front", "web");
+        var (front, web) = (await rig.CreateAsync(Mirrors, name: "front"), await rig.CreateAsync("""{"weighted": {"sticky": {"cookie": {"name": "v"}}, "services": [{"name": "shop", "port": 80}]}}"""));
+        await rig.ApplyAsync(0);
+        foreach (var split in (TrafficSplit[])[RouteRig.Split(0) with { IsMirrored = true }, RouteRig.Split(12.5m), RouteRig.Split(0) with { IsMirrored = true }, RouteRig.Split(0)])
+        {
+            var read = await rig.ApplyAsync(split);
+            Assert.Equal((split, null), (read.Route.Applied, read.Route.Problem));
+            Assert.Equal(split.IsMirrored ? ("shop-canary", 100) : ("shop", 0), Mirror(await rig.FindAsync("front")));
+        }
+
+        var refused = await rig.ApplyAsync(RouteRig.Split(0) with { Matches = _both });
+        Assert.StartsWith("Nothing that the rollout divides can match or mirror requests: a TraefikService asks for no headers.", refused.Route.Problem, StringComparison.Ordinal);
+        await rig.ApplyAsync(RouteRig.Split(0) with { IsMirrored = true });
+        Assert.Null(await rig.RestoreAsync());
+        Assert.True(JsonNode.DeepEquals(front["spec"], (await rig.FindAsync("front"))["spec"]));
+        Assert.True(JsonNode.DeepEquals(web["spec"], (await rig.FindAsync())["spec"]));
+        Assert.DoesNotContain("canarycontroller.io", (await rig.FindAsync("front"))["metadata"]!["annotations"]?.ToJsonString() ?? "", StringComparison.Ordinal);
+
+        static (string, int) Mirror(JsonObject service) => ((string)service["spec"]!["mirroring"]!["mirrors"]![1]!["name"]!, (int)service["spec"]!["mirroring"]!["mirrors"]![1]!["percent"]!);
+    }
+
     /// <summary>A rollout's way through steps that match and mirror, to an abort.</summary>
     private static IEnumerable<TrafficSplit> Splits(bool mirrors) =>
     [

@@ -63,7 +63,8 @@ public sealed class BesideLawTests
     public void An_abort_is_one_patch_after_which_no_request_is_matched_or_mirrored(string title)
     {
         var sample = Sample(title);
-        Gen.Select(BesideSample.Shapes(), Step(), Gen.Int[0, 5000]).Sample((shapes, step, points) =>
+        // A weight of 1 is what an entry of an HTTPRoute counts without one, so 0.01 % and 1 % are written in two ways.
+        Gen.Select(BesideSample.Shapes(), Step(), Gen.Int[0, 5000].Where(points => points is not (1 or 100))).Sample((shapes, step, points) =>
         {
             var kept = CanaryWeight.FromBasisPoints(points);
             var divided = Applied(sample, sample.Object(shapes), kept, BesideWeight.None);
@@ -121,7 +122,7 @@ public sealed class BesideLawTests
             Append("a header and a cookie", CanaryWeight.FromBasisPoints(500), new([_picks[0], _picks[1]], IsMirrored: false));
             Append("aborted", CanaryWeight.Zero, BesideWeight.None);
             route = sample.Object(new RuleShape(true, 1, true, 0, false, false, 1));
-            Append("a mirror and a header at the first division", CanaryWeight.Zero, new([_picks[0]], IsMirrored: true));
+            Append("a mirror and a header at the first division", CanaryWeight.Zero, new([_picks[0]], IsMirrored: !sample.NeverMirrors));
             text.Append(sample.Title).Append(": given back\n");
             PatchText.Append(text, RouteRestore.Of(sample.Project(route), sample.Pair)!);
 
@@ -164,9 +165,10 @@ public sealed class BesideLawTests
         return applied;
     }
 
-    /// <summary>Contour takes one mirror in a route: where the user has one, nothing is written beside the weight.</summary>
+    /// <summary>Contour takes one mirror in a route: where the user has one, nothing is written beside the weight. An IngressRoute takes none.</summary>
     private static BesideWeight Possible(BesideSample sample, RuleShape[] shapes, BesideWeight beside) =>
-        sample.Kind == RouteKinds.HttpProxy && beside.IsMirrored && shapes.Any(shape => shape is { Ours: true, Extra: 2 }) ? BesideWeight.None : beside;
+        sample.NeverMirrors && beside.IsMirrored ? BesideWeight.None
+        : sample.Kind == RouteKinds.HttpProxy && beside.IsMirrored && shapes.Any(shape => shape is { Ours: true, Extra: 2 }) ? BesideWeight.None : beside;
 
     private static void AssertGiven(BesideSample sample, RuleShape[] shapes, JsonObject route, CanaryWeight weight, BesideWeight beside)
     {
@@ -175,7 +177,7 @@ public sealed class BesideLawTests
         foreach (var twin in twins)
         {
             var text = twin!.ToJsonString();
-            Assert.Single(beside.Matches, pick => text.Contains(pick.Kind is RequestMatchKind.Header ? $"\"{pick.Value}\"" : "tester=", StringComparison.Ordinal));
+            Assert.Single(beside.Matches, pick => text.Contains(pick.Kind is RequestMatchKind.Header ? $"\"{pick.Value}\"" : "tester=", StringComparison.Ordinal) || text.Contains($@"\u0060{pick.Value}\u0060", StringComparison.Ordinal));
             Assert.Contains("timeouts", text, StringComparison.Ordinal);
             Assert.True((int)twin[sample.Entries]!.AsArray().Single(entry => sample.KeyOf(entry!) == sample.CanaryKey)!["weight"]! > 0);
             Assert.False(sample.TakeMirror(twin.DeepClone().AsObject()));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CanaryController.Manager.Traffic.Routes;
 using CsCheck;
 
@@ -27,6 +28,7 @@ internal sealed record RuleShape(bool Ours, int Matches, bool Header, int Extra,
 internal sealed record BesideSample(
     string Title, RouteKind Kind, BackendPair Pair, string Rules, string Entries, Func<RuleShape, JsonObject> Write, Func<JsonNode, string> KeyOf, Func<JsonObject, bool> TakeMirror)
 {
+    private static readonly Regex _copied = new(@"^\(.*\) && Header(Regexp)?\(`(X-Canary|x-team|cookie)`, ", RegexOptions.None, TimeSpan.FromSeconds(1));
     private static readonly BackendPair _hosts = new("shop", "shop", null, "shop-stable", "shop-canary", IsExternal: false);
 
     public static IReadOnlyList<BesideSample> All { get; } =
@@ -34,6 +36,7 @@ internal sealed record BesideSample(
         Gateway("HTTPRoute", RouteKinds.HttpRoute), Gateway("GRPCRoute", RouteKinds.GrpcRoute), Gateway("HTTPRoute of Linkerd", RouteKinds.PolicyHttpRoute),
         Istio("VirtualService by hosts", _hosts), Istio("VirtualService by subsets", _hosts with { Stable = "stable", Canary = "canary", BySubset = true }),
         new("HTTPProxy", RouteKinds.HttpProxy, _hosts, "routes", "services", Proxy, entry => (string)entry["name"]!, TakeProxyMirror),
+        new("IngressRoute", RouteKinds.IngressRoute, _hosts, "routes", "services", IngressRoute, entry => (string)entry["name"]!, _ => false),
     ];
 
     public string StableKey => Pair.BySubset ? "shop/stable" : "shop-stable";
@@ -44,8 +47,13 @@ internal sealed record BesideSample(
 
     public JsonArray RulesOf(JsonObject body) => body["spec"]![Rules]!.AsArray();
 
-    /// <summary>A rule that sends to the canary alone.</summary>
-    public bool IsTwin(JsonNode rule) => rule[Entries] is JsonArray entries && entries.Any(entry => KeyOf(entry!) == CanaryKey && !IsMirror(entry!)) && entries.All(entry => KeyOf(entry!) != StableKey);
+    /// <summary>Its rules cannot mirror.</summary>
+    public bool NeverMirrors => Kind == RouteKinds.IngressRoute;
+
+    /// <summary>A rule that sends to the canary alone. In an IngressRoute stable's entry stays, and gets nothing.</summary>
+    public bool IsTwin(JsonNode rule) => Kind == RouteKinds.IngressRoute
+        ? _copied.IsMatch((string)rule["match"]!) && rule[Entries]!.AsArray().All(entry => KeyOf(entry!) != StableKey || (int?)entry!["weight"] == 0)
+        : rule[Entries] is JsonArray entries && entries.Any(entry => KeyOf(entry!) == CanaryKey && !IsMirror(entry!)) && entries.All(entry => KeyOf(entry!) != StableKey);
 
     public JsonObject Object(params RuleShape[] shapes) => new()
     {
@@ -127,6 +135,18 @@ internal sealed record BesideSample(
             rule["services"]!.AsArray().Add(new JsonObject { ["name"] = "audit", ["port"] = 80, ["mirror"] = true });
         }
 
+        return Pruned(rule);
+    }
+
+    private static JsonObject IngressRoute(RuleShape shape)
+    {
+        var rule = Named(shape with { Named = false });
+        var paths = string.Join(" || ", Enumerable.Range(0, shape.Matches).Select(index => $"PathPrefix(`/{shape.Unknown}/{index}`)"));
+        rule["kind"] = "Rule";
+        rule["match"] = "Host(`shop.example.org`)" + (paths.Length == 0 ? "" : $" && ({paths})") + (shape.Header ? " && Header(`tenant`, `t`)" : "");
+        rule["priority"] = shape.Unknown % 3 == 0 ? shape.Unknown : null;
+        rule["middlewares"] = shape.Extra == 1 ? new JsonArray(new JsonObject { ["name"] = "auth", ["future"] = shape.Unknown }) : null;
+        rule["services"] = new JsonArray([.. EntriesOf(shape).Select(each => With(new() { ["name"] = each.Name, ["port"] = 80, ["own"] = shape.Unknown }, Weight(each.Weight)))]);
         return Pruned(rule);
     }
 

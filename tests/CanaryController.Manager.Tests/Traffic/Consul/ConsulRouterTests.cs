@@ -220,13 +220,6 @@ public sealed class ConsulRouterTests : IAsyncLifetime
     public async Task Agents_that_are_not_configured_are_told_by_name() =>
         Assert.Contains("'other'", (await _rig.Router.ReadAsync(new("other", "shop"), "v1", null, CancellationToken.None)).Route.Problem, StringComparison.Ordinal);
 
-    [Fact]
-    public async Task Matches_are_refused()
-    {
-        EquatableArray<RequestMatch> matches = [new(RequestMatchKind.Header, "x-canary", "always")];
-        Assert.Contains("by weight only", (await _rig.ApplyAsync(ConsulRig.Split(0) with { Matches = matches })).Route.Problem, StringComparison.Ordinal);
-    }
-
     private static string Splitter(int stable, int canary) =>
         $$"""{"Kind": "service-splitter", "Name": "shop", "Splits": [{"Weight": {{stable}}, "ServiceSubset": "v1"}, {"Weight": {{canary}}, "ServiceSubset": "v2"}]}""";
 }

@@ -26,6 +26,7 @@ internal static partial class ConsulRules
     {
         "service-splitter" => Splitter(entry),
         "service-resolver" => Resolver(entry),
+        "service-router" => Router(entry),
         _ => null,
     });
 
@@ -36,6 +37,11 @@ internal static partial class ConsulRules
         foreach (var split in (stored["Splits"] as JsonArray ?? []).OfType<JsonObject>())
         {
             split["Weight"] = Scaled(split) / 100f;
+        }
+
+        foreach (var http in (stored["Routes"] as JsonArray ?? []).Select(route => route?["Match"]?["HTTP"]).OfType<JsonObject>().Where(http => http["Methods"] is JsonArray))
+        {
+            http["Methods"] = new JsonArray([.. http["Methods"]!.AsArray().Select(method => (JsonNode)method!.ToString().ToUpperInvariant())]);
         }
 
         foreach (var empty in stored.Where(member => member.Value is null or JsonObject { Count: 0 }).Select(member => member.Key).ToList())
@@ -59,12 +65,46 @@ internal static partial class ConsulRules
             }
         }
 
-        foreach (var split in (splitter?["Splits"] as JsonArray ?? []).OfType<JsonObject>())
+        var routes = (router?["Routes"] as JsonArray ?? []).Select(route => route?["Destination"]).OfType<JsonObject>();
+        foreach (var split in (splitter?["Splits"] as JsonArray ?? []).OfType<JsonObject>().Concat(routes))
         {
             var target = (string?)split["Service"] is { Length: > 0 } other ? other : service;
             if ((string?)split["ServiceSubset"] is { Length: > 0 } subset && find("service-resolver", target)?["Subsets"]?[subset] is null)
             {
                 return $"service \"{target}\" does not have a subset named \"{subset}\"";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Router(JsonObject entry)
+    {
+        foreach (var (index, route) in (entry["Routes"] as JsonArray ?? []).OfType<JsonObject>().Index())
+        {
+            var http = route["Match"]?["HTTP"] as JsonObject ?? [];
+            string[] paths = [.. ((string[])["PathExact", "PathPrefix", "PathRegex"]).Where(http.ContainsKey)];
+            if (paths.Length > 1)
+            {
+                return $"Route[{index}] should only contain at most one of PathExact, PathPrefix, or PathRegex";
+            }
+
+            foreach (var (number, header) in (http["Header"] as JsonArray ?? []).OfType<JsonObject>().Index())
+            {
+                if (((string?)header["Name"] ?? "").Length == 0)
+                {
+                    return $"Route[{index}] Header[{number}] missing required Name field";
+                }
+
+                if (((string[])["Present", "Exact", "Prefix", "Suffix", "Regex"]).Count(header.ContainsKey) != 1)
+                {
+                    return $"Route[{index}] Header[{number}] should only contain one of Present, Exact, Prefix, Suffix, or Regex";
+                }
+            }
+
+            if (route["Destination"]?["PrefixRewrite"] is not null && !paths.Any(path => path is "PathExact" or "PathPrefix"))
+            {
+                return $"Route[{index}] cannot make use of PrefixRewrite without configuring either PathExact or PathPrefix";
             }
         }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CanaryController.Core;
+using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Tests.Traffic.Cluster;
@@ -18,14 +20,20 @@ internal sealed class ConsulKubernetesRig
 {
     public static readonly ObjectKind Splitter = RouteKinds.ServiceSplitter.Versions[0];
     public static readonly ObjectKind Resolver = ConsulApi.ServiceResolver;
+    public static readonly ObjectKind RouterKind = RouteKinds.ServiceRouter.Versions[0];
 
-    public ConsulKubernetesRig()
+    private readonly bool _hasRouter;
+
+    public ConsulKubernetesRig(bool hasRouter = false)
     {
+        _hasRouter = hasRouter;
         var services = Kube.Cache(ObjectKind.Service, ServiceObject.Project);
         var slices = Kube.Cache(ObjectKind.EndpointSlice, EndpointSliceObject.Project);
         var sets = Kube.Cache(ObjectKind.ReplicaSet, ReplicaSetObject.Project);
         var deployments = Kube.Cache(ObjectKind.Deployment, DeploymentObject.Project);
-        var objects = new RouteObjects(Kube, new([new(RouteKinds.ServiceSplitter, Kube.Cache(Splitter, item => RouteKinds.ServiceSplitter.Project(item, Splitter)))]));
+        var objects = new RouteObjects(Kube, new([
+            new(RouteKinds.ServiceSplitter, Kube.Cache(Splitter, item => RouteKinds.ServiceSplitter.Project(item, Splitter))),
+            new(RouteKinds.ServiceRouter, Kube.Cache(RouterKind, item => RouteKinds.ServiceRouter.Project(item, RouterKind)))]));
         var resolvers = new ServiceResolvers(Kube, Kube.Cache(Resolver, ServiceResolverObject.Project));
         var surroundings = new ConsulSurroundings(Kube.Cache(ServiceDetours.Kind, ServiceDetours.Project), Kube.Cache(ServiceIntentionsObject.Kind, ServiceIntentionsObject.Project));
         var companion = new ConsulCompanion(objects, resolvers, new(resolvers, Kube, Time), surroundings, services, slices, sets, deployments, Kube);
@@ -34,7 +42,7 @@ internal sealed class ConsulKubernetesRig
         Router = new(objects, divider, new(objects), contention, services, slices, Kube, [companion]);
         Target = new("", "shop")
         {
-            Cluster = new(new("shop", "shop"), RouterType.Consul, [new NamedRoute(RouteKinds.ServiceSplitter, "shop")], "shop", null, WorkloadType.Deployment)
+            Cluster = new(new("shop", "shop"), RouterType.Consul, [new NamedRoute(RouteKinds.ServiceSplitter, "shop"), .. hasRouter ? (NamedRoute[])[new(RouteKinds.ServiceRouter, "shop")] : []], "shop", null, WorkloadType.Deployment)
             {
                 Subsets = RoleSubsets.Of("shop"),
                 Deployment = "shop",
@@ -51,9 +59,14 @@ internal sealed class ConsulKubernetesRig
     public RouteTarget Target { get; }
 
     /// <summary>Everything that a rollout under way finds, at revision v1 with canary v2, whose pods are not ready. Consul has the two resources as they are.</summary>
-    public static ConsulKubernetesRig Ready(string splitter = """{"splits": [{"weight": 100}]}""", string resolver = "{}")
+    public static ConsulKubernetesRig Ready(string splitter = """{"splits": [{"weight": 100}]}""", string resolver = "{}", string? router = null)
     {
-        var rig = new ConsulKubernetesRig();
+        var rig = new ConsulKubernetesRig(router is not null);
+        if (router is not null)
+        {
+            rig.Kube.Put(RouterKind, Body("ServiceRouter", router));
+        }
+
         rig.Kube.Put(Splitter, Body("ServiceSplitter", splitter));
         rig.Kube.Put(Resolver, Body("ServiceResolver", resolver));
         rig.Pins("v1", "v1");
@@ -83,6 +96,11 @@ internal sealed class ConsulKubernetesRig
     {
         Answer(Resolver, "True");
         Answer(Splitter, "True");
+        if (_hasRouter)
+        {
+            Answer(RouterKind, "True");
+        }
+
         Time.Advance(TimeSpan.FromMinutes(1));
     }
 
@@ -128,12 +146,15 @@ internal sealed class ConsulKubernetesRig
     public async Task<RouteReading> ApplyAsync(decimal percent, string stable = "v1", string? canary = "v2") =>
         await Router.ApplyAsync(Target, RouteRig.Split(percent, stable, canary), await ReadAsync(stable, canary), CancellationToken.None);
 
+    public async Task<RouteReading> ApplyAsync(decimal percent, EquatableArray<RequestMatch> matches) =>
+        await Router.ApplyAsync(Target, RouteRig.Split(percent) with { Matches = matches }, await ReadAsync(), CancellationToken.None);
+
     /// <summary>Asks, lets consul-k8s answer, and asks again, as the planner does until nothing is left to do.</summary>
-    public async Task<RouteReading> SettleAsync(decimal percent)
+    public async Task<RouteReading> SettleAsync(decimal percent, EquatableArray<RequestMatch> matches = default)
     {
         for (var round = 0; round < 3; round++)
         {
-            await ApplyAsync(percent);
+            await ApplyAsync(percent, matches);
             Sync();
         }
 

@@ -64,7 +64,7 @@ internal sealed class ConsulServer : IAsyncDisposable, IFence
 
     public static async Task<ConsulServer> StartAsync(string splitter, string resolver, CancellationToken cancellation)
     {
-        var stub = await StubServer.StartAsync(new() { Crds = [Definition("ServiceSplitter", "servicesplitters", SplitterSpec), Definition("ServiceResolver", "serviceresolvers", ResolverSpec)] }, cancellation);
+        var stub = await StubServer.StartAsync(new() { Crds = [Definition("ServiceSplitter", "servicesplitters", SplitterSpec), Definition("ServiceResolver", "serviceresolvers", ResolverSpec), Definition("ServiceRouter", "servicerouters", RouterSpec)] }, cancellation);
         var kubeconfig = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(kubeconfig, stub.Kubeconfig, cancellation);
         var server = new ConsulServer(stub, kubeconfig);
@@ -222,6 +222,8 @@ internal sealed class ConsulServer : IAsyncDisposable, IFence
     private const string SplitterSpec =
         "{type: object, x-kubernetes-preserve-unknown-fields: true, properties: {splits: {type: array, items: {type: object, x-kubernetes-preserve-unknown-fields: true, "
         + "properties: {weight: {type: number}, service: {type: string}, serviceSubset: {type: string}}}}}}";
+
+    private const string RouterSpec = "{type: object, x-kubernetes-preserve-unknown-fields: true, properties: {routes: {type: array, items: {type: object, x-kubernetes-preserve-unknown-fields: true}}}}";
 
     private const string ResolverSpec =
         "{type: object, x-kubernetes-preserve-unknown-fields: true, properties: {subsets: {type: object, additionalProperties: {type: object, properties: {filter: {type: string}, onlyPassing: {type: boolean}}}}}}";

@@ -29,7 +29,7 @@ internal sealed class ContractRig : IAsyncDisposable, IFence
     private readonly RouteTarget _target;
     private readonly RouteKind? _kind;
 
-    private ContractRig(StubServer stub, string kubeconfig, RouterType type, RouteKind? kind)
+    private ContractRig(StubServer stub, string kubeconfig, RouterType type, RouteKind? kind, string[] names)
     {
         (_stub, _kubeconfig, _kind) = (stub, kubeconfig, kind);
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
@@ -54,7 +54,7 @@ internal sealed class ContractRig : IAsyncDisposable, IFence
 
         _target = new("", "shop")
         {
-            Cluster = new(new("default", "shop"), type, kind is null ? [] : [new(kind, "web")], "shop", null, WorkloadType.Deployment) { Ingresses = kind is null ? ["web"] : [] },
+            Cluster = new(new("default", "shop"), type, kind is null ? [] : [.. names.Select(name => new NamedRoute(kind, name))], "shop", null, WorkloadType.Deployment) { Ingresses = kind is null ? ["web"] : [] },
         };
     }
 
@@ -66,21 +66,21 @@ internal sealed class ContractRig : IAsyncDisposable, IFence
 
     private static ObjectName Web => new("default", "web");
 
-    public static async Task<ContractRig> StartAsync(RouterType type, RouteKind? kind, string? crds)
+    public static async Task<ContractRig> StartAsync(RouterType type, RouteKind? kind, string? crds, params string[] names)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var stub = await StubServer.StartAsync(new StubOptions { Crds = crds is null ? [] : [crds] }, cancellation);
         var path = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(path, stub.Kubeconfig, cancellation);
-        return new(stub, path, type, kind);
+        return new(stub, path, type, kind, names is [] ? ["web"] : names);
     }
 
     /// <summary>Creates the user's object, as the server then has it.</summary>
-    public async Task<JsonObject> CreateAsync(string spec, string annotations = "{}")
+    public async Task<JsonObject> CreateAsync(string spec, string annotations = "{}", string name = "web")
     {
         // As somebody else: the fields of the object are theirs.
         using var client = new HttpClient();
-        using var content = new StringContent(Body(spec, annotations).ToJsonString(), Encoding.UTF8, "application/json");
+        using var content = new StringContent(Body(spec, annotations, name).ToJsonString(), Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri(_stub.BaseUrl, $"{Resource.Path("default")}?fieldManager=kubectl"), content);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, text);
@@ -120,11 +120,11 @@ internal sealed class ContractRig : IAsyncDisposable, IFence
         File.Delete(_kubeconfig);
     }
 
-    private JsonObject Body(string spec, string annotations) => new()
+    private JsonObject Body(string spec, string annotations, string name = "web") => new()
     {
         ["apiVersion"] = Resource.ApiVersion,
         ["kind"] = Resource.Kind,
-        ["metadata"] = new JsonObject { ["name"] = "web", ["namespace"] = "default", ["annotations"] = JsonNode.Parse(annotations) },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default", ["annotations"] = JsonNode.Parse(annotations) },
         ["spec"] = JsonNode.Parse(spec),
     };
 

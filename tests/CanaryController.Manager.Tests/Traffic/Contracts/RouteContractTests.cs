@@ -41,6 +41,7 @@ public sealed class RouteContractTests
     [Theory]
     [InlineData("TraefikService", Weighted, "f:weighted")]
     [InlineData("IngressRoute", Route, "f:routes")]
+    [InlineData("IngressRouteTCP", Route, "f:routes")]
     public async Task Objects_of_Traefik_are_divided_taken_up_when_stored_and_given_back(string kind, string spec, string member)
     {
         await using var rig = await ContractRig.StartAsync(RouterType.Traefik, RouteKinds.Of(RouterType.Traefik).Single(each => each.Name == kind), RouteCrds.Traefik);

@@ -94,7 +94,7 @@ internal static class RouteCrds
                                 properties: {type: {type: string}, status: {type: string}, reason: {type: string}, message: {type: string}}
         """;
 
-    /// <summary>TraefikService and IngressRoute, as Traefik 3.7 has them: a weight is an integer from 0 on, a port a number or a name, and there is no status.</summary>
+    /// <summary>TraefikService, IngressRoute and IngressRouteTCP, as Traefik 3.7 has them: a weight is an integer from 0 on, a port a number or a name, and there is no status.</summary>
     public const string Traefik = """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
@@ -118,7 +118,27 @@ internal static class RouteCrds
                   spec:
                     type: object
                     properties:
-                      mirroring: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                      mirroring:
+                        type: object
+                        required: [name]
+                        properties:
+                          name: {type: string}
+                          kind: {type: string, enum: [Service, TraefikService]}
+                          port: {x-kubernetes-int-or-string: true}
+                          mirrorBody: {type: boolean}
+                          maxBodySize: {type: integer, format: int64}
+                          mirrors:
+                            type: array
+                            items:
+                              type: object
+                              required: [name]
+                              properties:
+                                name: {type: string}
+                                kind: {type: string, enum: [Service, TraefikService]}
+                                namespace: {type: string}
+                                port: {x-kubernetes-int-or-string: true}
+                                scheme: {type: string}
+                                percent: {type: integer}
                       weighted:
                         type: object
                         properties:
@@ -169,6 +189,8 @@ internal static class RouteCrds
                             kind: {type: string, enum: [Rule]}
                             match: {type: string}
                             priority: {type: integer, maximum: 9223372036854774807}
+                            syntax: {type: string}
+                            middlewares: {type: array, items: {type: object, required: [name], properties: {name: {type: string}, namespace: {type: string}}}}
                             services:
                               type: array
                               items:
@@ -177,6 +199,51 @@ internal static class RouteCrds
                                 properties:
                                   name: {type: string}
                                   kind: {type: string, enum: [Service, TraefikService]}
+                                  namespace: {type: string}
+                                  port: {x-kubernetes-int-or-string: true}
+                                  weight: {type: integer, minimum: 0}
+        ---
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: ingressroutetcps.traefik.io}
+        spec:
+          group: traefik.io
+          scope: Namespaced
+          names: {kind: IngressRouteTCP, plural: ingressroutetcps, singular: ingressroutetcp, listKind: IngressRouteTCPList}
+          versions:
+          - name: v1alpha1
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                required: [metadata, spec]
+                properties:
+                  apiVersion: {type: string}
+                  kind: {type: string}
+                  metadata: {type: object}
+                  spec:
+                    type: object
+                    required: [routes]
+                    properties:
+                      entryPoints: {type: array, items: {type: string}}
+                      routes:
+                        type: array
+                        items:
+                          type: object
+                          required: [match]
+                          properties:
+                            match: {type: string}
+                            priority: {type: integer, maximum: 9223372036854774807}
+                            syntax: {type: string}
+                            middlewares: {type: array, items: {type: object, required: [name], properties: {name: {type: string}, namespace: {type: string}}}}
+                            services:
+                              type: array
+                              items:
+                                type: object
+                                required: [name, port]
+                                properties:
+                                  name: {type: string}
                                   namespace: {type: string}
                                   port: {x-kubernetes-int-or-string: true}
                                   weight: {type: integer, minimum: 0}

@@ -67,6 +67,21 @@ internal sealed class FakeHAProxy : IAsyncDisposable
 
     public List<FakeBackend> Backends { get; }
 
+    /// <summary>The maps that the configuration names, by file: the entries' references, keys and values.</summary>
+    public Dictionary<string, List<(string Reference, string Key, string Value)>> Maps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The commands that change maps, in their order.</summary>
+    public IReadOnlyList<string> MapWrites
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _commands.Where(command => command.StartsWith("add map ", StringComparison.Ordinal) || command.StartsWith("del map ", StringComparison.Ordinal))];
+            }
+        }
+    }
+
     /// <summary>admin, operator or user.</summary>
     public string Level { get; set; } = "admin";
 
@@ -96,8 +111,12 @@ internal sealed class FakeHAProxy : IAsyncDisposable
 
     public int Lines { get; private set; }
 
-    /// <summary>A reload: every server weighs again what the configuration says.</summary>
-    public void Reload() => Backends.SelectMany(backend => backend.Servers).ToList().ForEach(server => server.Weight = server.Initial);
+    /// <summary>A reload: every server weighs again what the configuration says, and maps have what their files have.</summary>
+    public void Reload()
+    {
+        Backends.SelectMany(backend => backend.Servers).ToList().ForEach(server => server.Weight = server.Initial);
+        Maps.Values.ToList().ForEach(entries => entries.Clear());
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -133,7 +152,7 @@ internal sealed class FakeHAProxy : IAsyncDisposable
             var line = await reader.ReadLineAsync(_stop.Token) ?? "";
             Before?.Invoke(line);
             Lines++;
-            var answer = Instead is { } instead ? instead(line) : string.Concat(line.Split(';').Select(command => Answer(command.Trim()) + "\n"));
+            var answer = Instead is { } instead ? instead(line) : FakeCommands.AsksForMore(line) ? null : string.Concat(FakeCommands.Of(line).Select(command => Answer(command.Text, command.Words) + "\n"));
             if (answer is null)
             {
                 await reader.ReadToEndAsync(_stop.Token);
@@ -148,21 +167,32 @@ internal sealed class FakeHAProxy : IAsyncDisposable
         }
     }
 
-    private string Answer(string command)
+    private string Answer(string command, string[] words)
     {
         lock (_gate)
         {
             _commands.Add(command);
-            var answer = command.Split(' ') switch
+            var answer = words switch
             {
                 ["show", "servers", "state", var backend] => Find(backend) is { } found ? State(found) : "Can't find backend.\n",
                 ["show", "stat", var proxy, "6", "-1"] => Stat(proxy),
                 ["set", "server", var path, "weight", var weight] => Set(path.Split('/'), weight),
+                ["show", "map"] => "# id (file) description\n" + string.Concat(Maps.Select((map, index) => $"{index} ({map.Key}) pattern loaded from file '{map.Key}' used by map at file 'h.cfg' line 13. curr_ver=0 next_ver=0 entry_cnt={map.Value.Count}\n")),
+                [_, "map", var file, ..] when !Maps.ContainsKey(file) => "Unknown map identifier. Please use #<id> or <file>.\n",
+                ["show", "map", var file] => string.Concat(Maps[file].Select(entry => $"{entry.Reference} {entry.Key} {entry.Value}\n")),
+                ["add", "map", var file, var key, var value] => Add(file, key, value),
+                ["del", "map", var file, var key] => Maps[file].RemoveAll(entry => key.StartsWith('#') ? entry.Reference == key[1..] : entry.Key == key) > 0 ? "" : "Key not found.\n",
                 _ => "Unknown command, but maybe one of the following ones is a better match:\n",
             };
             After?.Invoke();
             return answer;
         }
+    }
+
+    private string Add(string file, string key, string value)
+    {
+        Maps[file].Add(($"0x{0x55d52dd00000 + _commands.Count:x}", key, value));
+        return "";
     }
 
     private string State(FakeBackend backend) => $"1\n{StateColumns}\n" + string.Concat(backend.Servers.Select((server, index) =>

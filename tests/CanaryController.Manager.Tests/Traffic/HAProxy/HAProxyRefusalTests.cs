@@ -92,14 +92,6 @@ public sealed class HAProxyRefusalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Matches_are_refused()
-    {
-        var split = HAProxyRig.Split(5) with { Matches = [new(RequestMatchKind.Header, "x-canary", "1")] };
-        Assert.Contains("by weight only", (await _rig.ApplyAsync(split)).Route.Problem, StringComparison.Ordinal);
-        Assert.Empty(_proxy.Writes);
-    }
-
-    [Fact]
     public async Task An_abort_with_one_server_less_than_expected_still_takes_everything_from_the_canary()
     {
         await _rig.ApplyAsync(50);

@@ -28,7 +28,9 @@ internal sealed class RealHAProxy : IAsyncDisposable
     public int Port { get; } = FreePort();
 
     /// <summary>Starts it with a backend <c>shop</c>.</summary>
-    /// <param name="shop">The lines of the backend; <c>SERVER</c> stands for an address where the version answers that the server's name begins with.</param>
+    /// <param name="shop">
+    /// The lines of the backend; <c>SERVER</c> stands for an address where the version answers that the server's name begins with, <c>FOLDER</c> for the folder of its maps, which are made empty.
+    /// </param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="level">The socket's.</param>
     public static async Task<RealHAProxy> StartAsync(string shop, CancellationToken cancellation, string level = "admin")
@@ -78,10 +80,13 @@ internal sealed class RealHAProxy : IAsyncDisposable
     }
 
     /// <summary>The version that answers a visitor who has a cookie.</summary>
-    public async Task<string> VisitAsync(string cookie, CancellationToken cancellation)
+    public Task<string> VisitAsync(string cookie, CancellationToken cancellation) => SendAsync("Cookie", cookie, cancellation);
+
+    /// <summary>The version that answers a request with a header.</summary>
+    public async Task<string> SendAsync(string header, string value, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{Port}/"));
-        request.Headers.Add("Cookie", cookie);
+        request.Headers.TryAddWithoutValidation(header, value);
         using var answer = await _http.SendAsync(request, cancellation);
         return await answer.Content.ReadAsStringAsync(cancellation);
     }
@@ -113,7 +118,13 @@ internal sealed class RealHAProxy : IAsyncDisposable
     private string Text(string? stateFile)
     {
         var versions = Enumerable.Range(1, 3).Select(number => (Name: $"v{number}", Socket: Path.Combine(_folder, $"v{number}.sock"))).ToList();
-        var servers = string.Join('\n', _sections.Split('\n').Select(line => versions.Find(version => line.Contains($"server {version.Name}", StringComparison.Ordinal)) is { Socket: { } socket }
+        var sections = _sections.Replace("FOLDER", _folder, StringComparison.Ordinal);
+        foreach (var map in sections.Split(' ', ',', '(', ')').Where(word => word.StartsWith(_folder, StringComparison.Ordinal) && word.EndsWith(".map", StringComparison.Ordinal)))
+        {
+            File.WriteAllText(map, "");
+        }
+
+        var servers = string.Join('\n', sections.Split('\n').Select(line => versions.Find(version => line.Contains($"server {version.Name}", StringComparison.Ordinal)) is { Socket: { } socket }
             ? line.Replace("SERVER", $"unix@{socket}", StringComparison.Ordinal)
             : line));
         return $"""

@@ -39,6 +39,30 @@ public sealed class RealHAProxyTests
     }
 
     [Fact(Timeout = Milliseconds)]
+    public async Task Matched_requests_go_to_the_canary_whatever_their_value_is_and_no_others()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        string Line(string fetch, string file) => $"  use-server %[{fetch},map_str(FOLDER/{file})] if {{ {fetch},map_str(FOLDER/{file}) -m found }}";
+        var lines = $"{Line("req.fhdr(x-canary)", "shop.header.x-canary.map")}\n{Line("req.cook(tester)", "shop.cookie.tester.map")}";
+        await using var proxy = await RealHAProxy.StartAsync($"{Shop}\n{lines}", cancellation);
+        var rig = new HAProxyRig(proxy.Socket, TimeProvider.System);
+        RequestMatch cookie = new(RequestMatchKind.Cookie, "tester", "yes");
+        foreach (var value in (string[])["always", "a b", "a;show info", "a\\b", "#x", "#0x1", "@1", "<<", "x<<", "%[x]", "'", "\"q\"", "a,b", "{a}"])
+        {
+            var split = HAProxyRig.Split(0) with { Matches = [new(RequestMatchKind.Header, "x-canary", value), cookie] };
+            Assert.Equal((split, null), ((await rig.ApplyAsync(split)).Route.Applied, (await rig.ReadAsync()).Route.Problem));
+            Assert.Equal(("v2", "v1"), (await proxy.SendAsync("X-Canary", value, cancellation), await proxy.SendAsync("X-Canary", "never", cancellation)));
+        }
+
+        Assert.Equal(("v2", "v1"), (await proxy.VisitAsync("a=b; tester=yes", cancellation), await proxy.VisitAsync("tester=no", cancellation)));
+        Assert.Equal(HAProxyRig.Split(5), (await rig.ApplyAsync(5)).Route.Applied);
+        Assert.Equal("v1", await proxy.VisitAsync("tester=yes", cancellation));
+        await rig.ApplyAsync(HAProxyRig.Split(5) with { Matches = [cookie] });
+        await proxy.ReloadAsync(cancellation);
+        Assert.Equal(HAProxyRig.Split(0), (await rig.ReadAsync()).Route.Applied);
+    }
+
+    [Fact(Timeout = Milliseconds)]
     public async Task The_socket_may_be_an_address()
     {
         var cancellation = TestContext.Current.CancellationToken;

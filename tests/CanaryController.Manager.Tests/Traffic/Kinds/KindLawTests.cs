@@ -13,7 +13,7 @@ public sealed class KindLawTests
 
     private static readonly string[] _ours = ["shop", "shop-stable", "shop-canary"];
 
-    public static TheoryData<string> Kinds => ["HTTPProxy", "TraefikService", "IngressRoute"];
+    public static TheoryData<string> Kinds => ["HTTPProxy", "TraefikService", "IngressRoute", "IngressRouteTCP"];
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -38,8 +38,10 @@ internal sealed record KindSample(RouteKind Kind, Func<IReadOnlyList<JsonArray>,
         spec => spec["routes"]!.AsArray().Select(route => route!["services"]!.AsArray()),
         ["""{"name": "shop", "kind": "TraefikService", "weight": 10}""", """{"name": "shop@file", "weight": 3}"""]);
 
+    public static KindSample IngressRouteTcp { get; } = IngressRoute with { Kind = RouteKinds.IngressRouteTcp, Strangers = ["""{"name": "shop", "namespace": "else", "port": 80, "weight": 10}"""] };
+
     /// <summary>By the kind's name.</summary>
-    public static KindSample Of(string kind) => ((KindSample[])[HttpProxy, TraefikService, IngressRoute]).Single(each => each.Kind.Name == kind);
+    public static KindSample Of(string kind) => ((KindSample[])[HttpProxy, TraefikService, IngressRoute, IngressRouteTcp]).Single(each => each.Kind.Name == kind);
 
     /// <summary>An object around a spec, as it is before it is divided.</summary>
     public JsonObject Object(JsonNode spec) => new()

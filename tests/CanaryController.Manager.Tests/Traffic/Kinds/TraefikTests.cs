@@ -10,7 +10,7 @@ public sealed class TraefikTests
     private static readonly BackendPair _pair = new("shop", "shop", 80, "shop-stable", "shop-canary", IsExternal: false);
 
     [Theory]
-    [InlineData("""{"mirroring": {"name": "shop", "port": 80, "mirrors": [{"name": "audit", "percent": 10}]}}""", "TraefikService shop/web mirrors requests (spec.mirroring), which this version does not divide: name one with spec.weighted, and let this one send there.")]
+    [InlineData("""{"mirroring": {"name": "shop", "port": 80, "mirrors": [{"name": "audit", "percent": 10}]}}""", "TraefikService shop/web mirrors requests (spec.mirroring), which is not divided: name one with spec.weighted, and let this one send there. For steps with mirror name both, and write the Service among the mirrors here, with percent: 0.")]
     [InlineData("""{"failover": {"service": {"name": "shop"}}}""", "TraefikService shop/web fails over (spec.failover), which this version does not divide: name one with spec.weighted, and let this one send there.")]
     [InlineData("""{"highestRandomWeight": {"services": [{"name": "shop", "port": 80}]}}""", "TraefikService shop/web divides by a hash of the client (spec.highestRandomWeight), which this version does not divide: name one with spec.weighted, and let this one send there.")]
     [InlineData("""{"weighted": {"services": [{"name": "blog", "port": 80}]}}""", "No weighted list of TraefikService shop/web sends to Service shop: write a service {name: shop, port: 80} into the weighted lists that are to be divided.")]

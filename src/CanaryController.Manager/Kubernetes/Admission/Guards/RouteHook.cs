@@ -35,7 +35,8 @@ internal sealed class RouteHook(IObjectCache<RolloutObject> rollouts) : IAdmissi
         (string, string?)[] notes = [(Marks.FenceAnnotation, fence), (RouteAnnotations.Original, note), (RouteAnnotations.Split, before.Meta.Annotations.GetValueOrDefault(RouteAnnotations.Split))];
         var patch = new JsonPatch().Annotate(request.Object, notes);
         var pair = BackendPair.Of(cluster, original.Stable, original.Canary).In(cluster.Routes.FirstOrDefault(each => each.Kind == kind && each.Name == request.Name.Name));
-        if (RouteSplit.Of(before, pair, default) is not { Weight: { } weight } split)
+        var split = RouteSplit.Of(before, pair, default);
+        if ((split.Only is not null ? CanaryWeight.Zero : split.Weight) is not { } weight)
         {
             return patch.Answer();
         }
