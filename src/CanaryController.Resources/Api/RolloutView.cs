@@ -128,11 +128,20 @@ public sealed record StepView
 }
 
 /// <summary>A gate of a step.</summary>
-/// <param name="Name">Its name, unique in the step.</param>
-/// <param name="When">What it is asked about.</param>
-/// <param name="Status">What it said last about the revision under way; null when it said nothing yet, is not asked any more, or only the controller knows.</param>
-/// <param name="Message">The same in one sentence.</param>
-public sealed record StepGateView(string Name, GateMoment When, GateStatus? Status, string? Message);
+public sealed record StepGateView
+{
+    /// <summary>Its name, unique in the step.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is asked about.</summary>
+    public required GateMoment When { get; init; }
+
+    /// <summary>What it said last about the revision under way; null when it said nothing yet, is not asked any more, or only the controller knows.</summary>
+    public GateStatus? Status { get; init; }
+
+    /// <summary>The same in one sentence.</summary>
+    public string? Message { get; init; }
+}
 
 /// <summary>Where the rollout is on its way.</summary>
 public enum StepStatus

@@ -39,7 +39,7 @@ public static class StepViews
     private static StepGateView Gate(GateSpec gate, int index, RolloutState state, EquatableArray<GateObservation> answers)
     {
         var answer = answers.FirstOrDefault(answer => answer.StepIndex == index && answer.Name == gate.Name && answer.Revision == state.CanaryRevision && answer.Attempt == state.Attempt);
-        return new(gate.Name, gate.When, answer?.Status, answer?.Message);
+        return new() { Name = gate.Name, When = gate.When, Status = answer?.Status, Message = answer?.Message };
     }
 
     private static StepStatus StatusOf(RolloutState state, int index) => state.Phase switch

@@ -217,6 +217,7 @@ public sealed class PlainHostTests
         Assert.Contains(bed.Slack.Messages.Values, reply => ((string?)reply["text"])?.StartsWith("<@U0ANN> ", StringComparison.Ordinal) is true);
         Assert.Contains(bed.Slack.Messages.Values, reply => ((string?)reply["text"])?.StartsWith("Gate smoke of step 3 passed", StringComparison.Ordinal) is true);
         Show(bed.Message);
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', bed.Slack.Messages.OrderBy(message => message.Key, StringComparer.Ordinal).Select(message => (string?)message.Value["text"])));
         TestContext.Current.TestOutputHelper?.WriteLine(await File.ReadAllTextAsync(bed.JUnit, TestContext.Current.CancellationToken));
         var history = await bed.CanaryctlAsync("history checkout");
         Assert.Contains("Slack user U0ANN (ann)", history.Output, StringComparison.Ordinal);

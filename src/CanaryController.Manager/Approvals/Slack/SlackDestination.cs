@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using CanaryController.Manager.Notifications;
 using CanaryController.Manager.Rollouts;
@@ -9,14 +11,18 @@ namespace CanaryController.Manager.Approvals.Slack;
 
 /// <summary>
 /// Tells Slack: one message for each attempt of a rollout, brought up to date in its place, and a thread below it with what happened. The message shows the rollout as it is, so that telling it again changes
-/// nothing. While Slack asks to be left alone nothing is sent in that channel.
+/// nothing, and is left out while it would show the same: of transitions that come close together the newest one's picture is sent, once. While Slack asks to be left alone nothing is sent in that channel.
 /// </summary>
 internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISlackMessages messages, IRolloutStore store, TimeProvider time) : INotificationDestination
 {
     private const int MaxQuiet = 1_000;
+    private const int MaxShown = 10_000;
     private static readonly TimeSpan _longestQuiet = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<ChannelKey, DateTimeOffset> _quietUntil = new();
+
+    /// <summary>What each message shows, as its hash. A restart forgets it, and sends the picture once more.</summary>
+    private readonly ConcurrentDictionary<(string Channel, string Ts), string> _shown = new();
 
     /// <inheritdoc/>
     public bool Serves(NotificationChannelSpec channel) => channel.Slack is not null;
@@ -59,7 +65,10 @@ internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISl
         var isNew = known is null || known.Revision != revision || (delivery.Notification.Kind is NotificationEvent.Started && known.Since < transition.Sequence);
         var picture = SlackPicture.Of(rollout, transition, store.Read(rollout).State);
         var (text, blocks) = SlackBlocks.Of(picture, section, channel);
-        var answer = isNew ? null : await slack.CallAsync(token, "chat.update", Message(known!.Channel, text, blocks, known.Ts), cancellation);
+        var shown = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text + blocks.ToJsonString())));
+        var answer = isNew ? null
+            : _shown.GetValueOrDefault((known!.Channel, known.Ts)) == shown ? new SlackAnswer(null, null, null)
+            : await slack.CallAsync(token, "chat.update", Message(known.Channel, text, blocks, known.Ts), cancellation);
         if (answer is null or { Error: "message_not_found" or "cant_update_message" })
         {
             answer = await slack.CallAsync(token, "chat.postMessage", Message(section.Channel, text, blocks, null), cancellation);
@@ -68,6 +77,11 @@ internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISl
                 known = new(id, ts, revision, transition.Sequence);
                 await messages.KeepAsync(rollout, channel, known, cancellation);
             }
+        }
+
+        if (answer.Problem is null && known is not null)
+        {
+            NoteShown(known, shown);
         }
 
         return answer.Problem is not null ? answer.ToResult()
@@ -109,6 +123,16 @@ internal sealed class SlackDestination(SlackApi slack, ISecretTexts secrets, ISl
         }
 
         return message;
+    }
+
+    private void NoteShown(SlackMessage message, string shown)
+    {
+        if (_shown.Count >= MaxShown)
+        {
+            _shown.Clear();
+        }
+
+        _shown[(message.Channel, message.Ts)] = shown;
     }
 
     private void BeQuiet(ChannelKey key, TimeSpan rest)

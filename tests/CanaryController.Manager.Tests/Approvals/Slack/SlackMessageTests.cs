@@ -99,6 +99,23 @@ public sealed class SlackMessageTests
     }
 
     [Fact]
+    public async Task Of_transitions_that_come_close_together_only_the_newest_picture_is_sent()
+    {
+        await using var bed = await SlackBed.StartAsync();
+        await bed.ShownAsync(RolloutPhase.WaitingApproval);
+        await CommandAsync(bed, """{"action": "pause"}""");
+        List<string> calls = [];
+        while (calls.LastOrDefault()?.StartsWith("paused", StringComparison.Ordinal) is not true)
+        {
+            var call = await bed.Slack.NextAsync();
+            calls.Add(call.Method is "chat.update" ? "update" : (string)call.Body["text"]! is var text && text.Contains("paused", StringComparison.Ordinal) && call.Body["thread_ts"] is not null ? "paused" : "reply");
+        }
+
+        // The message was posted for the first transition, and showed the third one already.
+        Assert.Equal(1, calls.Count(call => call == "update"));
+    }
+
+    [Fact]
     public async Task A_button_carries_what_its_reader_saw_and_nothing_else()
     {
         await using var bed = await SlackBed.StartAsync();
