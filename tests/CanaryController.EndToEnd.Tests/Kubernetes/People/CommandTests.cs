@@ -79,14 +79,15 @@ public sealed class CommandTests(Cluster cluster)
         Assert.False((await ops.Client.CreateAsync(KubeKind.RolloutCommand, shop.Namespace, ops.Asked("BreakGlass"), shop.Cancellation)).IsDone, "the glass was broken without a reason");
         var broken = await ops.CommandAsync("BreakGlass", "fixes the outage");
         Assert.Equal(("Accepted", "ops"), (broken.Phase, broken.Actor));
-        var record = Assert.Single(shop.Rollout.Items("status", "commands"), each => each.Text("id") == broken.Id);
+        await shop.UntilAsync("the audit trail has it", () => shop.Rollout.Items("status", "commands").Any(each => each.Text("id") == broken.Id));
+        var record = shop.Rollout.Items("status", "commands").Single(each => each.Text("id") == broken.Id);
         Assert.Equal(("BreakGlass", "ops", "fixes the outage"), (record.Text("action"), record.Text("actor"), record.Text("reason")));
         (await ops.CommandAsync("Skip")).Accepted();
         await shop.UntilStepAsync(3, "v2", 100);
         (await ops.CommandAsync("Abort")).Accepted();
         await shop.AbortedAsync("v1", "v2");
-        var events = await ops.Client.ListAsync(KubeKind.Event, shop.Namespace, shop.Cancellation);
-        Assert.Contains(events.Items("items"), each => each.Text("reason") == "GlassBroken" && (each.Text("message") ?? each.Text("note"))!.Contains("fixes the outage", StringComparison.Ordinal));
+        await Waiting.UntilAsync(shop, async () => (await ops.Client.ListAsync(KubeKind.Event, shop.Namespace, shop.Cancellation)).Items("items")
+            .Any(each => each.Text("reason") == "GlassBroken" && each.Text("message")!.Contains("fixes the outage", StringComparison.Ordinal)));
     }
 
     /// <summary>A retry is kept until the freeze is gone; then the rollout goes on by itself.</summary>
@@ -121,16 +122,10 @@ public sealed class CommandTests(Cluster cluster)
     /// <summary>Everything once at least, signed, and nothing before what happened before it.</summary>
     private static async Task AssertHeardAsync(Shop shop, HookReceiver pager)
     {
-        List<JsonNode> heard = [];
-        do
-        {
-            var hook = await pager.NextAsync();
-            Assert.True(hook.IsSignedBy(Encoding.ASCII.GetBytes(Key)), hook.Text);
-            Assert.Equal(hook.Id, hook.Json.Text("id"));
-            heard.Add(hook.Json);
-        }
-        while (heard.Count(each => each.Text("type") == "io.canarycontroller.rollout.promoted") < 2);
-
+        await Waiting.UntilAsync(shop, () => pager.Hooks.Count(each => each.Json.Text("type") == "io.canarycontroller.rollout.promoted") == 2);
+        var hooks = pager.Hooks.ToList();
+        Assert.All(hooks, hook => Assert.True(hook.IsSignedBy(Encoding.ASCII.GetBytes(Key)) && hook.Id == hook.Json.Text("id"), hook.Text));
+        var heard = hooks.ConvertAll(hook => hook.Json);
         Assert.All(heard, each => Assert.Equal($"/namespaces/{shop.Namespace}/rollouts/{shop.Name}", each.Text("source")));
         var sequences = heard.Select(each => each.Int("data", "sequence")!.Value).ToList();
         Assert.Equal(sequences.Order(), sequences);

@@ -7,7 +7,7 @@ namespace CanaryController.EndToEnd.Tests.Kubernetes.People;
 /// <summary>A user of the cluster who works with kubectl: what is asked for is an object, and what became of it stands in its status.</summary>
 internal sealed class Person(Shop shop, string name, string group = "system:masters") : IDisposable
 {
-    private const int MaxLooks = 400;
+    private const int MaxLooks = 1_200;
 
     private static readonly TimeSpan _rest = TimeSpan.FromMilliseconds(50);
 
