@@ -35,8 +35,13 @@ internal sealed record ConsulExchange(string Method, string Path, string? Body =
         }
     }
 
-    /// <summary>Errors stand on several lines, and name the list that they are in.</summary>
-    private static string Said(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>Errors stand on several lines. From 1.10 to 1.15 some words of them changed: those are left out, and so is what the parser of expressions says beside that it failed.</summary>
+    private static string Said(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        line = line.Replace("Bad request: ", "", StringComparison.Ordinal).Replace(", partition=\"\"", "", StringComparison.Ordinal).Replace("subset subset", "subset", StringComparison.Ordinal);
+        return line.IndexOf("expression evaluator:", StringComparison.Ordinal) is > 0 and var at ? line[..at] : line;
+    }
 
     /// <summary>What is stored, without the indexes and without members that say nothing.</summary>
     private static JsonNode? Bare(JsonNode? node) => node switch

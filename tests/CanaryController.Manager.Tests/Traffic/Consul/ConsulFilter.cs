@@ -68,11 +68,11 @@ internal sealed partial class ConsulFilter
         if (Take("("))
         {
             var inner = Either();
-            return Take(")") ? inner : throw new FormatException("A parenthesis is not closed.");
+            return Take(")") ? inner : throw new FormatException("Failed to create boolean expression evaluator: a parenthesis is not closed");
         }
 
         var (selector, @operator, value) = (Next(), Next(), Next().Trim('"', '`'));
-        return @operator is "==" or "!=" ? node => (Find(node, selector) == value) == (@operator == "==") : throw new FormatException($"{@operator} is no operator here.");
+        return @operator is "==" or "!=" ? node => (Find(node, selector) == value) == (@operator == "==") : throw new FormatException($"Failed to create boolean expression evaluator: {@operator} is no operator here");
     }
 
     private static string? Find(JsonNode node, string selector)
@@ -93,7 +93,7 @@ internal sealed partial class ConsulFilter
         return isNext;
     }
 
-    private string Next() => _at < _tokens.Count ? _tokens[_at++] : throw new FormatException("The expression ends too early.");
+    private string Next() => _at < _tokens.Count ? _tokens[_at++] : throw new FormatException("Failed to create boolean expression evaluator: the expression ends too early");
 
     [GeneratedRegex("""\(|\)|==|!=|"[^"]*"|`[^`]*`|[-A-Za-z0-9_.]+""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Token();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -114,10 +115,11 @@ internal static partial class ConsulRules
     private static string? Meta(JsonObject entry)
     {
         var meta = entry["Meta"] as JsonObject ?? [];
-        return meta.Count > 64 ? "Meta exceeds maximum element count 64"
+        var wrong = meta.Count > 64 ? "Meta exceeds maximum element count 64"
             : meta.FirstOrDefault(pair => pair.Key.Length > 128) is { Key: { } key } ? $"Meta key \"{key}\" exceeds maximum length 128"
             : meta.FirstOrDefault(pair => pair.Value!.ToString().Length > 512) is { Key: { } large } ? $"Meta value for key \"{large}\" exceeds maximum length 512"
             : null;
+        return wrong is null ? null : $"1 error occurred:\n\t* {wrong}\n\n";
     }
 
     private static string? Splitter(JsonObject entry)
@@ -129,13 +131,13 @@ internal static partial class ConsulRules
         }
 
         var places = splits.Select(split => ((string?)split["Service"] is { Length: > 0 } service ? service : (string?)entry["Name"], (string?)split["ServiceSubset"] ?? "", (string?)split["Namespace"], (string?)split["Partition"]));
-        if (places.Distinct().Count() < splits.Count)
+        if (places.GroupBy(place => place).FirstOrDefault(same => same.Count() > 1) is { Key: var (service, subset, ns, partition) })
         {
-            return "split destination occurs more than once";
+            return $"split destination occurs more than once: service=\"{service}\", subset=\"{subset}\", namespace=\"{ns}\", partition=\"{partition}\"";
         }
 
         var sum = splits.Sum(Scaled);
-        return sum == 10_000 ? null : $"the sum of all split weights must be 100, not {sum / 100f}";
+        return sum == 10_000 ? null : $"the sum of all split weights must be 100, not {(sum / 100f).ToString("F6", CultureInfo.InvariantCulture)}";
     }
 
     private static string? Resolver(JsonObject entry)

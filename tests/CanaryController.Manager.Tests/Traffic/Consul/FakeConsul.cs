@@ -28,11 +28,11 @@ internal sealed partial class FakeConsul : IAsyncDisposable
     {
         (_app, _time) = (app, time);
         app.Use(GuardAsync);
-        app.MapGet("/v1/config/{kind}/{name}", (string kind, string name, HttpContext context) => ReadAsync(context, () => _entriesIndex, () => Find(kind, name)));
+        app.MapGet("/v1/config/{kind}/{name}", (string kind, string name, HttpContext context) => ReadAsync(context, () => _entriesIndex, () => Find(kind, name), $"Config entry not found for \"{kind}\" / \"{name}\""));
         app.MapPut("/v1/config", PutAsync);
         app.MapDelete("/v1/config/{kind}/{name}", (string kind, string name, HttpContext context) => DeleteAsync(context, kind, name));
         app.MapGet("/v1/health/connect/{service}", HealthAsync);
-        app.MapGet("/v1/connect/intentions/match", context => ReadAsync(context, () => 1, () => new JsonObject { [context.Request.Query["name"].ToString()] = Intentions.DeepClone() }));
+        app.MapGet("/v1/connect/intentions/match", context => ReadAsync(context, () => 1, () => new JsonObject { [context.Request.Query["name"].ToString()] = Intentions.Count == 0 ? null : Intentions.DeepClone() }));
     }
 
     public string Url => _app.Urls.First();
@@ -186,7 +186,7 @@ internal sealed partial class FakeConsul : IAsyncDisposable
         await next(context);
     }
 
-    private async Task ReadAsync(HttpContext context, Func<ulong> index, Func<JsonNode?> read)
+    private async Task ReadAsync(HttpContext context, Func<ulong> index, Func<JsonNode?> read, string missing = "")
     {
         var query = context.Request.Query;
         if (ulong.TryParse(query["index"], CultureInfo.InvariantCulture, out var asked) && asked > 0)
@@ -207,7 +207,7 @@ internal sealed partial class FakeConsul : IAsyncDisposable
         lock (_lock)
         {
             context.Response.Headers["X-Consul-Index"] = index().ToString(CultureInfo.InvariantCulture);
-            (status, body) = read() is { } found ? (200, found.ToJsonString()) : (404, "Config entry not found");
+            (status, body) = read() is { } found ? (200, found.ToJsonString()) : (404, missing);
         }
 
         await AnswerAsync(context, status, body);

@@ -49,12 +49,13 @@ internal sealed partial class FakeConsul
 
     private Task DeleteAsync(HttpContext context, string kind, string name)
     {
-        var (status, body) = (200, "true");
+        ulong? cas = ulong.TryParse(context.Request.Query["cas"], CultureInfo.InvariantCulture, out var asked) ? asked : null;
+        var (status, body) = (200, cas is null ? "{}" : "true");
         lock (_lock)
         {
             if (Find(kind, name) is { } existing)
             {
-                if ((ulong)existing["ModifyIndex"]! != ulong.Parse(context.Request.Query["cas"]!, CultureInfo.InvariantCulture))
+                if (cas is { } index && index != (ulong)existing["ModifyIndex"]!)
                 {
                     body = "false";
                 }

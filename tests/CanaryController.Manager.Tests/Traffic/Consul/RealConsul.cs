@@ -79,6 +79,13 @@ internal sealed class RealConsul : IAsyncDisposable
         },
         cancellation);
 
+    /// <summary>From now on an instance passes its checks. To register it again would change nothing: a check keeps its state.</summary>
+    public async Task PassAsync(string id, CancellationToken cancellation)
+    {
+        await PutAsync($"/v1/agent/check/pass/service:{id}", null, cancellation);
+        await PutAsync($"/v1/agent/check/pass/service:{id}-sidecar-proxy", null, cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

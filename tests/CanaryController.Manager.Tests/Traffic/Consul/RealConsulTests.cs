@@ -60,7 +60,7 @@ public sealed class RealConsulTests : IAsyncLifetime
         Assert.StartsWith("Waits for a healthy instance of version v2", waiting.Route.Problem, StringComparison.Ordinal);
         Assert.Equal(new VersionInstances(0, 1), waiting.Versions["v2"]);
 
-        await Consul.RegisterAsync("shop-c", "v2", 8020, "passing", Cancellation);
+        await Consul.PassAsync("shop-c", Cancellation);
         foreach (var percent in (decimal[])[10, 33.33m, 99.99m, 50, 0, 100])
         {
             var applied = await UntilAsync(() => ApplyAsync("v1", "v2", percent), reading => reading.Route.Applied?.Weight.Percent == percent);
@@ -82,7 +82,7 @@ public sealed class RealConsulTests : IAsyncLifetime
         await WriteAsync(resolver);
         await WriteAsync("""{"Kind": "service-splitter", "Name": "shop", "Splits": [{"Weight": 100, "ServiceSubset": "prod"}]}""");
         var before = (Splitter: await EntryAsync("service-splitter"), Resolver: await EntryAsync("service-resolver"));
-        await Consul.RegisterAsync("shop-c", "v2", 8020, "passing", Cancellation);
+        await Consul.PassAsync("shop-c", Cancellation);
         await UntilAsync(() => ApplyAsync("v1", "v2", 30), reading => reading.Route.Applied?.Weight.Percent == 30);
         Assert.Equal("(Service.Meta.env == prod) and Service.Meta.version == \"v2\"", (string?)(await EntryAsync("service-resolver"))!["Subsets"]!["v2"]!["Filter"]);
         await ApplyAsync("v1", "v2", 0);
@@ -122,9 +122,8 @@ public sealed class RealConsulTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""service "shop" { policy = "read" intentions = "read" } service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }""", "403")]
-    [InlineData("""service "shop" { policy = "write" } service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }""", null)]
     [InlineData("", "403")]
-    public async Task A_token_with_less_rights_is_told_what_it_needs(string rules, string? why)
+    public async Task A_token_with_less_rights_is_told_what_it_needs(string rules, string why)
     {
         await ApplyAsync("v1", null, 0);
         await Consul.PutAsync("/v1/acl/policy", new JsonObject { ["Name"] = "less", ["Rules"] = rules }, Cancellation);
