@@ -22,7 +22,7 @@ internal static class SplitterPlan
     {
         if (splits.Foreign() is { } foreign)
         {
-            return ConsulPlan.Refused(foreign);
+            return weight == CanaryWeight.Zero && splits.Find(SplitRole.Canary) is { BasisPoints: > 0 } ? Withdraw(splitter!, splits, versions) : ConsulPlan.Refused(foreign);
         }
 
         var wanted = splitter?.DeepClone().AsObject() ?? ConsulEntry.New(ConsulEntry.Splitter, versions.Service);
@@ -62,6 +62,20 @@ internal static class SplitterPlan
 
     /// <summary>After the entry is given back, requests go to the service as it is, not to a version.</summary>
     public static bool IsWholeAfter(ConsulNote note, ServiceSplits original) => !note.Existed || original.All.Any(split => split is { Role: SplitRole.Whole, BasisPoints: > 0 });
+
+    /// <summary>Beside a split that is nobody's business of ours nothing can be divided, but the canary's share goes to stable all the same; the others keep theirs.</summary>
+    private static ConsulPlan Withdraw(JsonObject splitter, ServiceSplits splits, ConsulVersions versions)
+    {
+        var carrier = splits.Find(SplitRole.Stable) ?? splits.Find(SplitRole.Canary)!;
+        var back = splits.All.Where(split => split.Role is SplitRole.Stable or SplitRole.Canary).Sum(split => split.BasisPoints);
+        var wanted = splitter.DeepClone().AsObject();
+        wanted[Splits] = new JsonArray([
+            .. splits.All.Select(split => split.Role is not (SplitRole.Stable or SplitRole.Canary) ? (JsonNode)split.Json.DeepClone()
+                : split == carrier ? Split(split, versions.StableSubset, back)
+                : Split(split, split.Json.Text(Subset), 0)),
+        ]);
+        return Noted(splitter, wanted, versions.Service);
+    }
 
     private static IEnumerable<JsonNode> Original(ServiceSplits original, ConsulVersions versions)
     {

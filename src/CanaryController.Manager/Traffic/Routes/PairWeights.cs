@@ -19,6 +19,9 @@ internal readonly record struct PairWeights(int Stable, int Canary)
         ? new(weight.RestBasisPoints / Percents, weight.BasisPoints / Percents)
         : new(weight.RestBasisPoints, weight.BasisPoints);
 
+    /// <summary>For a pair that is alone: out of 10,000 times <paramref name="factor"/>.</summary>
+    public static PairWeights Times(CanaryWeight weight, int factor) => new(weight.RestBasisPoints * factor, weight.BasisPoints * factor);
+
     /// <summary>
     /// For a pair beside others, which weighs <paramref name="sum"/> together and goes on to: the canary's part is rounded up, but below 100 % stable keeps at least 1. So the
     /// steps are 1/<paramref name="sum"/> wide.

@@ -146,7 +146,7 @@ internal sealed class RoutePlan
             _divided.Add(new(place.Rule, own.At, theirs.At, theirs.Backend, _inserted, place.IsAlone ? null : (int)place.Sum));
         }
 
-        var wanted = place.IsAlone ? _route.Kind.Alone(weight) : PairWeights.Beside(weight, (int)place.Sum);
+        var wanted = place.IsAlone ? Alone(index, weight) : PairWeights.Beside(weight, (int)place.Sum);
         _isCoarse |= !place.IsAlone;
         if (stable is { } s && canary is { } c)
         {
@@ -165,6 +165,12 @@ internal sealed class RoutePlan
             _rules.Weigh(place.Rule, new(other, place.Rule.Backends[other]), 0);
         }
     }
+
+    /// <summary>Who wrote a large weight where any would do wants large ones: an implementation may divide them by the number of pods, to whole numbers.</summary>
+    private PairWeights Alone(int index, CanaryWeight weight) =>
+        _originals.FirstOrDefault(rule => rule.Rule == index) is { Pair: false, Weight: > 0 and var written } && written % CanaryWeight.WholeBasisPoints == 0
+            ? PairWeights.Times(weight, written / CanaryWeight.WholeBasisPoints)
+            : _route.Kind.Alone(weight);
 
     /// <summary>Remembers what a rule was before it was divided.</summary>
     private void Note(int index, PairPlace place)

@@ -216,6 +216,25 @@ public sealed class ConsulRouterTests : IAsyncLifetime
         Assert.Equal("v1 100, v2 0", _rig.Splits());
     }
 
+    [Theory]
+    [InlineData(70, "v1 90, v2 0,  10")]
+    [InlineData(null, "v1 90,  10")]
+    public async Task An_abort_is_written_beside_a_split_that_somebody_added(int? stable, string splits)
+    {
+        await _rig.ApplyAsync(20);
+        var splitter = _rig.Consul.Entry("service-splitter")!.DeepClone().AsObject();
+        var (own, theirs) = (splitter["Splits"]![0]!.DeepClone(), splitter["Splits"]![1]!.DeepClone());
+        (own["Weight"], theirs["Weight"]) = (stable, 90 - (stable ?? 0));
+        splitter["Splits"] = new JsonArray([.. stable is null ? [] : (JsonNode[])[own], theirs, new JsonObject { ["Weight"] = 10, ["Service"] = "shop2" }]);
+        _rig.Consul.Put("""{"Kind": "service-defaults", "Name": "shop2", "Protocol": "http"}""");
+        _rig.Consul.Put(splitter.ToJsonString());
+
+        Assert.Contains("take that split out", (await _rig.ApplyAsync(30)).Route.Problem, StringComparison.Ordinal);
+        await _rig.ApplyAsync(0);
+
+        Assert.Equal(splits, _rig.Splits());
+    }
+
     [Fact]
     public async Task Agents_that_are_not_configured_are_told_by_name() =>
         Assert.Contains("'other'", (await _rig.Router.ReadAsync(new("other", "shop"), "v1", null, CancellationToken.None)).Route.Problem, StringComparison.Ordinal);

@@ -36,6 +36,21 @@ public sealed class HttpRoutePlanTests
     public void Beside_others_the_canary_is_rounded_up_but_never_to_everything(string percent, int sum, int stable, int canary) =>
         Assert.Equal(new PairWeights(stable, canary), PairWeights.Beside(Weight(decimal.Parse(percent)), sum));
 
+    [Theory]
+    [InlineData("5", "shop-stable 950000, shop-canary 50000")]
+    [InlineData("0.01", "shop-stable 999900, shop-canary 100")]
+    [InlineData("0", "shop-stable 1000000, shop-canary 0")]
+    public void Who_wrote_a_large_weight_gets_large_ones(string percent, string entries)
+    {
+        var route = After("""[{"backendRefs": [{"name": "shop", "port": 80, "weight": 1000000}]}]""", CanaryWeight.Zero);
+        var weight = Weight(decimal.Parse(percent));
+        route = RoutePlan.Of(RouteRig.Project(route), Managed, weight, true, "a-1").Patch is { } patch ? PatchedJson.Apply(route, patch)! : route;
+        var seen = RouteRig.Project(route);
+        Assert.Equal(entries, string.Join(", ", seen.Rules[0].Backends.Select(each => $"{each.Name} {each.Weight}")));
+        Assert.Equal(weight, RouteSplit.Of(seen, Managed, default).Weight);
+        Assert.Equal("1000000", PatchedJson.Apply(route, RouteRestore.Of(seen, Managed)!)!["spec"]!["rules"]![0]!["backendRefs"]![0]!["weight"]!.ToString());
+    }
+
     [Fact]
     public void A_weight_that_was_written_is_read_back() =>
         Gen.Select(Gen.Int[0, 10_000], Gen.Int[2, 3_000]).Sample((points, sum) =>
