@@ -74,6 +74,12 @@ internal static class Cel
     public static readonly CelRule WeightsNeverFall = new(
         $"[{string.Join(", ", Enumerable.Range(0, MaxSteps - 1))}].all(i, i + 1 >= size(self) || self[i].weight <= self[i + 1].weight)", "weights never fall from step to step");
 
+    public static readonly CelRule MirrorsAtZero = new("!has(self.mirror) || !self.mirror || self.weight == 0.0", "beside a weight the canary would get its own requests once more: mirror in a step with weight: 0");
+
+    public static readonly CelRule ServiceRouterStays = new(
+        "!has(oldSelf.serviceRouter) || !oldSelf.serviceRouter || (has(self.serviceRouter) && self.serviceRouter)",
+        "the ServiceRouter that a rollout leads stays; to leave it, delete this rollout and create one of another name");
+
     public static readonly CelRule GateHasPlace = new(
         "has(self.url) != has(self.channel) && (!has(self.channel) || (!has(self.secret) && !has(self.format)))", "a gate has a url or a channel; a channel has its own secret and format");
 

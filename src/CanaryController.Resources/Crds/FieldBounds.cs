@@ -162,6 +162,8 @@ internal static class FieldBounds
         [typeof(TraefikSection)] = Cel.RoutesStay("traefikServices", "ingressRoutes", "ingressRouteTCPs"),
         [typeof(ContourSection)] = Cel.RoutesStay("httpProxies"),
         [typeof(IngressNginxSection)] = Cel.RoutesStay("ingresses"),
+        [typeof(ConsulSection)] = [Cel.ServiceRouterStays],
+        [typeof(StepSection)] = [Cel.MirrorsAtZero],
         [typeof(NotificationChannelSpec)] = [Cel.OneDestination],
         [typeof(GateSection)] = [Cel.GateHasPlace, Cel.RollbackIsNotWaitedFor],
         [typeof(MetricSection)] = [Cel.BuiltinOrQuery, Cel.SomethingIsAsked],

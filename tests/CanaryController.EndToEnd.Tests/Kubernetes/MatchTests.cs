@@ -1,6 +1,7 @@
 using CanaryController.EndToEnd.Tests.Kubernetes.Api;
 using CanaryController.EndToEnd.Tests.Kubernetes.Running;
 using CanaryController.EndToEnd.Tests.Kubernetes.Shops;
+using CanaryController.EndToEnd.Tests.Kubernetes.Shops.Forms;
 
 namespace CanaryController.EndToEnd.Tests.Kubernetes;
 
@@ -27,8 +28,9 @@ public sealed class MatchTests(Cluster cluster)
 
     [Theory]
     [MemberData(nameof(Routers))]
+    [InlineData("Traefik")]
     public Task Matches_end_with_a_promotion_and_leaving_gives_everything_back(string router) => cluster.RunAsync(
-        new ShopOptions { Router = router, Steps = $$"""[{"weight": 0, "hold": "1s", "match": {{Match}}}, {"weight": 50, "hold": "1s", "match": {{Match}}}]""" },
+        new ShopOptions { Router = router, Form = router is "Traefik" ? new IngressRouteForm() : null, Steps = $$"""[{"weight": 0, "hold": "1s", "match": {{Match}}}, {"weight": 50, "hold": "1s", "match": {{Match}}}]""" },
         async shop =>
         {
             await shop.ReleaseAsync("v2");

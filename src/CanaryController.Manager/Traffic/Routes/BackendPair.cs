@@ -39,7 +39,7 @@ internal sealed record BackendPair(string Namespace, string Service, int? Port, 
     /// <summary>Where the pair stands in <paramref name="rule"/>; <paramref name="other"/> is what shared with stable before, which the canary takes the place of.</summary>
     public PairPlace Find(RouteRule rule, FormerPair other)
     {
-        if (!Only.IsEmpty && !(rule.Name is { } named && Only.Contains(named)))
+        if (rule.OnlyMatches || (!Only.IsEmpty && !(rule.Name is { } named && Only.Contains(named))))
         {
             return new(rule, null, null, null, null, Twice: false, IsAlone: false);
         }

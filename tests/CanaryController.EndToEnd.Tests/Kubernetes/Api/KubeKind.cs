@@ -25,6 +25,7 @@ internal sealed record KubeKind(string ApiVersion, string Plural, string Kind, b
     public static readonly KubeKind DestinationRule = new("networking.istio.io/v1", "destinationrules", "DestinationRule");
     public static readonly KubeKind TrafficSplit = new("split.smi-spec.io/v1alpha2", "trafficsplits", "TrafficSplit");
     public static readonly KubeKind TraefikService = new("traefik.io/v1alpha1", "traefikservices", "TraefikService");
+    public static readonly KubeKind IngressRoute = new("traefik.io/v1alpha1", "ingressroutes", "IngressRoute");
     public static readonly KubeKind HttpProxy = new("projectcontour.io/v1", "httpproxies", "HTTPProxy");
     public static readonly KubeKind ServiceSplitter = new("consul.hashicorp.com/v1alpha1", "servicesplitters", "ServiceSplitter");
     public static readonly KubeKind ServiceResolver = new("consul.hashicorp.com/v1alpha1", "serviceresolvers", "ServiceResolver");

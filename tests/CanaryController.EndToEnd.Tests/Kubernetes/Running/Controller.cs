@@ -48,7 +48,7 @@ internal sealed class Controller : IAsyncDisposable
             kubernetes:
               kubeconfig: {{setup.Kubeconfig}}
               namespaces: [{{string.Join(", ", setup.Namespaces)}}]
-              routers: [{{string.Join(", ", RouteForm.All.Select(form => form.Router))}}]
+              routers: [{{string.Join(", ", RouteForm.All.Select(form => form.Router).Distinct())}}]
             {{Guarding(setup.Guards)}}
             prometheus:
               url: {{setup.Prometheus}}

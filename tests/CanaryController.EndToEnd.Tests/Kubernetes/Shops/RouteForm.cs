@@ -9,7 +9,7 @@ internal abstract class RouteForm
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RouteForm> All { get; } =
-        [new HttpRouteForm(), new VirtualServiceForm(), new LinkerdForm(), new TrafficSplitForm(), new TraefikServiceForm(), new HttpProxyForm(), new IngressForm(), new ServiceSplitterForm()];
+        [new HttpRouteForm(), new VirtualServiceForm(), new LinkerdForm(), new TrafficSplitForm(), new TraefikServiceForm(), new HttpProxyForm(), new IngressForm(), new ServiceSplitterForm(), new IngressRouteForm()];
 
     /// <summary>Their kinds.</summary>
     public static IReadOnlyList<KubeKind> Kinds { get; } = [.. All.Select(form => form.Kind).Distinct()];
@@ -55,7 +55,7 @@ internal abstract class RouteForm
     /// <summary>What a mesh writes into the object's status when it has understood it; null where it writes nothing.</summary>
     public virtual JsonObject? Accepted(JsonObject route, DateTimeOffset now) => null;
 
-    /// <summary>That of a router; null for one that divides no objects.</summary>
+    /// <summary>That of a router, the first where it has several; null for one that divides no objects.</summary>
     public static RouteForm? Of(string router) => All.FirstOrDefault(form => form.Router == router);
 
     /// <summary>That of a kind; null for one that divides nothing. Forms of the same kind read it in the same way.</summary>

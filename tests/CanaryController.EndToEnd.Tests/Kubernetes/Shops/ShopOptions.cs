@@ -38,8 +38,8 @@ internal sealed record ShopOptions
     /// <summary>With Istio and Consul: the versions are subsets of the Service.</summary>
     public bool IsBySubset { get; init; }
 
-    /// <summary>What divides the shop's requests; null with ReplicaRatio.</summary>
-    public RouteForm? Form => RouteForm.Of(Router);
+    /// <summary>What divides the shop's requests, the router's first form unless another is said; null with ReplicaRatio.</summary>
+    public RouteForm? Form { get => field ?? RouteForm.Of(Router); init; }
 
     /// <summary>The Rollout's <c>spec.workload.progressDeadline</c>.</summary>
     public string ProgressDeadline { get; init; } = "60s";

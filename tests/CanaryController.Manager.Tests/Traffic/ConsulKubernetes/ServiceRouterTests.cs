@@ -22,7 +22,7 @@ public sealed class ServiceRouterTests
     public void Matched_requests_of_the_splitter_go_to_the_canary_and_all_others_go_as_before() =>
         Gen.Select(Route().Array[1, 4], Gen.Int[1, 7]).Sample((routes, mask) =>
         {
-            var (before, picks) = (Object(routes), Picks(mask));
+            var (before, picks) = (Object([.. routes, new()]), Picks(mask));
             var after = Applied(before, picks);
             foreach (var (path, headers) in Requests())
             {
@@ -36,7 +36,7 @@ public sealed class ServiceRouterTests
     public void All_that_is_not_ours_stays_and_leaving_brings_the_rest_back() =>
         Gen.Select(Route().Array[1, 4], Gen.Int[0, 7].Array[1, 4]).Sample((routes, masks) =>
         {
-            var before = Object(routes);
+            var before = Object([.. routes, new()]);
             var route = before;
             foreach (var mask in masks)
             {
