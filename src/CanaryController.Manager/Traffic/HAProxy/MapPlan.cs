@@ -27,7 +27,7 @@ internal sealed record MapPlan(IReadOnlyList<string> Removing, IReadOnlyList<str
             }
         }
 
-        var server = (versions.Canary.FirstOrDefault(each => each.IsUsable) ?? versions.Canary.FirstOrDefault())?.Name;
+        var server = versions.Canary.OrderByDescending(each => each.IsUsable).FirstOrDefault()?.Name;
         foreach (var pick in picks.Where(pick => server is not null && !there.Contains(pick)))
         {
             if (versions.Backend.Maps.FirstOrDefault(each => each.IsFor(pick)) is not { } map)
