@@ -1,4 +1,3 @@
-using CanaryController.Core;
 using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Objects;

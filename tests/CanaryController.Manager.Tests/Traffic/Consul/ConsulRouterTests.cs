@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CanaryController.Core;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Traffic;
 
