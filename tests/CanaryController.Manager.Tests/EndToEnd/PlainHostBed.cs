@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CanaryController.Core.Rollouts;
 using CanaryController.Manager.Api;
-using CanaryController.Manager.Approvals.Slack;
 using CanaryController.Manager.Outbound;
 using CanaryController.Manager.Standalone;
 using CanaryController.Manager.Tests.Api;
