@@ -122,14 +122,14 @@ public sealed class CommandTests(Cluster cluster)
     /// <summary>Everything once at least, signed, and nothing before what happened before it.</summary>
     private static async Task AssertHeardAsync(Shop shop, HookReceiver pager)
     {
-        await Waiting.UntilAsync(shop, () => pager.Hooks.Count(each => each.Json.Text("type") == "io.canarycontroller.rollout.promoted") == 2);
+        await Waiting.UntilAsync(shop, () => pager.Hooks.Where(each => each.Json.Text("type") == "io.canarycontroller.rollout.promoted").Select(each => each.Id).Distinct(StringComparer.Ordinal).Count() == 2);
         var hooks = pager.Hooks.ToList();
         Assert.All(hooks, hook => Assert.True(hook.IsSignedBy(Encoding.ASCII.GetBytes(Key)) && hook.Id == hook.Json.Text("id"), hook.Text));
         var heard = hooks.ConvertAll(hook => hook.Json);
         Assert.All(heard, each => Assert.Equal($"/namespaces/{shop.Namespace}/rollouts/{shop.Name}", each.Text("source")));
         var sequences = heard.Select(each => each.Int("data", "sequence")!.Value).ToList();
         Assert.Equal(sequences.Order(), sequences);
-        Assert.Equal(2, heard.Count(each => each.Text("id") == heard[1].Text("id")));
+        Assert.True(heard.Count(each => each.Text("id") == heard[1].Text("id")) > 1, "what failed was not sent again");
         string[] told = ["started", "step-reached", "paused", "resumed", "glass-broken", "rolling-back", "rolled-back", "promoting", "promoted"];
         Assert.Empty(told.Except(heard.Select(each => each.Text("type")!.Replace("io.canarycontroller.rollout.", "", StringComparison.Ordinal)), StringComparer.Ordinal));
     }
