@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using CanaryController.Manager.Kubernetes;
 using CanaryController.Manager.Kubernetes.Client;
 using CanaryController.Manager.Kubernetes.Leadership;
 using CanaryController.Manager.Tests.Kubernetes.Client;
@@ -45,27 +43,6 @@ public sealed class LeaderElectorTests
         await PassAsync(TimeSpan.FromSeconds(5));
         Assert.Equal((null, null), (a.Elector.LeaderAddress, b.Elector.LeaderAddress));
     }
-
-    [Theory]
-    [InlineData("10.0.0.1", "http://0.0.0.0:7070", "http://10.0.0.1:7070/")]
-    [InlineData("fd00::1", "http://0.0.0.0:7070", "http://[fd00::1]:7070/")]
-    [InlineData("10.0.0.1", "http://127.0.0.1:7070", null)]
-    [InlineData(null, "http://0.0.0.0:7070", null)]
-    [InlineData("pod", "http://0.0.0.0:7070", null)]
-    public void The_address_of_an_API_is_the_pods_where_others_may_reach_it(string? podIp, string listen, string? address) =>
-        Assert.Equal(address, LeaderElectionOptions.AddressOf(podIp, new(listen))?.ToString());
-
-    [Theory]
-    [InlineData("a http://10.0.0.1:7070", true)]
-    [InlineData("b http://10.0.0.1:7070", false)]
-    [InlineData("a http://evil.example:7070", false)]
-    [InlineData("a http://x@10.0.0.1:7070", false)]
-    [InlineData("a http://10.0.0.1:7070/path", false)]
-    [InlineData("a file:///etc/passwd", false)]
-    [InlineData("a", false)]
-    public void Only_an_address_that_the_holder_itself_left_counts(string text, bool counts) => Assert.Equal(
-        counts,
-        LeaseRecord.Read(new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Marks.AddressAnnotation] = text } }, ["spec"] = new JsonObject { ["holderIdentity"] = "a" } }).Address is not null);
 
     [Fact]
     public async Task Two_never_lead_at_once_and_the_next_follows_a_silent_one_after_the_leases_duration()
