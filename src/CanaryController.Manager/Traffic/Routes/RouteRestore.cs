@@ -47,8 +47,13 @@ internal static class RouteRestore
             if (!isUsers && !pair.IsExternal && (place.Stable ?? place.Canary) is { } half)
             {
                 // Somebody took one of the two away; the other leads to a Service, or subset, that goes.
-                entries.Test(patch, $"{path}/{half}", backends[half]);
-                Rename(patch, kind, $"{path}/{half}", backends[half], pair, note);
+                var renaming = new JsonPatch();
+                Rename(renaming, kind, $"{path}/{half}", backends[half], pair, note);
+                if (renaming.Count > 0)
+                {
+                    entries.Test(patch, $"{path}/{half}", backends[half]);
+                    patch.Then(renaming);
+                }
             }
 
             return;
