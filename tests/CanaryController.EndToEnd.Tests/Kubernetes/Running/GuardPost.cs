@@ -40,6 +40,7 @@ internal sealed class GuardPost
     [
         new("rollouts", "rollouts", Ours, "v1alpha1", "rollouts", ["CREATE", "UPDATE"], "Ignore"),
         new("freezewindows", "freezewindows", Ours, "v1alpha1", "freezewindows", ["CREATE", "UPDATE"], "Ignore"),
+        new("notificationchannels", "notificationchannels", Ours, "v1alpha1", "notificationchannels", ["CREATE", "UPDATE"], "Ignore"),
     ];
 
     private readonly string _name;
