@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CanaryController.Core.Traffic;
 using CanaryController.Manager.Kubernetes.Client;
-using CanaryController.Manager.Kubernetes.Objects;
 using CanaryController.Manager.Traffic.IngressNginx;
 using CanaryController.Manager.Traffic.Routes;
 
@@ -247,30 +246,6 @@ public sealed class IngressNginxRouterTests
         Assert.Equal((null, "The server does not answer."), (lowered.Route.Applied, lowered.Route.Problem));
     }
 
-    [Fact]
-    public async Task Leaving_deletes_ours_and_nothing_else()
-    {
-        var rig = IngressRig.Ready();
-        rig.Add("other-canary");
-        rig.Kube.Put(ObjectKind.Ingress, Copied("copy-canary"));
-        await rig.ApplyAsync(0);
-        await rig.ApplyAsync(0);
-        await rig.Kube.DeleteAsync(ObjectKind.Ingress, new("shop", "web"), "", CancellationToken.None);
-
-        Assert.Null(await rig.Router.RestoreAsync(rig.Target, "v1", CancellationToken.None));
-        Assert.Equal((false, true, true), (rig.Kube.Has(ObjectKind.Ingress, "web-canary"), rig.Kube.Has(ObjectKind.Ingress, "other-canary"), rig.Kube.Has(ObjectKind.Ingress, "copy-canary")));
-        Assert.Null(await rig.Router.RestoreAsync(rig.Target, "v1", CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task Without_the_router_in_the_configuration_nothing_is_known_and_nothing_counts_as_given_back()
-    {
-        var rig = IngressRig.Ready();
-        var router = new IngressNginxRouter(new(rig.Kube), rig.Kube.Cache(ObjectKind.Service, ServiceObject.Project), new(rig.Time), rig.Kube);
-        Assert.Contains("add IngressNginx to kubernetes.routers", (await router.ReadAsync(rig.Target, "v1", "v2", default)).Route.Problem, StringComparison.Ordinal);
-        Assert.Contains("add IngressNginx to kubernetes.routers", await router.RestoreAsync(rig.Target, "v1", default), StringComparison.Ordinal);
-    }
-
     private static void Break(IngressRig rig, string what)
     {
         switch (what)
@@ -291,7 +266,7 @@ public sealed class IngressNginxRouterTests
                 rig.Add("web-canary");
                 break;
             case "label copied":
-                rig.Kube.Put(ObjectKind.Ingress, Copied("web-canary"));
+                rig.Kube.Put(ObjectKind.Ingress, IngressRig.Copied("web-canary"));
                 break;
             case "another canary":
                 rig.Add("theirs", """, "nginx.ingress.kubernetes.io/canary": "true" """);
@@ -302,13 +277,6 @@ public sealed class IngressNginxRouterTests
             default:
                 throw new ArgumentOutOfRangeException(nameof(what), what, "Nobody knows how to break that.");
         }
-    }
-
-    private static JsonObject Copied(string name)
-    {
-        var copy = IngressRig.Ingress(name);
-        copy["metadata"]!["labels"] = new JsonObject { ["canarycontroller.io/rollout"] = "checkout" };
-        return copy;
     }
 
     private static void Theirs(JsonObject ingress)

@@ -43,6 +43,14 @@ internal sealed class IngressRig
         return rig;
     }
 
+    /// <summary>An Ingress of somebody else that carries our label.</summary>
+    public static JsonObject Copied(string name)
+    {
+        var copy = Ingress(name);
+        copy["metadata"]!["labels"] = new JsonObject { ["canarycontroller.io/rollout"] = "checkout" };
+        return copy;
+    }
+
     /// <summary>The user's Ingress.</summary>
     public static JsonObject Ingress(string name, string more = "") => JsonNode.Parse($$"""
         {
