@@ -109,7 +109,7 @@ internal sealed class AdmissionServer : IHostedService, IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         try
         {
-            using var lease = await _limiter.AcquireAsync(1, either.Token);
+            using var lease = await TurnAsync(either.Token);
             outcome = !lease.IsAcquired ? await RefuseAsync(context, AdmissionOutcome.Busy, StatusCodes.Status503ServiceUnavailable, "too many requests at once")
                 : hook is null ? await RefuseAsync(context, AdmissionOutcome.Unreadable, StatusCodes.Status404NotFound, "no hook is at this path")
                 : await AnswerAsync(context, hook, either.Token);
@@ -128,6 +128,10 @@ internal sealed class AdmissionServer : IHostedService, IAsyncDisposable
             _metrics.Answered(hook is null ? "none" : AdmissionDesk.NameOf(hook), outcome, _time.GetElapsedTime(began));
         }
     }
+
+    /// <summary>A place that is free is taken whatever the time is: a body that is late then ends with its connection, and never as if there had been no turn.</summary>
+    private async ValueTask<RateLimitLease> TurnAsync(CancellationToken cancellation) =>
+        _limiter.AttemptAcquire() is { IsAcquired: true } free ? free : await _limiter.AcquireAsync(1, cancellation);
 
     private async Task<AdmissionOutcome> AnswerAsync(HttpContext context, IAdmissionHook hook, CancellationToken cancellation)
     {
@@ -171,10 +175,10 @@ internal sealed class AdmissionServer : IHostedService, IAsyncDisposable
         {
             return await PooledBody.ReadAsync(context.Request.Body, context.Request.ContentLength, MaxBodyBytes, cancellation);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             context.Abort();
-            throw;
+            throw new IOException("The body did not come in time.", late);
         }
     }
 
