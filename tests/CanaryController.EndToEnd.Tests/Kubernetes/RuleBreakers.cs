@@ -25,7 +25,7 @@ internal static class RuleBreakers
         ("Istio", "istio", ["virtualServices"]),
         ("Linkerd", "linkerd", ["httpRoutes", "grpcRoutes", "policyHTTPRoutes"]),
         ("SMI", "smi", ["trafficSplits"]),
-        ("Traefik", "traefik", ["traefikServices", "ingressRoutes"]),
+        ("Traefik", "traefik", ["traefikServices", "ingressRoutes", "ingressRouteTCPs"]),
         ("Contour", "contour", ["httpProxies"]),
         ("IngressNginx", "ingressNginx", ["ingresses"]),
     ];
@@ -64,6 +64,7 @@ internal static class RuleBreakers
         """{"traffic": {"router": "Istio"}}""",
         """{"strategy": {"steps": [{"weight": 20}, {"weight": 10}]}}""",
         """{"strategy": {"steps": [{"weight": 0.001}]}}""",
+        """{"strategy": {"steps": [{"weight": 10, "mirror": true}]}}""",
         """{"strategy": {"steps": [{"weight": 10, "gates": [{"name": "smoke", "when": "Before"}]}]}}""",
         """{"strategy": {"steps": [{"weight": 10, "gates": [{"name": "smoke", "when": "Rollback", "url": "http://hooks.example.com", "deadline": "1m"}]}]}}""",
         .. _metrics.Select(metric => $$"""{"analysis": {"metrics": [{{metric}}]} }"""),
@@ -73,6 +74,7 @@ internal static class RuleBreakers
     private static IEnumerable<(string Spec, string Change)> Changes =>
     [
         ("{}", """{"workload": {"name": "another"}}"""),
+        ("""{"traffic": {"router": "Consul", "gatewayAPI": null, "consul": {"service": "shop", "serviceRouter": true}}}""", """{"traffic": {"consul": {"serviceRouter": false}}}"""),
         (Istio("""[{"name": "shop"}]""", """{"name": "shop"}"""), """{"traffic": {"istio": {"destinationRule": {"name": "another"}}}}"""),
         (Istio("""[{"name": "shop", "routes": ["a", "b"]}]""", "null"), """{"traffic": {"istio": {"virtualServices": [{"name": "shop", "routes": ["a"]}]}}}"""),
     ];
